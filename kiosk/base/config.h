@@ -1,0 +1,59 @@
+/*
+ * config.h - INI files read into a struct, by a table.
+ *
+ * A table row says section, key, type, range and where the value goes; so each
+ * message can say what, where and what is allowed:
+ *
+ *     norinco.ini:12: [renew] opens_days = soon: a whole number from 0 to 3650
+ *     kiosk.ini:3: [screen] has no key "orientaton"; allowed: orientation, theme, language
+ *
+ * The format is that of inih: [section], key = value, comments with ; or #.
+ * A key may stand once; a required key must stand.
+ */
+#ifndef KIOSK_BASE_CONFIG_H
+#define KIOSK_BASE_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kiosk/base/err.h"
+
+enum config_type {
+    CONFIG_TEXT,   /* char[max]: well-formed UTF-8 of at most max - 1 bytes, at least `min` */
+    CONFIG_NUMBER, /* int64_t: a whole number from min to max */
+    CONFIG_FLAG,   /* bool: yes or no */
+    CONFIG_CHOICE, /* int64_t: index of the word in `choices` */
+    CONFIG_DATE,   /* int64_t: YYYY-MM-DD, Beijing midnight, seconds since 1970 UTC */
+};
+
+struct config_row {
+    const char *section;
+    const char *key;
+    enum config_type type;
+    int64_t min, max;
+    const char *choices; /* "portrait landscape" */
+    size_t offset;       /* in the struct that is filled; offsetof() */
+    bool required;
+};
+
+#define CONFIG_MESSAGE_MAX 512
+
+/*
+ * Read the file at `path` into `out` by `rows`. `out` holds the defaults
+ * beforehand and is written on success only; it has `out_size` bytes, at most
+ * CONFIG_STRUCT_MAX.
+ *
+ * Errors: ERR_IO (cannot be read; native is errno) or ERR_MALFORMED (what is
+ * in it); `out_message`, of CONFIG_MESSAGE_MAX bytes, then says in one line what,
+ * where and what is allowed.
+ */
+#define CONFIG_STRUCT_MAX 16384
+MUST_CHECK struct err config_read(const char *path, const struct config_row *rows, size_t row_count,
+                                  void *out, size_t out_size, char *out_message);
+
+/* The same for text in memory; `name` stands in messages. */
+MUST_CHECK struct err config_parse(const char *name, const char *text,
+                                   const struct config_row *rows, size_t row_count, void *out,
+                                   size_t out_size, char *out_message);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * inbox.h - inbox.db: what the platform sent. Written by certkiosk-syncd alone.
+ *
+ *     open --> put documents, advance cursor, acknowledge --> close     certkiosk-syncd
+ *     open_read --> get, scan --> close                                 certkiosk, certkioskctl
+ *
+ * Signatures are checked before a document comes here (the ledger knows no keys); body and seal are
+ * kept, so certkiosk checks them again when it uses one. A document's newest version wins; an older
+ * one never replaces it.
+ */
+#ifndef KIOSK_LEDGER_INBOX_H
+#define KIOSK_LEDGER_INBOX_H
+
+#include "kiosk/base/chain.h"
+#include "kiosk/base/err.h"
+
+#define INBOX_TYPE_SIZE 25
+#define INBOX_ID_SIZE 65
+#define INBOX_BODY_MAX 16384
+#define INBOX_SEAL_LEN 64
+#define INBOX_KEY_ID_SIZE 17
+
+struct inbox;
+
+struct inbox_document {
+    char type[INBOX_TYPE_SIZE];
+    char id[INBOX_ID_SIZE];
+    uint64_t version;
+    char key_id[INBOX_KEY_ID_SIZE];
+    uint8_t seal[INBOX_SEAL_LEN];
+    size_t body_len;
+    uint8_t body[INBOX_BODY_MAX]; /* exact bytes that were sealed */
+};
+
+enum inbox_line { INBOX_LINE_UNKNOWN, INBOX_LINE_UP, INBOX_LINE_DOWN };
+
+struct inbox_state {
+    char epoch[CHAIN_UUID_LEN +
+               1];      /* of the journal that acked_seq speaks of; "" before the first */
+    uint64_t acked_seq; /* all entries up to here are stored at the platform */
+    struct hash acked_hash;
+    uint64_t cursor;        /* of the feed */
+    int64_t proven_ms;      /* newest time the platform has signed, 1970 UTC; never goes back */
+    int64_t proven_boot_ms; /* boot clock when it came */
+    char boot_id[CHAIN_UUID_LEN + 1]; /* of the boot that proven_boot_ms counts in */
+    enum inbox_line line;
+    int64_t line_since_ms; /* wall clock */
+    char trouble[65];      /* a word for staff: "fork", "gap", "seal", "" when well */
+};
+
+/* As journal_open() and journal_open_read(). */
+MUST_CHECK struct err inbox_open(const char *path, bool create, struct inbox **out_inbox);
+MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox);
+
+/*
+ * Store documents and the feed cursor behind them in one durable transaction. A version
+ * older than or the same as the stored one changes nothing for that document (the same
+ * version with another body is ERR_CONFLICT, and nothing of the call is stored).
+ */
+MUST_CHECK struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents,
+                                size_t count, uint64_t cursor);
+
+/* The stored document. ERR_NOT_FOUND. */
+MUST_CHECK struct err inbox_get(struct inbox *inbox, const char *type, const char *id,
+                                struct inbox_document *out_document);
+
+/* Every document of a type to `visit_document`, by id; it returns false to stop. */
+MUST_CHECK struct err inbox_scan(struct inbox *inbox, const char *type,
+                                 bool (*visit_document)(void *, const struct inbox_document *),
+                                 void *context);
+
+/* A number that grows with every change: a reader that sees the same one need not look again. */
+MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);
+
+MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state);
+
+/* Durable. acked_seq and proven_ms never go back within an epoch: ERR_CONFLICT. */
+MUST_CHECK struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state);
+
+/* Keep what the platform said of a rejected entry. Durable; a repeat changes nothing. */
+MUST_CHECK struct err inbox_quarantine(struct inbox *inbox, uint64_t seq, const char *code);
+
+/* How many entries are in quarantine. */
+MUST_CHECK struct err inbox_quarantined(struct inbox *inbox, uint64_t *out_count);
+
+MUST_CHECK struct err inbox_checkpoint(struct inbox *inbox);
+
+/* NULL is fine. */
+void inbox_close(struct inbox *inbox);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * journal.h - journal.db: what this kiosk did, for ever, in order. Written by certkiosk alone.
+ *
+ *     open --> append, append, ... --> close            certkiosk, one thread
+ *     open_read --> batch, status --> close             certkiosk-syncd, certkioskctl
+ *
+ * SQLite, WAL, synchronous=FULL: append() returns only when the entry survives a power cut.
+ * Entries are hash-chained (kiosk/base/chain.h); UPDATE and DELETE are refused by triggers.
+ * The projection `orders` is written in the same transaction, rebuilt from the journal and
+ * compared with it at open.
+ *
+ * A failed open or append leaves the database as it was. A journal that cannot be read is
+ * never created anew: the kiosk is out of service until staff have looked.
+ */
+#ifndef KIOSK_LEDGER_JOURNAL_H
+#define KIOSK_LEDGER_JOURNAL_H
+
+#include "kiosk/base/chain.h"
+#include "kiosk/base/err.h"
+
+#define JOURNAL_BATCH_MAX 100
+#define JOURNAL_ORDERS_MAX 32
+
+struct journal;
+
+struct journal_status {
+    char epoch[CHAIN_UUID_LEN + 1];
+    uint64_t head_seq; /* 0: empty */
+    struct hash head_hash;
+    int64_t head_at_ms;
+    int64_t schema;
+};
+
+/* What the journal itself knows of an order; the platform's side is in the inbox. */
+enum journal_order_state {
+    JOURNAL_ORDER_REQUESTED,
+    JOURNAL_ORDER_LEFT,      /* visitor left before payment was known */
+    JOURNAL_ORDER_INTENDED,  /* a write was begun */
+    JOURNAL_ORDER_DELIVERED, /* for good */
+    JOURNAL_ORDER_STATE_COUNT,
+};
+
+struct journal_order {
+    char order[CHAIN_UUID_LEN + 1];
+    char token[41];
+    enum journal_order_state state;
+    int64_t requested_at_ms;
+    uint64_t request_seq; /* the entry that requested it */
+};
+
+/* What append() stores besides the chain. */
+struct journal_draft {
+    char txid[CHAIN_UUID_LEN + 1]; /* unique for ever */
+    char visit[CHAIN_UUID_LEN + 1];
+    int64_t at_ms;
+    char kind[CHAIN_KIND_MAX];
+    struct bytes body;
+    /* The order this entry is about: "" for none. `order_state` is its state from now on. */
+    char order[CHAIN_UUID_LEN + 1];
+    char token[41];
+    enum journal_order_state order_state;
+};
+
+struct journal_row {
+    uint64_t seq;
+    int64_t at_ms;
+    char txid[CHAIN_UUID_LEN + 1];
+    char visit[CHAIN_UUID_LEN + 1];
+    char kind[CHAIN_KIND_MAX];
+    size_t body_len;
+    uint8_t body[CHAIN_BODY_MAX];
+    struct hash prev, hash;
+};
+
+/*
+ * Open for writing: take the writer's lock (flock on `<path>.lock`), verify the chain and the
+ * projection, or, when there is no file and `create` is true, make a new journal with the
+ * epoch made from `random`.
+ *
+ * Errors: ERR_CONFLICT (another writer; or chain or projection broken), ERR_NOT_FOUND (no
+ * file and `create` is false), ERR_MALFORMED (not our database, or a schema we do not know),
+ * ERR_IO (native: SQLite's code). Free with journal_close().
+ */
+MUST_CHECK struct err journal_open(const char *path, bool create, const uint8_t random[16],
+                                   struct journal **out_journal);
+
+/* Open to read beside the writer. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again: the writer
+ * may be starting). */
+MUST_CHECK struct err journal_open_read(const char *path, struct journal **out_journal);
+
+/* Add an entry and its projection, durable on return. The same txid again with the same kind
+ * and body is ERR_OK and adds nothing; with others ERR_CONFLICT. ERR_NO_ROOM: disk full.
+ * After ERR_IO nothing may be appended any more: close. */
+MUST_CHECK struct err journal_append(struct journal *journal, const struct journal_draft *draft);
+
+/* Rows from `after_seq` + 1 on, at most `max` (<= JOURNAL_BATCH_MAX), oldest first, to `visit_row`,
+ * which returns false to stop early. The row is borrowed during the call. */
+
+MUST_CHECK struct err journal_read(struct journal *journal, uint64_t after_seq, size_t max,
+                                   bool (*visit_row)(void *, const struct journal_row *),
+                                   void *context);
+
+/* The newest order of this token that is not DELIVERED, whether LEFT or not. ERR_NOT_FOUND. */
+MUST_CHECK struct err journal_order_of_token(struct journal *journal, const char *token,
+                                             struct journal_order *out_order);
+
+/* The order of this id. ERR_NOT_FOUND. */
+MUST_CHECK struct err journal_order_by_id(struct journal *journal, const char *order,
+                                          struct journal_order *out_order);
+
+MUST_CHECK struct err journal_get_status(struct journal *journal,
+                                         struct journal_status *out_status);
+
+/* Walk the whole chain. ERR_CONFLICT: `*out_bad_seq` is the first entry that does not fit. */
+MUST_CHECK struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq);
+
+/* Checkpoint the WAL; called when no visit is on. ERR_IO as for append. */
+MUST_CHECK struct err journal_checkpoint(struct journal *journal);
+
+/* NULL is fine. */
+void journal_close(struct journal *journal);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * document.h - what the platform sends: bodies of documents, JSON (RFC 8259) <-> structs.
+ *
+ *   type       id            body
+ *   account    token id      {"status":"active|revoked|replaced","profile":NAME,"account":TEXT,
+ *                             "holder":TEXT,"key_no":TEXT,"phone_masked":TEXT,"seals":0|1|2,
+ *                             "certificate":SHA-256 hex of the current certificate}
+ *   order      order id {"status":"to_pay|in_review|to_make|to_write|done|closed|refund|refused",
+ *                             "order_no":TEXT,"token":token id,"service":NAME,"profile":NAME,
+ *                             "term_years":N,"amount_fen":N,"pay_url":URL,"method":TEXT,"refusal":CODE,
+ *                             "created_s":N,"expires_s":N,"paid_s":N,"write_before_s":N,
+ *                             "old_certificate":SHA-256 hex,"old_not_after_s":N}
+ *   issued     order id      {"slot":N,"certificate":base64 of the DER}
+ *   notice     any           {"zh":TEXT,"en":TEXT}       announcements for the home screen
+ *
+ * Fields that do not apply are absent. Unknown fields are skipped, so that the platform may
+ * add some; a known one of the wrong type or out of range is ERR_MALFORMED.
+ * Numbers are whole and at most 2^53.
+ */
+#ifndef SYNC_WIRE_DOCUMENT_H
+#define SYNC_WIRE_DOCUMENT_H
+
+#include "kiosk/base/bytes.h"
+#include "kiosk/base/err.h"
+#include "kiosk/core/facts.h"
+
+#define DOCUMENT_BODY_MAX 16384
+#define DOCUMENT_CERTIFICATE_MAX 3000
+
+struct document_account {
+    struct fact_account facts; /* known is true */
+    char profile[33];
+    char holder[FACTS_NAME_SIZE];
+    uint8_t fingerprint[FACTS_FINGERPRINT_LEN];
+};
+
+struct document_order {
+    struct fact_order facts; /* without the certificate's part */
+    char token[FACTS_ID_SIZE];
+    char service[33];
+    char profile[33];
+};
+
+struct document_issued {
+    uint8_t slot;
+    size_t der_len;
+    uint8_t der[DOCUMENT_CERTIFICATE_MAX];
+};
+
+/* Each: read a body into `*out`, written on success only. ERR_MALFORMED; native is the offset where
+ * known. */
+MUST_CHECK struct err document_read_account(struct bytes body, struct document_account *out);
+MUST_CHECK struct err document_read_order(struct bytes body, struct document_order *out);
+MUST_CHECK struct err document_read_issued(struct bytes body, struct document_issued *out);
+MUST_CHECK struct err document_read_notice(struct bytes body, struct fact_announcement *out);
+
+/* Each: write a body of at most DOCUMENT_BODY_MAX bytes to `out`. ERR_NO_ROOM. */
+MUST_CHECK struct err document_write_account(const struct document_account *in, uint8_t *out,
+                                             size_t *out_len);
+MUST_CHECK struct err document_write_order(const struct document_order *in, uint8_t *out,
+                                           size_t *out_len);
+MUST_CHECK struct err document_write_issued(const struct document_issued *in, uint8_t *out,
+                                            size_t *out_len);
+MUST_CHECK struct err document_write_notice(const struct fact_announcement *in, uint8_t *out,
+                                            size_t *out_len);
+
+#endif
