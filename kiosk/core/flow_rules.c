@@ -1,0 +1,67 @@
+/* flow_rules.c - what can be asked of a flow without changing it. */
+#include "kiosk/core/flow.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+static const char *const names[ENTRY_COUNT] = {
+    [ENTRY_VISIT_STARTED] = "visit_started",
+    [ENTRY_PIN_REFUSED] = "pin_refused",
+    [ENTRY_PIN_VERIFIED] = "pin_verified",
+    [ENTRY_ORDER_REQUESTED] = "order_requested",
+    [ENTRY_ORDER_LEFT] = "order_left",
+    [ENTRY_WRITE_INTENDED] = "write_intended",
+    [ENTRY_WRITE_FAILED] = "write_failed",
+    [ENTRY_DELIVERED] = "delivered",
+    [ENTRY_RECEIPT] = "receipt",
+    [ENTRY_VISIT_ENDED] = "visit_ended",
+};
+
+const char *entry_name(enum entry_kind kind)
+{
+    assert(kind < ENTRY_COUNT);
+    return names[kind];
+}
+
+static bool is_offered(const struct flow_rules *rules, enum service service)
+{
+    for (uint8_t i = 0; i < rules->profile_count; i++) {
+        if (profile_offers(&rules->profiles[i], service_row(service)->name))
+            return true;
+    }
+    return false;
+}
+
+enum service_block flow_service_block(const struct flow *flow, const struct flow_rules *rules,
+                                      enum service service)
+{
+    const struct service_row *row = service_row(service);
+
+    if (!is_offered(rules, service))
+        return SERVICE_NOT_OFFERED;
+    if (row->fulfilment == FULFILMENT_NOT_HERE)
+        return SERVICE_AT_COUNTER;
+    if (row->needs_token && !flow->hall.reader_there)
+        return SERVICE_READER_GONE;
+    if (row->needs_paying && !flow->hall.line_up)
+        return SERVICE_LINE_DOWN;
+    if (!flow->hall.clock_trusted)
+        return SERVICE_CLOCK_WRONG;
+    return SERVICE_HERE;
+}
+
+const struct fact_certificate *flow_certificate(const struct flow *flow)
+{
+    const struct visit *visit = &flow->visit;
+    if (visit->chosen >= visit->token.certificate_count)
+        return NULL;
+    return &visit->token.certificates[visit->chosen];
+}
+
+const struct profile *flow_profile(const struct flow *flow, const struct flow_rules *rules)
+{
+    const struct fact_certificate *certificate = flow_certificate(flow);
+    if (certificate == NULL || certificate->profile >= rules->profile_count)
+        return NULL;
+    return &rules->profiles[certificate->profile];
+}
