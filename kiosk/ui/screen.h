@@ -2,11 +2,11 @@
  * screen.h - what the visitor sees: state in, draw list out. Pure.
  *
  *     screen_draw(&look, &flow, &rules, &out_list)   -> draw commands and touch targets
- *     paint_list(...)  (paint.h)                      -> pixels
- *     draw_hit(&out_list, x, y)                       -> what a finger there means
+ *     paint_update(...)  (paint.h)                   -> pixels
+ *     draw_hit(&out_list, x, y, slop)                -> what a finger there means
  *
  * One file for each screen: screen_offer.c and so on; screen.c picks by state and draws what
- * all have (header, steps, assist bar, time-out warning, help).
+ * all have (header, steps, assist bar, time-out warning, help). How a screen is written: ui.h.
  */
 #ifndef KIOSK_UI_SCREEN_H
 #define KIOSK_UI_SCREEN_H
@@ -16,15 +16,19 @@
 
 #include "kiosk/core/flow.h"
 #include "kiosk/ui/draw.h"
+#include "kiosk/ui/font.h"
 #include "kiosk/ui/theme.h"
 #include "kiosk/ui/words.h"
 
 /* What the look of every screen depends on besides the flow. */
 struct look {
-    int32_t width_px, height_px; /* of the window */
-    const struct theme *theme;   /* already chosen and scaled for the panel: see theme.h */
+    int32_t width_px, height_px;  /* of the window */
+    const struct themes *themes;  /* scaled for it; the visit says which of them */
+    const struct font *font;
     const struct words *words[LANGUAGE_COUNT];
     const char *hall_zh, *hall_en; /* name of the hall */
+    const char *kiosk;             /* id of this kiosk: e-receipt, staff */
+    const char *check_url;         /* where anyone can check a receipt */
     uint64_t now_ms;               /* boot clock, for countdowns and spinners */
     uint32_t pressed;              /* id of the target under the finger; 0: none */
 };
@@ -33,7 +37,8 @@ struct look {
 void screen_draw(const struct look *look, const struct flow *flow, const struct flow_rules *rules,
                  struct draw_list *out);
 
-/* When this screen looks different without an event (countdown, spinner), in boot ms; 0: never. */
+/* When this screen looks different without an event (countdown, spinner, clock), in boot ms;
+ * 0: never. */
 uint64_t screen_next_change_ms(const struct flow *flow, uint64_t now_ms);
 
 #endif

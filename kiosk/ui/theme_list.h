@@ -1,0 +1,95 @@
+/*
+ * theme_list.h - what a theme file says: THEME_COLOUR(id, key), THEME_METRIC(id, key) in
+ * micrometres, THEME_TYPE(id, key, face): sizes of text in micrometres, in [type] and
+ * [type_large].
+ */
+#ifndef THEME_COLOUR
+#define THEME_COLOUR(id, key)
+#endif
+#ifndef THEME_METRIC
+#define THEME_METRIC(id, key)
+#endif
+#ifndef THEME_TYPE
+#define THEME_TYPE(id, key, face)
+#endif
+
+THEME_COLOUR(BACKGROUND, background)
+THEME_COLOUR(HEADER, header)
+THEME_COLOUR(SURFACE, surface)
+THEME_COLOUR(BAR, bar)
+THEME_COLOUR(BAR_LINE, bar_line)
+THEME_COLOUR(BAR_BUTTON_LINE, bar_button_line)
+THEME_COLOUR(CARD_LINE, card_line)
+THEME_COLOUR(HAIRLINE, hairline)
+THEME_COLOUR(INK, ink)
+THEME_COLOUR(INK2, ink2)
+THEME_COLOUR(OFF_SURFACE, off_surface)
+THEME_COLOUR(OFF_INK, off_ink)
+THEME_COLOUR(OFF_LINE, off_line)
+THEME_COLOUR(OUTLINE, outline)
+THEME_COLOUR(PRIMARY, primary)
+THEME_COLOUR(PRIMARY_DOWN, primary_down)
+THEME_COLOUR(ON_PRIMARY, on_primary)
+THEME_COLOUR(TINT, tint)
+THEME_COLOUR(TINT_INK, tint_ink)
+THEME_COLOUR(TRACK, track)
+THEME_COLOUR(SUCCESS, success)
+THEME_COLOUR(ON_SUCCESS, on_success)
+THEME_COLOUR(SUCCESS_TINT, success_tint)
+THEME_COLOUR(WARNING, warning)
+THEME_COLOUR(ON_WARNING, on_warning)
+THEME_COLOUR(WARNING_TINT, warning_tint)
+THEME_COLOUR(ERROR, error)
+THEME_COLOUR(ON_ERROR, on_error)
+THEME_COLOUR(ERROR_TINT, error_tint)
+THEME_COLOUR(CAUTION, caution)
+THEME_COLOUR(ON_CAUTION, on_caution)
+THEME_COLOUR(DOWN, down)
+THEME_COLOUR(DEVICE, device)
+THEME_COLOUR(DEVICE_STAND, device_stand)
+THEME_COLOUR(DEVICE_DARK, device_dark)
+THEME_COLOUR(DEVICE_LIT, device_lit)
+THEME_COLOUR(DEVICE_OK, device_ok)
+THEME_COLOUR(METAL, metal)
+THEME_COLOUR(METAL_DARK, metal_dark)
+THEME_COLOUR(TOKEN, token)
+THEME_COLOUR(TOKEN_LIGHT, token_light)
+THEME_COLOUR(ON_TOKEN, on_token)
+THEME_COLOUR(PAPER, paper)
+THEME_COLOUR(CODE, code)
+
+THEME_METRIC(MARGIN, margin_um)
+THEME_METRIC(MARGIN_WIDE, margin_wide_um)
+THEME_METRIC(GAP, gap_um)
+THEME_METRIC(PAD, pad_um)
+THEME_METRIC(RADIUS, radius_um)
+THEME_METRIC(RADIUS_BUTTON, radius_button_um)
+THEME_METRIC(RADIUS_CHIP, radius_chip_um)
+THEME_METRIC(STROKE, stroke_um)
+THEME_METRIC(HAIRLINE, hairline_um)
+THEME_METRIC(CARD_STROKE, card_stroke_um)
+THEME_METRIC(SHADOW, shadow_um)
+THEME_METRIC(TARGET_MIN, target_min_um)
+THEME_METRIC(BUTTON, button_um)
+THEME_METRIC(HEADER, header_um)
+THEME_METRIC(STEPPER, stepper_um)
+THEME_METRIC(TITLE, title_um)
+THEME_METRIC(TRUST, trust_um)
+THEME_METRIC(ASSIST, assist_um)
+THEME_METRIC(ASSIST_WIDE, assist_wide_um)
+
+THEME_TYPE(HERO, hero_um, FONT_BOLD)
+THEME_TYPE(AMOUNT, amount_um, FONT_BOLD)
+THEME_TYPE(TITLE, title_um, FONT_BOLD)
+THEME_TYPE(HEADING, heading_um, FONT_BOLD)
+THEME_TYPE(BUTTON, button_um, FONT_BOLD)
+THEME_TYPE(BODY, body_um, FONT_REGULAR)
+THEME_TYPE(BODY_BOLD, body_um, FONT_BOLD)
+THEME_TYPE(LABEL, label_um, FONT_REGULAR)
+THEME_TYPE(LABEL_BOLD, label_um, FONT_BOLD)
+THEME_TYPE(CAPTION, caption_um, FONT_REGULAR)
+THEME_TYPE(KEY, key_um, FONT_BOLD)
+
+#undef THEME_COLOUR
+#undef THEME_METRIC
+#undef THEME_TYPE
