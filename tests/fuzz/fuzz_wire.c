@@ -1,0 +1,110 @@
+/* The first byte chooses a reader. Whatever it accepts can be written, and reads back as the same.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/wire/batch.h"
+#include "sync/wire/document.h"
+#include "sync/wire/entry.h"
+
+#define UNPACK_MAX 65536
+#define DOCUMENT_TYPES 4
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void try_entry(enum entry_kind kind, struct bytes body)
+{
+    struct entry entry;
+    uint8_t out[ENTRY_BODY_MAX];
+    size_t len = 0;
+    if (failed(entry_read(kind, body, &entry)))
+        return;
+    assert(!failed(entry_write(&entry, out, &len)));
+    assert(!failed(entry_read(kind, (struct bytes){out, len}, &entry)));
+}
+
+static void try_document(unsigned type, struct bytes body)
+{
+    struct document_account account;
+    struct document_order order;
+    struct document_issued issued;
+    struct fact_announcement notice;
+    uint8_t out[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+    if (type == 0 && !failed(document_read_account(body, &account)))
+        assert(!failed(document_write_account(&account, out, &len)));
+    if (type == 1 && !failed(document_read_order(body, &order)))
+        assert(!failed(document_write_order(&order, out, &len)));
+    if (type == 2 && !failed(document_read_issued(body, &issued)))
+        assert(!failed(document_write_issued(&issued, out, &len)));
+    if (type == 3 && !failed(document_read_notice(body, &notice)))
+        assert(!failed(document_write_notice(&notice, out, &len)));
+}
+
+static void try_batch(struct bytes text)
+{
+    static struct batch batch;
+    char *out = NULL;
+    if (!failed(batch_read(text, &batch)))
+        assert(!failed(batch_write(&batch, &out)));
+    free(out);
+}
+
+static void try_feed(struct bytes text)
+{
+    static struct feed feed;
+    char *out = NULL;
+    if (!failed(feed_read(text, &feed)))
+        assert(!failed(feed_write(&feed, &out)));
+    free(out);
+}
+
+static void try_answer(struct bytes text)
+{
+    static struct ack ack;
+    static struct sealed_ack sealed;
+    struct refusal refusal;
+    char *out = NULL;
+    if (!failed(ack_read(text, &ack)))
+        assert(!failed(ack_write(&ack, &out)));
+    free(out);
+    out = NULL;
+    if (!failed(sealed_ack_read(text, &sealed)))
+        assert(!failed(sealed_ack_write(&sealed, &out)));
+    free(out);
+    out = NULL;
+    if (!failed(refusal_read(text, &refusal)))
+        assert(!failed(refusal_write(&refusal, &out)));
+    free(out);
+}
+
+static void try_unpack(struct bytes packed)
+{
+    uint8_t *out = NULL;
+    size_t len = 0;
+    if (!failed(wire_unpack(packed, UNPACK_MAX, &out, &len)))
+        assert(len <= UNPACK_MAX);
+    free(out);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size == 0)
+        return 0;
+    unsigned which = data[0] - (unsigned)'A';
+    struct bytes rest = {data + 1, size - 1};
+    if (which < ENTRY_COUNT)
+        try_entry((enum entry_kind)which, rest);
+    else if (which < ENTRY_COUNT + DOCUMENT_TYPES)
+        try_document(which - ENTRY_COUNT, rest);
+    else if (which == ENTRY_COUNT + DOCUMENT_TYPES)
+        try_batch(rest);
+    else if (which == ENTRY_COUNT + DOCUMENT_TYPES + 1)
+        try_feed(rest);
+    else if (which == ENTRY_COUNT + DOCUMENT_TYPES + 2)
+        try_answer(rest);
+    else
+        try_unpack(rest);
+    return 0;
+}
