@@ -17,6 +17,7 @@
 #define SEAL_KEY_ID_SIZE \
     17 /* first 8 bytes of SHA-256 of the raw public key in hex, with the NUL */
 #define SEAL_PARTS_MAX 4
+#define SEAL_BODY_MAX (4 << 20) /* bytes */
 
 struct seal_message {
     const char *context;
@@ -34,11 +35,11 @@ void seal_key_destroy(struct seal_key *key);
 /* The key's id; never NULL. */
 const char *seal_key_id(const struct seal_key *key);
 
-/* Sign. ERR_UNSUPPORTED with a public key only. */
+/* Sign. ERR_UNSUPPORTED with a public key only, ERR_NO_ROOM: a body above SEAL_BODY_MAX. */
 MUST_CHECK struct err seal_sign(const struct seal_key *key, const struct seal_message *message,
                                 uint8_t out_seal[SEAL_LEN]);
 
-/* ERR_DENIED when the seal is not this key's over this message. */
+/* ERR_DENIED when the seal is not this key's over this message; ERR_NO_ROOM as above. */
 MUST_CHECK struct err seal_verify(const struct seal_key *key, const struct seal_message *message,
                                   struct bytes seal);
 
