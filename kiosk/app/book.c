@@ -1,0 +1,341 @@
+#include "kiosk/app/book.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "kiosk/app/clock_trust.h"
+#include "kiosk/app/order_view.h"
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+#define COMMANDS_MAX 32
+#define IDLE_MS 1000
+#define REOPEN_MS 5000
+
+enum command_kind { COMMAND_APPEND, COMMAND_LOOK_UP, COMMAND_FORGET, COMMAND_LOOK, COMMAND_STOP };
+
+struct command {
+    enum command_kind kind;
+    uint32_t id;
+    char token[FACTS_ID_SIZE];
+    struct record record;
+};
+
+struct book {
+    struct book_setup setup;
+    struct queue commands;
+    pthread_t thread;
+    atomic_bool look_queued;
+    int socket;
+
+    struct journal *journal; /* NULL: out of service */
+    struct inbox *inbox;     /* NULL: not there yet */
+    uint64_t next_open_ms;
+    uint64_t seen_change;
+    char watched[FACTS_ID_SIZE]; /* token whose order is watched; "" none */
+    struct fact_order last_order;
+    struct fact_hall hall; /* last told */
+};
+
+static void tell_syncd(struct book *book)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    static const char look[] = "look";
+
+    (void)text_copy(to.sun_path, sizeof(to.sun_path), book->setup.syncd_socket); /* checked at start */
+    /* A lost datagram costs a second: syncd looks by itself. */
+    (void)sendto(book->socket, look, sizeof(look) - 1, MSG_DONTWAIT, (struct sockaddr *)&to,
+                 sizeof(to));
+}
+
+static void send_hall(struct book *book)
+{
+    struct mail mail = {.kind = MAIL_LEDGER, .hall = book->hall};
+    post_send(book->setup.post, &mail);
+}
+
+static void out_of_service(struct book *book, const char *event, struct err e)
+{
+    log_err(event, e);
+    journal_close(book->journal);
+    book->journal = NULL;
+    book->next_open_ms = clock_boot_ms() + REOPEN_MS;
+    book->hall.ledger_ok = false;
+    send_hall(book);
+}
+
+static void try_open(struct book *book)
+{
+    static const uint8_t unused[16] = {0};
+
+    if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
+        struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
+        if (failed(e)) {
+            book->journal = NULL;
+            out_of_service(book, "journal_open", e);
+        } else {
+            book->hall.ledger_ok = true;
+            send_hall(book);
+        }
+    }
+    if (book->inbox == NULL && failed(inbox_open_read(book->setup.inbox_path, &book->inbox)))
+        book->inbox = NULL; /* certkiosk-syncd has not made it yet: the line counts as down */
+}
+
+static void do_append(struct book *book, const struct command *command)
+{
+    struct journal_draft draft = record_draft(&command->record);
+    struct err e = ERR(ERR_IO, 0, "journal closed");
+
+    if (book->journal != NULL)
+        e = journal_append(book->journal, &draft);
+    if (failed(e) && book->journal != NULL)
+        out_of_service(book, "journal_append", e);
+    if (!failed(e))
+        tell_syncd(book);
+    if (command->id == 0)
+        return;
+
+    struct mail mail = {.kind = MAIL_EVENT,
+                        .event = {.kind = EVENT_JOURNALED, .id = command->id, .result = e.code}};
+    post_send(book->setup.post, &mail);
+}
+
+static struct order_sources sources(const struct book *book)
+{
+    return (struct order_sources){.journal = book->journal,
+                                  .inbox = book->inbox,
+                                  .platform = book->setup.platform,
+                                  .trust = book->setup.trust,
+                                  .kiosk = book->setup.kiosk};
+}
+
+static struct err find_order(struct book *book, struct fact_order *out_order,
+                             struct document_issued *out_issued)
+{
+    struct order_sources from = sources(book);
+    if (book->journal == NULL || book->inbox == NULL)
+        return ERR(ERR_NOT_FOUND, 0, "no ledger");
+    return order_view_of_token(&from, book->watched, out_order, out_issued);
+}
+
+static void find_account(struct book *book, struct fact_account *out_account)
+{
+    struct order_sources from = sources(book);
+    struct inbox_document document;
+    struct document_account account = {0};
+
+    if (book->inbox == NULL)
+        return;
+    struct err e = order_view_document(&from, "account", book->watched, &document);
+    if (!failed(e))
+        e = document_read_account((struct bytes){document.body, document.body_len}, &account);
+    if (!failed(e))
+        *out_account = account.facts;
+    else if (e.code != ERR_NOT_FOUND)
+        log_err("account", e);
+}
+
+static void do_look_up(struct book *book, const struct command *command)
+{
+    struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_LOOKED_UP, .id = command->id}};
+
+    (void)text_copy(book->watched, sizeof(book->watched), command->token); /* same size */
+    find_account(book, &mail.event.u.found.account);
+    struct err e = find_order(book, &mail.event.u.found.order, &mail.issued);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        log_err("order_view", e);
+    mail.event.result = e.code == ERR_NOT_FOUND ? ERR_NONE : e.code;
+    book->last_order = mail.event.u.found.order;
+    post_send(book->setup.post, &mail);
+}
+
+static void look_at_order(struct book *book)
+{
+    struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_ORDER}};
+    if (book->watched[0] == '\0')
+        return;
+
+    struct err e = find_order(book, &mail.event.u.order, &mail.issued);
+    if (failed(e)) {
+        if (e.code != ERR_NOT_FOUND)
+            log_err("order_view", e);
+        return;
+    }
+    if (memcmp(&mail.event.u.order, &book->last_order, sizeof(book->last_order)) == 0)
+        return;
+    book->last_order = mail.event.u.order;
+    post_send(book->setup.post, &mail);
+}
+
+static bool take_notice(void *context, const struct inbox_document *document)
+{
+    struct fact_hall *hall = context;
+    struct fact_announcement *next = &hall->announcements[hall->announcement_count];
+
+    if (!failed(document_read_notice((struct bytes){document->body, document->body_len}, next)))
+        hall->announcement_count++;
+    return hall->announcement_count < FACTS_ANNOUNCEMENTS_MAX;
+}
+
+static void look_at_hall(struct book *book)
+{
+    struct fact_hall hall = book->hall;
+    struct inbox_state state = {0};
+
+    memset(hall.announcements, 0, sizeof(hall.announcements));
+    hall.announcement_count = 0;
+    if (failed(inbox_scan(book->inbox, "notice", take_notice, &hall)))
+        hall.announcement_count = 0; /* news can wait */
+    hall.clock_trusted = !failed(inbox_get_state(book->inbox, &state)) && clock_is_trusted(&state);
+    if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
+        return;
+    book->hall = hall;
+    send_hall(book);
+}
+
+static void look(struct book *book)
+{
+    uint64_t change = 0;
+
+    atomic_store(&book->look_queued, false);
+    try_open(book);
+    if (book->inbox == NULL)
+        return;
+    struct err e = inbox_change(book->inbox, &change);
+    if (failed(e)) {
+        log_err("inbox", e); /* opened again at the next look */
+        inbox_close(book->inbox);
+        book->inbox = NULL;
+        return;
+    }
+    if (change != book->seen_change) {
+        book->seen_change = change;
+        look_at_order(book);
+    }
+    look_at_hall(book);
+}
+
+static bool handle(struct book *book, const struct command *command)
+{
+    switch (command->kind) {
+    case COMMAND_APPEND:
+        do_append(book, command);
+        look_at_order(book);
+        return true;
+    case COMMAND_LOOK_UP:
+        do_look_up(book, command);
+        return true;
+    case COMMAND_FORGET:
+        explicit_bzero(book->watched, sizeof(book->watched));
+        explicit_bzero(&book->last_order, sizeof(book->last_order));
+        if (book->journal != NULL) {
+            struct err e = journal_checkpoint(book->journal);
+            if (failed(e))
+                out_of_service(book, "journal_checkpoint", e);
+        }
+        return true;
+    case COMMAND_LOOK:
+        look(book);
+        return true;
+    case COMMAND_STOP:
+        return false;
+    }
+    return true;
+}
+
+static void *work(void *context)
+{
+    struct book *book = context;
+    struct command command;
+    bool on = true;
+
+    look(book);
+    while (on) {
+        if (failed(queue_pop(&book->commands, IDLE_MS, &command)))
+            look(book);
+        else
+            on = handle(book, &command);
+        explicit_bzero(&command, sizeof(command));
+    }
+    journal_close(book->journal);
+    inbox_close(book->inbox);
+    return NULL;
+}
+
+static void push(struct book *book, const struct command *command)
+{
+    struct err e = queue_push(&book->commands, command);
+    assert(!failed(e)); /* a visit has a handful of entries under way at most */
+    (void)e;
+}
+
+struct err book_create(const struct book_setup *setup, struct book **out_book)
+{
+    struct book *book = calloc(1, sizeof(*book));
+    if (book == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    book->setup = *setup;
+    book->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    struct err e = queue_init(&book->commands, sizeof(struct command), COMMANDS_MAX);
+    int rc = failed(e) ? 0 : pthread_create(&book->thread, NULL, work, book);
+    if (rc != 0) {
+        queue_done(&book->commands);
+        e = ERR(ERR_NO_ROOM, rc, "pthread_create");
+    }
+    if (failed(e)) {
+        (void)close(book->socket); /* nothing was sent */
+        free(book);
+        return e;
+    }
+    *out_book = book;
+    return ERR_OK;
+}
+
+void book_destroy(struct book *book)
+{
+    if (book == NULL)
+        return;
+    struct command stop = {.kind = COMMAND_STOP};
+    push(book, &stop);
+    (void)pthread_join(book->thread, NULL); /* joinable and ours */
+    queue_done(&book->commands);
+    (void)close(book->socket); /* datagrams: nothing is pending */
+    explicit_bzero(book, sizeof(*book));
+    free(book);
+}
+
+void book_append(struct book *book, uint32_t id, const struct record *record)
+{
+    struct command command = {.kind = COMMAND_APPEND, .id = id, .record = *record};
+    push(book, &command);
+}
+
+void book_look_up(struct book *book, uint32_t id, const char *token)
+{
+    struct command command = {.kind = COMMAND_LOOK_UP, .id = id};
+    (void)text_copy(command.token, sizeof(command.token), token); /* same size */
+    push(book, &command);
+}
+
+void book_forget(struct book *book)
+{
+    struct command command = {.kind = COMMAND_FORGET};
+    push(book, &command);
+}
+
+void book_look(struct book *book)
+{
+    if (atomic_exchange(&book->look_queued, true))
+        return;
+    struct command command = {.kind = COMMAND_LOOK};
+    push(book, &command);
+}

@@ -1,0 +1,49 @@
+/*
+ * book.h - the thread that owns journal.db and reads inbox.db.
+ *
+ *     append  -> durable -> EVENT_JOURNALED
+ *     look up -> EVENT_LOOKED_UP, then EVENT_ORDER whenever that token's order changes
+ *     look    -> something is new in the inbox
+ *
+ * When an append fails, or the journal does not verify at start, the book closes it, says
+ * ledger_ok = false, and tries to open and verify it again every few seconds. It never makes
+ * a new one: that is `certkiosk --create-ledger`, once in a kiosk's life.
+ */
+#ifndef KIOSK_APP_BOOK_H
+#define KIOSK_APP_BOOK_H
+
+#include "kiosk/app/post.h"
+#include "kiosk/app/record.h"
+#include "kiosk/pki/seal.h"
+
+struct book;
+
+struct book_setup {
+    char journal_path[273];
+    char inbox_path[273];
+    char syncd_socket[273]; /* told "look" after each append */
+    const char *kiosk;
+    const struct seal_key *platform;
+    const struct trust *trust;
+    struct post *post;
+};
+
+/* Start the thread; `setup` is copied, what it points to is borrowed. ERR_NO_ROOM. */
+MUST_CHECK struct err book_create(const struct book_setup *setup, struct book **out_book);
+
+/* Append what is queued, checkpoint, close and free. NULL is fine. */
+void book_destroy(struct book *book);
+
+/* Append; with an id the answer is mailed, with 0 nobody waits. */
+void book_append(struct book *book, uint32_t id, const struct record *record);
+
+/* Look up account and order of `token`, and watch that order from now on. */
+void book_look_up(struct book *book, uint32_t id, const char *token);
+
+/* Stop watching; called when a visit ends. */
+void book_forget(struct book *book);
+
+/* Something is new in the inbox; from any thread, as often as one likes. */
+void book_look(struct book *book);
+
+#endif

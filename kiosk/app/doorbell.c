@@ -1,0 +1,166 @@
+#include "kiosk/app/doorbell.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+#define WAIT_MS 500
+#define REQUEST_MAX 64
+
+struct doorbell {
+    char path[108];
+    int socket;
+    struct book *book;
+    struct post *post;
+    pthread_t thread;
+    atomic_bool stop;
+    pthread_mutex_t lock; /* of the two texts */
+    char status[DOORBELL_ANSWER_MAX];
+    char screen[DOORBELL_ANSWER_MAX];
+    bool line_up, line_said;
+    uint64_t heard_ms;
+};
+
+static void set_line(struct doorbell *doorbell, bool up)
+{
+    if (doorbell->line_said && doorbell->line_up == up)
+        return;
+
+    doorbell->line_said = true;
+    doorbell->line_up = up;
+    struct mail mail = {.kind = MAIL_LINE, .hall.line_up = up};
+    post_send(doorbell->post, &mail);
+}
+
+static void answer(struct doorbell *doorbell, const char *text, const struct sockaddr_un *to,
+                   socklen_t to_len)
+{
+    char copy[DOORBELL_ANSWER_MAX];
+
+    (void)pthread_mutex_lock(&doorbell->lock);
+    (void)text_copy(copy, sizeof(copy), text); /* same size */
+    (void)pthread_mutex_unlock(&doorbell->lock);
+    if (copy[0] == '\0' || to_len <= sizeof(sa_family_t))
+        return;
+    /* Who asked and does not listen has gone. */
+    (void)sendto(doorbell->socket, copy, strlen(copy), MSG_DONTWAIT, (const struct sockaddr *)to,
+                 to_len);
+}
+
+static void listen_once(struct doorbell *doorbell)
+{
+    char request[REQUEST_MAX];
+    struct sockaddr_un from = {0};
+    socklen_t from_len = sizeof(from);
+    ssize_t len = recvfrom(doorbell->socket, request, sizeof(request) - 1, 0,
+                           (struct sockaddr *)&from, &from_len);
+    if (len < 0)
+        return; /* nothing within WAIT_MS */
+
+    request[len] = '\0';
+    if (text_same(request, "status?")) {
+        answer(doorbell, doorbell->status, &from, from_len);
+    } else if (text_same(request, "screen?")) {
+        answer(doorbell, doorbell->screen, &from, from_len);
+    } else if (strncmp(request, "look", 4) == 0) {
+        doorbell->heard_ms = clock_boot_ms();
+        if (request[4] != '\0')
+            set_line(doorbell, text_same(request, "look line=up"));
+        book_look(doorbell->book);
+    }
+}
+
+static void *work(void *context)
+{
+    struct doorbell *doorbell = context;
+
+    set_line(doorbell, false);
+    while (!atomic_load(&doorbell->stop)) {
+        listen_once(doorbell);
+        if (clock_boot_ms() - doorbell->heard_ms > DOORBELL_SILENCE_MS)
+            set_line(doorbell, false);
+    }
+    return NULL;
+}
+
+static struct err bind_to(int fd, const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct timeval wait = {.tv_usec = WAIT_MS * 1000};
+
+    if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
+        return ERR(ERR_IO, ENAMETOOLONG, "doorbell path");
+    if (unlink(path) != 0 && errno != ENOENT)
+        return ERR(ERR_IO, errno, "unlink");
+    if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+        return ERR(ERR_IO, errno, "bind");
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)) != 0)
+        return ERR(ERR_IO, errno, "setsockopt");
+    return ERR_OK;
+}
+
+static struct err start(struct doorbell *doorbell, const char *path)
+{
+    doorbell->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (doorbell->socket < 0)
+        return ERR(ERR_IO, errno, "socket");
+    struct err e = bind_to(doorbell->socket, path);
+    if (failed(e))
+        return e;
+
+    (void)text_copy(doorbell->path, sizeof(doorbell->path), path); /* bind_to checked its length */
+    int rc = pthread_create(&doorbell->thread, NULL, work, doorbell);
+    return rc == 0 ? ERR_OK : ERR(ERR_NO_ROOM, rc, "pthread_create");
+}
+
+struct err doorbell_create(const char *path, struct book *book, struct post *post,
+                           struct doorbell **out_doorbell)
+{
+    struct doorbell *doorbell = calloc(1, sizeof(*doorbell));
+    if (doorbell == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    doorbell->book = book;
+    doorbell->post = post;
+    doorbell->heard_ms = clock_boot_ms();
+    (void)pthread_mutex_init(&doorbell->lock, NULL); /* cannot fail on Linux */
+
+    struct err e = start(doorbell, path);
+    if (failed(e)) {
+        if (doorbell->socket >= 0)
+            (void)close(doorbell->socket); /* nothing was sent */
+        free(doorbell);
+        return e;
+    }
+    *out_doorbell = doorbell;
+    return ERR_OK;
+}
+
+void doorbell_destroy(struct doorbell *doorbell)
+{
+    if (doorbell == NULL)
+        return;
+    atomic_store(&doorbell->stop, true);
+    (void)pthread_join(doorbell->thread, NULL); /* joinable and ours */
+    (void)close(doorbell->socket);              /* datagrams: nothing is pending */
+    (void)unlink(doorbell->path);               /* the next start replaces a stale one */
+    (void)pthread_mutex_destroy(&doorbell->lock);
+    explicit_bzero(doorbell, sizeof(*doorbell));
+    free(doorbell);
+}
+
+void doorbell_tell(struct doorbell *doorbell, const char *status, const char *screen)
+{
+    (void)pthread_mutex_lock(&doorbell->lock);
+    (void)text_copy(doorbell->status, sizeof(doorbell->status), status); /* cut is fine */
+    (void)text_copy(doorbell->screen, sizeof(doorbell->screen), screen);
+    (void)pthread_mutex_unlock(&doorbell->lock);
+}

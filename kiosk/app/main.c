@@ -1,0 +1,396 @@
+/*
+ * main.c - certkiosk: open everything, then the loop: sleep, hear what happened, let the flow
+ * decide, draw.
+ *
+ *     certkiosk --config FILE [--window] [--create-ledger]
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "kiosk/app/describe.h"
+#include "kiosk/app/doorbell.h"
+#include "kiosk/app/front.h"
+#include "kiosk/app/rules.h"
+#include "kiosk/app/runner.h"
+#include "kiosk/base/clock.h"
+#include "kiosk/base/hex.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+#define EXIT_USAGE 2
+#define WATCHDOG_MS 5000 /* the unit allows three times this */
+#define ADMIN_KEY_HEX_MAX (2 * SECRET_LEN_MAX)
+
+struct app {
+    struct settings settings;
+    struct flow_rules rules;
+    struct post post;
+    struct trust *trust;
+    struct seal_key *platform;
+    struct front *front;
+    struct book *book;
+    struct doorbell *doorbell;
+    struct token_desk *token;
+    struct printer_desk *printer;
+    struct runner *runner;
+    char described[DOORBELL_ANSWER_MAX];
+    char status[DOORBELL_ANSWER_MAX];
+};
+
+struct options {
+    const char *config;
+    bool window;
+    bool create_ledger;
+};
+
+static int usage(void)
+{
+    (void)fputs("usage: certkiosk --config FILE [--window] [--create-ledger]\n"
+                "  --config FILE     kiosk.conf; assets/config/kiosk.conf explains every key\n"
+                "  --window          in a window, whatever the configuration says\n"
+                "  --create-ledger   make the journal of a kiosk that never had one, and end\n",
+                stderr);
+    return EXIT_USAGE;
+}
+
+static bool read_options(int argc, char **argv, struct options *options)
+{
+    static const struct option known[] = {{"config", required_argument, NULL, 'c'},
+                                          {"window", no_argument, NULL, 'w'},
+                                          {"create-ledger", no_argument, NULL, 'l'},
+                                          {NULL, 0, NULL, 0}};
+    int option = 0;
+    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == 'c')
+            options->config = optarg;
+        else if (option == 'w')
+            options->window = true;
+        else if (option == 'l')
+            options->create_ledger = true;
+        else
+            return false;
+    }
+    return options->config != NULL && optind == argc;
+}
+
+/* Where both processes and certkioskctl expect things below the ledger's folder. */
+static void path_in(char out[273], const struct settings *settings, const char *name)
+{
+    (void)text_print(out, 273, "%s/%s", settings->ledger_dir, name); /* 257 + 15 fit */
+}
+
+static int create_ledger(const struct settings *settings)
+{
+    char path[273];
+    uint8_t random[16];
+    struct journal *journal = NULL;
+
+    path_in(path, settings, "kiosk/journal.db");
+    if (access(path, F_OK) == 0) {
+        (void)fprintf(stderr, "%s: there is a journal already; it is never made anew\n", path);
+        return EXIT_FAILURE;
+    }
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return EXIT_FAILURE;
+    struct err e = journal_open(path, true, random, &journal);
+    if (failed(e))
+        log_err("create_ledger", e);
+    journal_close(journal);
+    return failed(e) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Signals are taken by a thread of their own, which has the main loop end in order. */
+static void *await_signal(void *context)
+{
+    struct app *app = context;
+    sigset_t set;
+    int signal = 0;
+
+    (void)sigemptyset(&set); /* cannot fail with these arguments */
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigwait(&set, &signal);
+    struct mail mail = {.kind = MAIL_QUIT};
+    post_send(&app->post, &mail);
+    return NULL;
+}
+
+static void block_signals(void)
+{
+    sigset_t set;
+
+    (void)sigemptyset(&set); /* cannot fail with these arguments */
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* a device that goes away is an error code, not our end */
+}
+
+static void complain(const char *what, struct err e)
+{
+    (void)fprintf(stderr, "<3>%s\n", what);
+    log_err("start", e);
+}
+
+static struct err read_admin_key(const char *path, struct secret *out_key)
+{
+    char text[ADMIN_KEY_HEX_MAX + 2] = "";
+    uint8_t raw[SECRET_LEN_MAX];
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return ERR(ERR_IO, errno, "admin key file");
+
+    bool some = fgets(text, sizeof(text), file) != NULL;
+    (void)fclose(file); /* only read */
+    text[strcspn(text, "\r\n")] = '\0';
+    size_t len = strlen(text) / 2;
+    bool right_len = len == 16 || len == 24 || len == 32;
+    struct err e = some && right_len ? hex_parse(text, raw, len)
+                                     : ERR(ERR_MALFORMED, len, "admin key: 16, 24 or 32 bytes in hex");
+    if (!failed(e))
+        e = secret_set(out_key, (struct bytes){raw, len});
+    explicit_bzero(text, sizeof(text));
+    explicit_bzero(raw, sizeof(raw));
+    return e;
+}
+
+static struct err open_token(struct app *app)
+{
+    struct token *token = NULL;
+    struct token_config config = {.driver = app->settings.token_driver,
+                                  .reader = app->settings.token_reader,
+                                  .admin_key_aes = app->settings.token_admin_aes};
+
+    struct err e = read_admin_key(app->settings.token_admin_key, &config.admin_key);
+    if (!failed(e))
+        e = token_open(&config, &token);
+    secret_wipe(&config.admin_key);
+    if (failed(e))
+        return e;
+    struct token_desk_setup setup = {
+        .token = token, .trust = app->trust, .rules = &app->rules, .post = &app->post};
+    return token_desk_create(&setup, &app->token);
+}
+
+static struct err open_printer(struct app *app)
+{
+    struct printer *printer = NULL;
+    struct printer_config config = {.driver = app->settings.printer_driver,
+                                    .device = app->settings.printer_device,
+                                    .width = (uint16_t)app->settings.printer_width};
+
+    struct err e = printer_open(&config, &printer);
+    return failed(e) ? e : printer_desk_create(printer, &app->post, &app->printer);
+}
+
+static struct err open_book(struct app *app)
+{
+    struct book_setup setup = {.kiosk = app->settings.kiosk_id,
+                               .platform = app->platform,
+                               .trust = app->trust,
+                               .post = &app->post};
+    path_in(setup.journal_path, &app->settings, "kiosk/journal.db");
+    path_in(setup.inbox_path, &app->settings, "sync/inbox.db");
+    path_in(setup.syncd_socket, &app->settings, "sync/syncd.sock");
+    return book_create(&setup, &app->book);
+}
+
+static void print_receipt(void *context, uint32_t id, const struct visit *visit)
+{
+    struct app *app = context;
+    struct printer_page page = {0};
+
+    struct err e = front_receipt(app->front, visit, &app->rules, &page);
+    if (!failed(e)) {
+        printer_desk_print(app->printer, id, &page);
+        return;
+    }
+    log_err("receipt", e);
+    struct mail mail = {.kind = MAIL_EVENT,
+                        .event = {.kind = EVENT_PRINTED, .id = id, .result = e.code}};
+    post_send(&app->post, &mail);
+}
+
+static void forget(void *context)
+{
+    struct app *app = context;
+    front_forget(app->front);
+}
+
+static struct err open_runner(struct app *app)
+{
+    struct runner_setup setup = {.rules = &app->rules,
+                                 .book = app->book,
+                                 .token = app->token,
+                                 .print = print_receipt,
+                                 .forget = forget,
+                                 .context = app};
+    return runner_create(&setup, &app->runner);
+}
+
+static struct err open_doorbell(struct app *app)
+{
+    char path[273];
+    path_in(path, &app->settings, "kiosk/kiosk.sock");
+    return doorbell_create(path, app->book, &app->post, &app->doorbell);
+}
+
+/* In this order; each may use what stands above it. */
+static const struct {
+    const char *what;
+    struct err (*open)(struct app *);
+} parts[] = {
+    {"the token reader ([token] in the configuration, and its admin key)", open_token},
+    {"the printer ([printer] in the configuration)", open_printer},
+    {"the ledger's thread", open_book},
+    {"the flow", open_runner},
+    {"the socket (folder kiosk/ below [ledger] dir)", open_doorbell},
+};
+
+static struct err open_all(struct app *app)
+{
+    char message[CONFIG_MESSAGE_MAX] = "";
+
+    struct err e = rules_read(&app->settings, &app->rules, message);
+    if (!failed(e))
+        e = front_open(&app->settings, &app->front, message);
+    if (failed(e)) {
+        complain(message, e);
+        return e;
+    }
+    e = trust_create(app->settings.platform_trust, &app->trust);
+    if (!failed(e))
+        e = seal_key_create(app->settings.platform_key, &app->platform);
+    if (failed(e)) {
+        complain("the platform's keys ([platform] key and trust in the configuration)", e);
+        return e;
+    }
+    e = post_init(&app->post, front_wake, app->front);
+    for (size_t i = 0; i < ARRAY_LEN(parts) && !failed(e); i++) {
+        e = parts[i].open(app);
+        if (failed(e))
+            complain(parts[i].what, e);
+    }
+    return e;
+}
+
+static void close_all(struct app *app)
+{
+    doorbell_destroy(app->doorbell);
+    runner_destroy(app->runner);
+    token_desk_destroy(app->token);
+    printer_desk_destroy(app->printer);
+    book_destroy(app->book);
+    post_done(&app->post);
+    front_close(app->front);
+    seal_key_destroy(app->platform);
+    trust_destroy(app->trust);
+}
+
+static bool take_mail(struct app *app)
+{
+    struct mail mail;
+
+    while (post_take(&app->post, 0, &mail)) {
+        if (mail.kind == MAIL_QUIT)
+            return false;
+        runner_mail(app->runner, &mail);
+        explicit_bzero(&mail, sizeof(mail));
+    }
+    return true;
+}
+
+static struct err show(struct app *app)
+{
+    const struct flow *flow = runner_flow(app->runner);
+    struct err e = front_show(app->front, flow, &app->rules);
+    if (failed(e))
+        return e;
+
+    describe_status(flow, app->status, sizeof(app->status));
+    if (app->settings.screen_describe)
+        front_describe(app->front, flow, app->described, sizeof(app->described));
+    doorbell_tell(app->doorbell, app->status, app->described);
+    return ERR_OK;
+}
+
+static uint64_t sooner(uint64_t a, uint64_t b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* Until asked to end; true when it was asked. */
+static bool loop(struct app *app)
+{
+    struct window_event event = {.kind = WINDOW_NOTHING};
+
+    for (;;) {
+        (void)sd_notify(0, "WATCHDOG=1"); /* nobody may listen */
+        struct err e = show(app);
+        if (failed(e)) {
+            log_err("screen", e);
+            return false;
+        }
+        const struct flow *flow = runner_flow(app->runner);
+        uint64_t deadline = sooner(flow_next_tick_ms(flow), clock_boot_ms() + WATCHDOG_MS);
+        front_wait(app->front, flow, deadline, &event);
+        if (event.kind == WINDOW_CLOSED || !take_mail(app))
+            return true;
+        if (event.kind == WINDOW_TOUCHED)
+            runner_touch(app->runner, event.action, event.value);
+        runner_tick(app->runner);
+    }
+}
+
+static int run(struct app *app)
+{
+    pthread_t signals;
+
+    block_signals();
+    struct err e = open_all(app);
+    if (!failed(e)) {
+        int rc = pthread_create(&signals, NULL, await_signal, app);
+        e = rc == 0 ? ERR_OK : ERR(ERR_NO_ROOM, rc, "pthread_create");
+    }
+    if (failed(e)) {
+        close_all(app);
+        return EXIT_FAILURE;
+    }
+    (void)sd_notify(0, "READY=1"); /* nobody may listen */
+    bool asked = loop(app);
+    (void)sd_notify(0, "STOPPING=1");
+    (void)pthread_cancel(signals); /* it waits in sigwait, or has ended */
+    (void)pthread_join(signals, NULL);
+    close_all(app);
+    return asked ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    static struct app app;
+    struct options options = {0};
+    char message[CONFIG_MESSAGE_MAX] = "";
+
+    if (!read_options(argc, argv, &options))
+        return usage();
+    (void)umask(0007); /* the group of certkiosk-syncd may ring our bell */
+    (void)prctl(PR_SET_DUMPABLE, 0); /* a core would hold the visit */
+    struct err e = settings_read(options.config, &app.settings, message);
+    if (failed(e)) {
+        (void)fprintf(stderr, "<3>%s\n", message);
+        return EXIT_USAGE;
+    }
+    if (options.window)
+        app.settings.screen_window = 1;
+    return options.create_ledger ? create_ledger(&app.settings) : run(&app);
+}

@@ -1,0 +1,42 @@
+/*
+ * order_view.h - an order as this kiosk may believe it: its own journal and the platform's sealed
+ * documents together.
+ *
+ *   journal \ document   none        to_pay     paid ...       done, closed ...
+ *   none                 NONE        TO_PAY     as it says     NONE
+ *   requested            REQUESTED   TO_PAY     as it says     as it says
+ *   left                 NONE        CLOSED     as it says     as it says
+ *   intended             -           TO_PAY     as it says     as it says
+ *   delivered            NONE        NONE       NONE           NONE
+ */
+#ifndef KIOSK_APP_ORDER_VIEW_H
+#define KIOSK_APP_ORDER_VIEW_H
+
+#include "kiosk/ledger/inbox.h"
+#include "kiosk/ledger/journal.h"
+#include "kiosk/pki/certificate.h"
+#include "kiosk/pki/seal.h"
+#include "sync/wire/document.h"
+
+/* Where the view looks; all borrowed. */
+struct order_sources {
+    struct journal *journal;
+    struct inbox *inbox;
+    const struct seal_key *platform;
+    const struct trust *trust;
+    const char *kiosk; /* our id, which every seal covers */
+};
+
+/* The document as it is, when its seal is the platform's. ERR_NOT_FOUND, ERR_DENIED (bad seal), ERR_IO. */
+MUST_CHECK struct err order_view_document(const struct order_sources *from, const char *type,
+                                          const char *id, struct inbox_document *out_document);
+
+/*
+ * The order of `token` that a visit is to go on with, paid ones first; status NONE when there is
+ * none. `*out_issued` is its certificate, der_len 0 while there is none.
+ */
+MUST_CHECK struct err order_view_of_token(const struct order_sources *from, const char *token,
+                                          struct fact_order *out_order,
+                                          struct document_issued *out_issued);
+
+#endif

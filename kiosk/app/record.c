@@ -1,0 +1,91 @@
+#include "kiosk/app/record.h"
+
+#include <string.h>
+
+#include "kiosk/base/text.h"
+
+/* What an entry means for the order it is about. */
+static const struct {
+    bool about_order;
+    enum journal_order_state state;
+} meanings[ENTRY_COUNT] = {
+    [ENTRY_ORDER_REQUESTED] = {true, JOURNAL_ORDER_REQUESTED},
+    [ENTRY_ORDER_LEFT] = {true, JOURNAL_ORDER_LEFT},
+    [ENTRY_WRITE_INTENDED] = {true, JOURNAL_ORDER_INTENDED},
+    [ENTRY_WRITE_FAILED] = {true, JOURNAL_ORDER_INTENDED},
+    [ENTRY_DELIVERED] = {true, JOURNAL_ORDER_DELIVERED},
+};
+
+static const char *why_left(enum flow_message message)
+{
+    if (message == MESSAGE_NOT_PAID || message == MESSAGE_PLATFORM_SILENT)
+        return "timeout";
+    if (message == MESSAGE_PULLED_UNPAID || message == MESSAGE_PULLED_PAYING)
+        return "pulled";
+    return "cancelled";
+}
+
+static const char *printed_word(const struct visit *visit)
+{
+    if (!visit->printed_known || visit->printed == ERR_TIMEOUT)
+        return "unknown";
+    return visit->printed == ERR_NONE ? "yes" : "no";
+}
+
+static struct entry entry_of(enum entry_kind kind, const struct visit *visit,
+                             const struct flow_rules *rules, enum flow_message message)
+{
+    const struct fact_certificate *chosen = &visit->token.certificates[visit->chosen];
+    struct entry entry = {.kind = kind,
+                          .term_years = visit->term_years,
+                          .tries_left = visit->token.tries_left,
+                          .slot = chosen->slot,
+                          .amount_fen = visit->order.amount_fen,
+                          .old_not_after_s = chosen->not_after_s};
+
+    (void)text_copy(entry.order, sizeof(entry.order), visit->order.id); /* all of the same size */
+    (void)text_copy(entry.token, sizeof(entry.token), visit->token.id);
+    (void)text_copy(entry.service, sizeof(entry.service), service_row(visit->service)->name);
+    memcpy(entry.old_certificate, chosen->fingerprint, FACTS_FINGERPRINT_LEN);
+    memcpy(entry.new_certificate, visit->order.new_fingerprint, FACTS_FINGERPRINT_LEN);
+    if (kind == ENTRY_WRITE_INTENDED || kind == ENTRY_DELIVERED)
+        entry.slot = visit->order.slot;
+    if (chosen->profile < rules->profile_count) {
+        const struct profile *profile = &rules->profiles[chosen->profile];
+        (void)text_copy(entry.profile, sizeof(entry.profile), profile->name);
+        entry.price_pack = profile->price_pack;
+    }
+    const char *why = kind == ENTRY_WRITE_FAILED ? err_name(visit->failure) : why_left(message);
+    (void)text_copy(entry.why, sizeof(entry.why), why);
+    (void)text_copy(entry.printed, sizeof(entry.printed), printed_word(visit));
+    return entry;
+}
+
+struct err record_make(enum entry_kind kind, const struct visit *visit,
+                       const struct flow_rules *rules, const struct record_moment *moment,
+                       struct record *out)
+{
+    struct record record = {.draft.at_ms = moment->wall_ms};
+    struct entry entry = entry_of(kind, visit, rules, moment->message);
+
+    struct err e = entry_write(&entry, record.body, &record.body_len);
+    if (failed(e))
+        return e;
+    chain_uuid(record.draft.txid, moment->random);
+    (void)text_copy(record.draft.visit, sizeof(record.draft.visit), visit->id); /* same size */
+    (void)text_copy(record.draft.kind, sizeof(record.draft.kind), entry_name(kind));
+    if (meanings[kind].about_order) {
+        (void)text_copy(record.draft.order, sizeof(record.draft.order), entry.order);
+        (void)text_copy(record.draft.token, sizeof(record.draft.token), entry.token);
+        record.draft.order_state = meanings[kind].state;
+    }
+    *out = record;
+    return ERR_OK;
+}
+
+struct journal_draft record_draft(const struct record *record)
+{
+    struct journal_draft draft = record->draft;
+    draft.body = (struct bytes){record->body, record->body_len};
+    return draft;
+}

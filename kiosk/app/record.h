@@ -1,0 +1,35 @@
+/*
+ * record.h - a visit as it stands becomes a journal entry.
+ */
+#ifndef KIOSK_APP_RECORD_H
+#define KIOSK_APP_RECORD_H
+
+#include "kiosk/core/flow.h"
+#include "kiosk/ledger/journal.h"
+#include "sync/wire/entry.h"
+
+struct record {
+    struct journal_draft draft; /* its body points to `body` of the same struct: see record_body() */
+    size_t body_len;
+    uint8_t body[ENTRY_BODY_MAX];
+};
+
+/* What the record is made from besides the visit. */
+struct record_moment {
+    int64_t wall_ms;
+    uint8_t random[16]; /* for the txid */
+    enum flow_message message; /* why an order was left */
+};
+
+/*
+ * The entry of `kind` about `visit`. ERR_NO_ROOM when the body is too long; then `*out` is unchanged.
+ * A visit that names no profile writes an empty one.
+ */
+MUST_CHECK struct err record_make(enum entry_kind kind, const struct visit *visit,
+                                  const struct flow_rules *rules,
+                                  const struct record_moment *moment, struct record *out);
+
+/* The draft with its body set; valid while `record` stays where it is. */
+struct journal_draft record_draft(const struct record *record);
+
+#endif

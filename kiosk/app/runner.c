@@ -1,0 +1,242 @@
+#include "kiosk/app/runner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+struct runner {
+    struct runner_setup setup;
+    struct flow flow;
+    struct fact_hall hall;
+    struct secret *pin;
+    bool pin_lent; /* the token desk has it, and wipes it */
+    struct document_issued issued;
+};
+
+static void step(struct runner *runner, const struct event *event);
+
+static void draw_random(uint8_t out[16])
+{
+    if (getrandom(out, 16, 0) != 16)
+        abort(); /* without random numbers nothing here is safe */
+}
+
+static void wipe_pin(struct runner *runner)
+{
+    if (!runner->pin_lent)
+        secret_wipe(runner->pin);
+}
+
+static void ask_token(struct runner *runner, const struct effect *effect, enum token_job_kind kind)
+{
+    struct token_job job = {.kind = kind,
+                            .id = effect->id,
+                            .pin = runner->pin,
+                            .order = effect->visit.order,
+                            .issued = runner->issued};
+    (void)text_copy(job.token, sizeof(job.token), effect->visit.token.id); /* same size */
+    if (kind == TOKEN_JOB_VERIFY_PIN)
+        runner->pin_lent = true;
+    token_desk_ask(runner->setup.token, &job);
+}
+
+static void append(struct runner *runner, const struct effect *effect)
+{
+    struct record record;
+    struct record_moment moment = {.wall_ms = clock_wall_ms(), .message = runner->flow.message};
+
+    draw_random(moment.random);
+    struct err e =
+        record_make(effect->entry, &effect->visit, runner->setup.rules, &moment, &record);
+    if (!failed(e)) {
+        book_append(runner->setup.book, effect->kind == EFFECT_JOURNAL ? effect->id : 0, &record);
+        return;
+    }
+    log_err("record", e);
+    if (effect->kind == EFFECT_NOTE)
+        return;
+    struct event event = {.kind = EVENT_JOURNALED, .id = effect->id, .result = e.code};
+    step(runner, &event);
+}
+
+static void forget_visit(struct runner *runner)
+{
+    wipe_pin(runner);
+    explicit_bzero(&runner->issued, sizeof(runner->issued));
+    book_forget(runner->setup.book);
+    runner->setup.forget(runner->setup.context);
+}
+
+static void carry_out(struct runner *runner, const struct effect *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_IDENTIFY:
+        ask_token(runner, effect, TOKEN_JOB_IDENTIFY);
+        break;
+    case EFFECT_LOOK_UP:
+        book_look_up(runner->setup.book, effect->id, effect->visit.token.id);
+        break;
+    case EFFECT_VERIFY_PIN:
+        ask_token(runner, effect, TOKEN_JOB_VERIFY_PIN);
+        break;
+    case EFFECT_WIPE_PIN:
+        wipe_pin(runner);
+        break;
+    case EFFECT_JOURNAL:
+    case EFFECT_NOTE:
+        append(runner, effect);
+        break;
+    case EFFECT_WRITE:
+        ask_token(runner, effect, TOKEN_JOB_WRITE);
+        break;
+    case EFFECT_SELF_TEST:
+        ask_token(runner, effect, TOKEN_JOB_TEST);
+        break;
+    case EFFECT_PRINT:
+        runner->setup.print(runner->setup.context, effect->id, &effect->visit);
+        break;
+    case EFFECT_WIPE_VISIT:
+        forget_visit(runner);
+        break;
+    }
+}
+
+static void step(struct runner *runner, const struct event *event)
+{
+    struct event stamped = *event;
+    struct effects effects;
+    const char *broken = NULL;
+    enum flow_state was = runner->flow.state;
+
+    stamped.now_ms = clock_boot_ms();
+    draw_random(stamped.random);
+    flow_step(&runner->flow, runner->setup.rules, &stamped, &effects);
+    if (!flow_check(&runner->flow, &broken)) {
+        log_event(LOG_LEVEL_ERROR, "flow", "broken=\"%s\"", broken);
+        abort(); /* the ledger resumes the visit; going on would not be safe */
+    }
+    if (runner->flow.state != was)
+        log_event(LOG_LEVEL_INFO, "flow", "from=%d to=%d message=%d", (int)was,
+                  (int)runner->flow.state, (int)runner->flow.message);
+    for (uint8_t i = 0; i < effects.count; i++)
+        carry_out(runner, &effects.list[i]);
+    explicit_bzero(&effects, sizeof(effects));
+    explicit_bzero(&stamped, sizeof(stamped));
+}
+
+static void step_hall(struct runner *runner)
+{
+    struct event event = {.kind = EVENT_HALL, .u.hall = runner->hall};
+    step(runner, &event);
+}
+
+void runner_mail(struct runner *runner, const struct mail *mail)
+{
+    struct fact_hall *hall = &runner->hall;
+
+    hall->wall_s = clock_wall_ms() / 1000;
+    switch (mail->kind) {
+    case MAIL_EVENT:
+        if (mail->event.kind == EVENT_PIN_ANSWERED)
+            runner->pin_lent = false;
+        if (mail->event.kind == EVENT_ORDER || mail->event.kind == EVENT_LOOKED_UP)
+            runner->issued = mail->issued;
+        step(runner, &mail->event);
+        return;
+    case MAIL_LINE:
+        hall->line_up = mail->hall.line_up;
+        break;
+    case MAIL_READER:
+        hall->reader_there = mail->hall.reader_there;
+        break;
+    case MAIL_PRINTER:
+        hall->printer = mail->hall.printer;
+        break;
+    case MAIL_LEDGER:
+        hall->ledger_ok = mail->hall.ledger_ok;
+        hall->clock_trusted = mail->hall.clock_trusted;
+        hall->announcement_count = mail->hall.announcement_count;
+        memcpy(hall->announcements, mail->hall.announcements, sizeof(hall->announcements));
+        break;
+    case MAIL_QUIT:
+        return;
+    }
+    step_hall(runner);
+}
+
+/* Change the PIN by one key; false when the key does nothing now. */
+static bool press_pin_key(struct runner *runner, enum action action, uint32_t digit)
+{
+    if (runner->flow.state != FLOW_PIN || runner->pin_lent)
+        return false;
+    if (action == ACTION_PIN_CLEAR)
+        secret_wipe(runner->pin);
+    else if (action == ACTION_PIN_ERASE)
+        secret_pop(runner->pin);
+    else if (runner->pin->len >= FLOW_PIN_MAX || digit > 9 ||
+             failed(secret_push(runner->pin, (uint8_t)('0' + digit))))
+        return false;
+    return true;
+}
+
+void runner_touch(struct runner *runner, enum action action, uint32_t value)
+{
+    if (action == ACTION_PIN_DIGIT || action == ACTION_PIN_ERASE || action == ACTION_PIN_CLEAR) {
+        if (!press_pin_key(runner, action, value))
+            return;
+        struct event event = {.kind = EVENT_PIN_LENGTH, .value = (uint32_t)runner->pin->len};
+        step(runner, &event);
+        return;
+    }
+    struct event event = {.kind = EVENT_TOUCH, .action = action, .value = value};
+    step(runner, &event);
+}
+
+void runner_tick(struct runner *runner)
+{
+    struct event event = {.kind = EVENT_TICK};
+    int64_t wall_s = clock_wall_ms() / 1000;
+
+    step(runner, &event);
+    if (wall_s / 60 != runner->hall.wall_s / 60) {
+        runner->hall.wall_s = wall_s;
+        step_hall(runner);
+    }
+}
+
+const struct flow *runner_flow(const struct runner *runner)
+{
+    return &runner->flow;
+}
+
+struct err runner_create(const struct runner_setup *setup, struct runner **out_runner)
+{
+    struct runner *runner = calloc(1, sizeof(*runner));
+    if (runner == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    runner->pin = secret_create();
+    if (runner->pin == NULL) {
+        free(runner);
+        return ERR(ERR_NO_ROOM, 0, "no locked memory for the PIN");
+    }
+    runner->setup = *setup;
+    runner->hall.wall_s = clock_wall_ms() / 1000;
+    runner->hall.printer = FACT_PRINTER_SILENT;
+    flow_init(&runner->flow, setup->rules, clock_boot_ms());
+    *out_runner = runner;
+    return ERR_OK;
+}
+
+void runner_destroy(struct runner *runner)
+{
+    if (runner == NULL)
+        return;
+    secret_destroy(runner->pin);
+    explicit_bzero(runner, sizeof(*runner));
+    free(runner);
+}

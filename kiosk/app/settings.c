@@ -1,0 +1,55 @@
+#include "kiosk/app/settings.h"
+
+#include <stddef.h>
+
+#include "kiosk/base/text.h"
+
+#define AT(member) offsetof(struct settings, member)
+#define SIZE(member) (int64_t)sizeof(((struct settings *)0)->member)
+#define TEXT_ROW(section, key, member, required) \
+    {section, key, CONFIG_TEXT, 1, SIZE(member), NULL, AT(member), required}
+
+/* clang-format off */
+static const struct config_row rows[] = {
+    TEXT_ROW("kiosk",    "id",        kiosk_id,           true),
+    TEXT_ROW("kiosk",    "hall_zh",   hall_zh,            true),
+    TEXT_ROW("kiosk",    "hall_en",   hall_en,            true),
+    {"screen", "mode",        CONFIG_CHOICE, 0, 0, "fullscreen window",  AT(screen_window),    false},
+    {"screen", "orientation", CONFIG_CHOICE, 0, 0, "portrait landscape", AT(screen_landscape), false},
+    {"screen", "language",    CONFIG_CHOICE, 0, 0, "zh en",              AT(screen_language),  false},
+    {"screen", "width",       CONFIG_NUMBER, 360, 7680, NULL,            AT(screen_width),     false},
+    {"screen", "height",      CONFIG_NUMBER, 360, 7680, NULL,            AT(screen_height),    false},
+    {"screen", "describe",    CONFIG_FLAG,   0, 0, NULL,                 AT(screen_describe),  false},
+    TEXT_ROW("token",    "driver",    token_driver,       false),
+    TEXT_ROW("token",    "reader",    token_reader,       false),
+    TEXT_ROW("token",    "admin_key", token_admin_key,    true),
+    {"token",  "admin_aes",   CONFIG_FLAG,   0, 0, NULL,                 AT(token_admin_aes),  false},
+    TEXT_ROW("printer",  "driver",    printer_driver,     false),
+    TEXT_ROW("printer",  "device",    printer_device,     true),
+    {"printer", "width",      CONFIG_CHOICE, 0, 0, "384 576",            AT(printer_width),    false},
+    TEXT_ROW("ledger",   "dir",       ledger_dir,         true),
+    TEXT_ROW("platform", "key",       platform_key,       true),
+    TEXT_ROW("platform", "trust",     platform_trust,     true),
+    TEXT_ROW("platform", "check_url", platform_check_url, true),
+    TEXT_ROW("assets",   "dir",       assets_dir,         true),
+    TEXT_ROW("profiles", "names",     profiles,           true),
+};
+/* clang-format on */
+
+static const int64_t widths[] = {384, 576};
+
+struct err settings_read(const char *path, struct settings *out_settings, char *out_message)
+{
+    struct settings settings = {.token_driver = "piv", .printer_driver = "escpos", .printer_width = 1};
+
+    struct err e = config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);
+    if (failed(e))
+        return e;
+    settings.printer_width = widths[settings.printer_width];
+    if (settings.screen_width == 0 || settings.screen_height == 0) {
+        settings.screen_width = settings.screen_landscape ? 1920 : 1080;
+        settings.screen_height = settings.screen_landscape ? 1080 : 1920;
+    }
+    *out_settings = settings;
+    return ERR_OK;
+}

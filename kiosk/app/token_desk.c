@@ -1,0 +1,278 @@
+/*
+ * token_desk.c - jobs in, mail out. A job waits for nobody but the token; between jobs the
+ * reader is looked at four times a second, which is twice as often as pcscd does.
+ */
+#include "kiosk/app/token_desk.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+#define JOBS_MAX 8
+#define LOOK_MS 250
+
+struct token_desk {
+    struct token_desk_setup setup;
+    struct queue jobs;
+    pthread_t thread;
+    enum token_presence presence;
+    struct token_identity identity; /* of the token that is in; certificate_count 0 before */
+};
+
+static void send_event(struct token_desk *desk, const struct event *event)
+{
+    struct mail mail = {.kind = MAIL_EVENT, .event = *event};
+    post_send(desk->setup.post, &mail);
+}
+
+static void send_presence(struct token_desk *desk, enum token_presence was, enum token_presence is)
+{
+    if ((was == TOKEN_READER_GONE) != (is == TOKEN_READER_GONE)) {
+        struct mail mail = {.kind = MAIL_READER, .hall.reader_there = is != TOKEN_READER_GONE};
+        post_send(desk->setup.post, &mail);
+    }
+    if ((was == TOKEN_PRESENT) == (is == TOKEN_PRESENT))
+        return;
+
+    explicit_bzero(&desk->identity, sizeof(desk->identity));
+    struct event event = {.kind = is == TOKEN_PRESENT ? EVENT_INSERTED : EVENT_REMOVED};
+    send_event(desk, &event);
+}
+
+static void look(struct token_desk *desk)
+{
+    enum token_presence now = desk->presence;
+    struct err e = token_watch(desk->setup.token, 0, &now);
+    if (failed(e))
+        now = TOKEN_READER_GONE;
+    if (now == desk->presence)
+        return;
+
+    send_presence(desk, desk->presence, now);
+    desk->presence = now;
+}
+
+static uint8_t profile_of(const struct flow_rules *rules, const struct fact_certificate *facts)
+{
+    for (uint8_t i = 0; facts->chain_ok && i < rules->profile_count; i++) {
+        if (text_same(rules->profiles[i].issuer, facts->issuer))
+            return i;
+    }
+    return FACTS_NO_PROFILE;
+}
+
+/* Facts of what can be read; a torn certificate is as good as none. */
+static void collect_facts(const struct token_desk *desk, struct fact_token *token)
+{
+    const struct token_identity *identity = &desk->identity;
+
+    (void)text_copy(token->id, sizeof(token->id), identity->id); /* same size */
+    token->tries_left = identity->pin_tries_left;
+    for (uint8_t i = 0; i < identity->certificate_count; i++) {
+        struct fact_certificate *facts = &token->certificates[token->certificate_count];
+        const struct token_certificate *raw = &identity->certificates[i];
+        if (failed(certificate_read((struct bytes){raw->der, raw->der_len}, desk->setup.trust, facts)))
+            continue;
+        facts->slot = raw->slot;
+        facts->profile = profile_of(desk->setup.rules, facts);
+        token->certificate_count++;
+    }
+}
+
+static void do_identify(struct token_desk *desk, const struct token_job *job)
+{
+    struct event event = {.kind = EVENT_IDENTIFIED, .id = job->id};
+    struct err e = token_identify(desk->setup.token, &desk->identity);
+    if (failed(e))
+        log_err("token_identify", e);
+    else
+        collect_facts(desk, &event.u.token);
+    event.result = e.code;
+    send_event(desk, &event);
+}
+
+static void do_verify_pin(struct token_desk *desk, const struct token_job *job)
+{
+    uint8_t tries_left = 0;
+    struct err e = token_verify_pin(desk->setup.token, job->pin, &tries_left);
+    secret_wipe(job->pin);
+    if (failed(e) && e.code != ERR_DENIED)
+        log_err("token_verify_pin", e);
+
+    struct event event = {
+        .kind = EVENT_PIN_ANSWERED, .id = job->id, .result = e.code, .value = tries_left};
+    send_event(desk, &event);
+}
+
+static const struct token_certificate *certificate_in(const struct token_identity *identity,
+                                                      uint8_t slot)
+{
+    for (uint8_t i = 0; i < identity->certificate_count; i++) {
+        if (identity->certificates[i].slot == slot)
+            return &identity->certificates[i];
+    }
+    return NULL;
+}
+
+/*
+ * Is this the renewal that was paid for? Compared with the certificate on the token. When that
+ * one is torn, or is the new one already (an earlier write whose outcome was not recorded), there is
+ * nothing to compare: then chain and self-test decide.
+ */
+static struct err check_issued(const struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes issued = {job->issued.der, job->issued.der_len};
+    struct fact_certificate facts = {0};
+    struct err e = certificate_read(issued, desk->setup.trust, &facts);
+    if (failed(e))
+        return e;
+    if (!facts.chain_ok)
+        return ERR(ERR_DENIED, 0, "issued certificate does not chain");
+
+    const struct token_certificate *old = certificate_in(&desk->identity, job->issued.slot);
+    if (old == NULL)
+        return ERR_OK;
+    struct bytes old_der = {old->der, old->der_len};
+    if (old_der.len == issued.len && memcmp(old_der.at, issued.at, issued.len) == 0)
+        return ERR_OK;
+
+    int64_t until = eligibility_renewed_until(job->order.old_not_after_s, job->order.term_years,
+                                              job->order.paid_s);
+    return certificate_renews(issued, old_der, desk->setup.trust, until, clock_wall_ms() / 1000);
+}
+
+static void do_write(struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes issued = {job->issued.der, job->issued.der_len};
+    struct err e = check_issued(desk, job);
+    if (failed(e))
+        e.code = ERR_CONFLICT; /* not what was ordered: nothing is written */
+    else
+        e = token_write(desk->setup.token, job->token, job->issued.slot, issued);
+    if (failed(e))
+        log_err("token_write", e);
+
+    struct event event = {.kind = EVENT_WRITTEN, .id = job->id, .result = e.code};
+    send_event(desk, &event);
+}
+
+static struct err test_signature(struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes issued = {job->issued.der, job->issued.der_len};
+    uint8_t random[32];
+    uint8_t challenge[256];
+    uint8_t signature[TOKEN_SIGNATURE_MAX];
+    size_t challenge_len = 0;
+    size_t signature_len = 0;
+    enum certificate_key key = CERTIFICATE_KEY_OTHER;
+
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return ERR(ERR_IO, 0, "getrandom");
+    struct err e = certificate_key(issued, &key);
+    if (failed(e))
+        return e;
+    static const enum token_key kinds[] = {[CERTIFICATE_KEY_P256] = TOKEN_KEY_P256,
+                                           [CERTIFICATE_KEY_P384] = TOKEN_KEY_P384,
+                                           [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048};
+    if (key == CERTIFICATE_KEY_OTHER)
+        return ERR(ERR_UNSUPPORTED, 0, "key of the issued certificate");
+    e = certificate_challenge(issued, random, challenge, &challenge_len);
+    if (failed(e))
+        return e;
+    e = token_sign(desk->setup.token, job->issued.slot, kinds[key],
+                   (struct bytes){challenge, challenge_len}, signature, &signature_len);
+    if (failed(e))
+        return e;
+    e = certificate_proves(issued, random, (struct bytes){signature, signature_len});
+    if (failed(e))
+        e.code = ERR_CONFLICT; /* ERR_DENIED is kept for "show the PIN again" */
+    return e;
+}
+
+static void do_test(struct token_desk *desk, const struct token_job *job)
+{
+    struct err e = test_signature(desk, job);
+    if (failed(e))
+        log_err("token_self_test", e);
+
+    struct event event = {.kind = EVENT_TESTED, .id = job->id, .result = e.code};
+    send_event(desk, &event);
+}
+
+static void *work(void *context)
+{
+    struct token_desk *desk = context;
+
+    for (;;) {
+        struct token_job job;
+        if (failed(queue_pop(&desk->jobs, LOOK_MS, &job))) {
+            look(desk);
+            continue;
+        }
+        switch (job.kind) {
+        case TOKEN_JOB_IDENTIFY:
+            do_identify(desk, &job);
+            break;
+        case TOKEN_JOB_VERIFY_PIN:
+            do_verify_pin(desk, &job);
+            break;
+        case TOKEN_JOB_WRITE:
+            do_write(desk, &job);
+            break;
+        case TOKEN_JOB_TEST:
+            do_test(desk, &job);
+            break;
+        case TOKEN_JOB_STOP:
+            return NULL;
+        }
+    }
+}
+
+struct err token_desk_create(const struct token_desk_setup *setup, struct token_desk **out_desk)
+{
+    struct token_desk *desk = calloc(1, sizeof(*desk));
+    if (desk == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    desk->setup = *setup;
+    desk->presence = TOKEN_READER_GONE;
+
+    struct err e = queue_init(&desk->jobs, sizeof(struct token_job), JOBS_MAX);
+    if (failed(e)) {
+        free(desk);
+        return e;
+    }
+    int rc = pthread_create(&desk->thread, NULL, work, desk);
+    if (rc != 0) {
+        queue_done(&desk->jobs);
+        free(desk);
+        return ERR(ERR_NO_ROOM, rc, "pthread_create");
+    }
+    *out_desk = desk;
+    return ERR_OK;
+}
+
+void token_desk_destroy(struct token_desk *desk)
+{
+    if (desk == NULL)
+        return;
+    struct token_job stop = {.kind = TOKEN_JOB_STOP};
+    token_desk_ask(desk, &stop);
+    (void)pthread_join(desk->thread, NULL); /* joinable and ours */
+    queue_done(&desk->jobs);
+    token_close(desk->setup.token);
+    explicit_bzero(desk, sizeof(*desk));
+    free(desk);
+}
+
+void token_desk_ask(struct token_desk *desk, const struct token_job *job)
+{
+    struct err e = queue_push(&desk->jobs, job);
+    assert(!failed(e)); /* the flow asks one thing at a time */
+    (void)e;
+}

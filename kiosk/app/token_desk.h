@@ -1,0 +1,43 @@
+/*
+ * token_desk.h - the thread that owns the token reader.
+ *
+ * It reports tokens that come and go, does one job at a time, and checks with kiosk/pki what
+ * a token says and what is to be written on it. It keeps the certificates of the token that
+ * is in, so that a renewal is compared with what it renews.
+ */
+#ifndef KIOSK_APP_TOKEN_DESK_H
+#define KIOSK_APP_TOKEN_DESK_H
+
+#include "hw/token/token.h"
+#include "kiosk/app/post.h"
+
+enum token_job_kind { TOKEN_JOB_IDENTIFY, TOKEN_JOB_VERIFY_PIN, TOKEN_JOB_WRITE, TOKEN_JOB_TEST, TOKEN_JOB_STOP };
+
+struct token_job {
+    enum token_job_kind kind;
+    uint32_t id;               /* of the effect */
+    struct secret *pin;        /* VERIFY_PIN: lent until answered; wiped by the desk */
+    char token[TOKEN_ID_SIZE]; /* WRITE: the token that was identified */
+    struct fact_order order;   /* WRITE, TEST */
+    struct document_issued issued;
+};
+
+struct token_desk;
+
+/* What the desk borrows for its life. */
+struct token_desk_setup {
+    struct token *token; /* owned by the desk from now on */
+    const struct trust *trust;
+    const struct flow_rules *rules;
+    struct post *post;
+};
+
+/* Start the thread. ERR_NO_ROOM. Stop and free with token_desk_destroy(), NULL is fine. */
+MUST_CHECK struct err token_desk_create(const struct token_desk_setup *setup,
+                                        struct token_desk **out_desk);
+void token_desk_destroy(struct token_desk *desk);
+
+/* Hand over a job; its answer comes as mail with the job's id. */
+void token_desk_ask(struct token_desk *desk, const struct token_job *job);
+
+#endif

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Fails when a file includes what its room may not: the arrows of the house, which never run up.
+# usage: check_layers.sh REPOSITORY_ROOT
+set -eu
+cd "$1"
+
+pure='assert.h inttypes.h limits.h stdarg.h stdbool.h stddef.h stdint.h string.h'
+libc="$pure arpa/ ctype.h errno.h fcntl.h grp.h math.h net/ netdb.h netinet/ poll.h pthread.h pty.h pwd.h
+ sched.h signal.h stdatomic.h stdio.h stdlib.h strings.h sys/ termios.h time.h unistd.h getopt.h linux/ dirent.h"
+base='kiosk/base/'
+facts='kiosk/core/facts.h'
+
+# For a file: what its includes may start with. The first pattern that fits counts.
+allowed() {
+    case $1 in
+    kiosk/base/hash.c)      echo "$pure" $base openssl/ ;;
+    kiosk/base/config.c)    echo "$libc" $base ini.h ;;
+    kiosk/base/*)           echo "$libc" $base ;;
+    kiosk/core/*)           echo "$pure" $base kiosk/core/ ;;
+    kiosk/pki/*)            echo "$libc" $base $facts kiosk/pki/ openssl/ ;;
+    kiosk/ledger/*)         echo "$libc" $base kiosk/ledger/ sqlite3.h ;;
+    kiosk/ui/sdl_*)         echo "$libc" $base kiosk/core/ kiosk/ui/ SDL2/ png.h ;;
+    kiosk/ui/qr.c)          echo "$pure" $base kiosk/ui/ qrencode.h ;;
+    kiosk/ui/words*.c)      echo "$libc" $base kiosk/core/ kiosk/ui/ ;;
+    kiosk/ui/*)             echo "$pure" $base kiosk/core/ kiosk/ui/ emmintrin.h ;;
+    kiosk/app/*)            echo "$libc" kiosk/ hw/token/ hw/printer/ sync/wire/ systemd/ ;;
+    kiosk/ctl/*)            echo "$libc" $base kiosk/core/ kiosk/ledger/ kiosk/ctl/ jansson.h ;;
+    hw/token/card_pcsc.c)   echo "$libc" $base hw/token/ winscard.h ;;
+    hw/token/token_admin.c) echo "$libc" $base hw/token/ openssl/ ;;
+    hw/token/*)             echo "$libc" $base hw/token/ ;;
+    hw/printer/*)           echo "$libc" $base hw/printer/ ;;
+    hw/sim/*)               echo "$libc" $base hw/ openssl/ png.h SDL2/ curl/ jansson.h ;;
+    sync/wire/*)            echo "$pure" stdlib.h stdio.h $base kiosk/core/ sync/wire/ jansson.h zstd openssl/ ;;
+    sync/daemon/http.c)     echo "$libc" $base kiosk/ledger/ kiosk/pki/ sync/ curl/ openssl/ ;;
+    sync/daemon/*)          echo "$libc" $base kiosk/ledger/ kiosk/pki/ sync/wire/ sync/daemon/ systemd/ ;;
+    sync/gateway/*)         echo "$libc" $base kiosk/core/ kiosk/pki/ sync/wire/ sync/gateway/
+                            echo microhttpd.h gnutls/ sqlite3.h jansson.h openssl/ systemd/ ;;
+    esac
+}
+
+bad=0
+count=0
+for file in $(find kiosk hw sync -name '*.[ch]'); do
+    count=$((count + 1))
+    for header in $(sed -n 's/^ *# *include [<"]\([^>"]*\)[>"].*/\1/p' "$file"); do
+        ok=0
+        for prefix in $(allowed "$file"); do
+            case $header in "$prefix"*) ok=1 ;; esac
+        done
+        if [ $ok = 0 ]; then
+            echo "$file may not include $header"
+            bad=1
+        fi
+    done
+done
+if [ $count = 0 ]; then
+    echo "no source file found below $1"
+    exit 1
+fi
+exit $bad

@@ -1,0 +1,88 @@
+# visitor.sh - sourced after stack.sh: what a person at the kiosk does and sees.
+#
+# A person finds a button by its words: tap asks certkiosk where a target with these words
+# stands, checks that the picture really shows them there (tesseract), and touches it with xdotool.
+# shellcheck shell=bash disable=SC2154
+
+shot_count=0
+
+# shot NAME: a picture of the whole screen; prints its path.
+shot() {
+    shot_count=$((shot_count + 1))
+    local file
+    file="$D/shots/$(printf '%02d' "$shot_count")-$1.png"
+    import -silent -window root "$file"
+    last_shot=$file
+}
+
+state_is() {
+    screen | grep -qx "state=$1"
+}
+
+# at STATE [SECONDS]: wait until the kiosk shows it.
+at() {
+    wait_for "${2:-15}" state_is "$1" ||
+        fail "the kiosk is not at '$1' but at: $(screen | sed -n 1,2p | tr '\n' ' ')"
+}
+
+# target ACTION [VALUE]: the line of the first enabled target that means this.
+target() {
+    screen | grep "^target action=$1 value=${2:-[0-9]*} .* enabled=1 " | head -1
+}
+
+# tap ACTION [VALUE]: touch the middle of it, when it is there and its words can be read there.
+tap() {
+    local line x y w h label
+    wait_for 5 target "$@" || fail "nothing to touch means '$*' on: $(screen | sed -n 1,2p | tr '\n' ' ')" || return 1
+    line=$(target "$@")
+    read -r x y w h <<<"$(sed -E 's/.* x=(-?[0-9]+) y=(-?[0-9]+) w=([0-9]+) h=([0-9]+) .*/\1 \2 \3 \4/' <<<"$line")"
+    label=${line#*label=}
+    sleep 0.35 # a page ignores touches for 300 ms after it appears
+    [ "${read_labels:-no}" = no ] || can_read "$label" "$x" "$y" "$w" "$h" || return 1
+    xdotool mousemove $((x + w / 2)) $((y + h / 2)) mousedown 1
+    sleep 0.05
+    xdotool mouseup 1
+}
+
+# can_read LABEL X Y W H: tesseract finds at least half of the label's characters in that part of the screen.
+can_read() {
+    local label=$1 read_as want got
+    read_as=$(import -silent -window root -crop "${4}x${5}+${2}+${3}" +repage png:- |
+        convert png:- -colorspace gray -resize 200% png:- |
+        tesseract - - -l chi_sim+eng --psm 6 2>/dev/null | tr -d ' \n')
+    want=$(tr -d ' ·' <<<"$label" | grep -o . | sort -u | wc -l)
+    got=$(tr -d ' ·' <<<"$label" | grep -o . | sort -u | while read -r c; do
+        case $read_as in *"$c"*) echo "$c" ;; esac
+    done | wc -l)
+    [ $((got * 2)) -ge "$want" ] || fail "the button '$label' reads as '$read_as'"
+}
+
+# type_pin DIGITS: on the PIN pad.
+type_pin() {
+    local digit
+    for digit in $(grep -o . <<<"$1"); do
+        tap pin_digit "$digit" || return 1
+    done
+}
+
+# phone_url: what a phone's camera reads from the last picture of the screen.
+phone_url() {
+    zbarimg -q --raw "$last_shot" 2>/dev/null | head -1
+}
+
+# phone_pay URL: the phone opens the page and presses the button; prints the HTTP status.
+phone_pay() {
+    curl -sS --cacert "$D/kiosk/platform-tls.crt" -o "$D/phone.html" -w '%{http_code}\n' -X POST -d '' "$1"
+}
+
+phone_look() {
+    curl -sS --cacert "$D/kiosk/platform-tls.crt" -o "$D/phone.html" -w '%{http_code}\n' "$1"
+}
+
+# operator PATH [curl options]: the gateway's own record.
+operator() {
+    local path=$1
+    shift
+    curl -sS --cacert "$D/kiosk/platform-tls.crt" --cert "$D/operator/operator.crt" \
+        --key "$D/operator/operator.key" "$@" "$kiosk_url/v1/operator/$path"
+}
