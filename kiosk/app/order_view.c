@@ -68,6 +68,8 @@ static bool consider(void *context, const struct inbox_document *document)
         !text_same(order.token, search->token) || !is_sealed(search->from, document))
         return true;
 
+    if (!text_copy(order.facts.id, sizeof(order.facts.id), document->id))
+        return true; /* no id of ours */
     struct err e = journal_order_by_id(search->from->journal, order.facts.id, &own);
     if (failed(e) && e.code != ERR_NOT_FOUND) {
         search->err = e;

@@ -79,6 +79,7 @@ struct fact_order {
     char id[FACTS_UUID_SIZE];        /* made here; the idempotency key of the order */
     char order_no[FACTS_SHORT_SIZE]; /* the platform's, printed for people */
     char pay_url[FACTS_URL_SIZE];    /* while TO_PAY */
+    char check_url[FACTS_URL_SIZE];  /* where anyone can check its receipt */
     char method[FACTS_SHORT_SIZE];   /* how it was paid: "demo", "wechat" ... */
     char refusal[FACTS_SHORT_SIZE];  /* code: "too_early", "already_paid" ... */
     uint8_t term_years;

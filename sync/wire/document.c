@@ -47,6 +47,7 @@ static const struct field order_rows[] = {
     FIELD(document_order, facts.term_years, "term_years", FIELD_NUMBER, .min = 0),
     FIELD(document_order, facts.amount_fen, "amount_fen", FIELD_NUMBER, .min = 0),
     FIELD(document_order, facts.pay_url, "pay_url", FIELD_TEXT, .min = 0),
+    FIELD(document_order, facts.check_url, "check_url", FIELD_TEXT, .min = 0),
     FIELD(document_order, facts.method, "method", FIELD_TEXT, .min = 0),
     FIELD(document_order, facts.refusal, "refusal", FIELD_NAME, .min = 0),
     FIELD(document_order, facts.created_s, "created_s", FIELD_NUMBER, .min = 0),

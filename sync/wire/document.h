@@ -7,7 +7,7 @@
  *                             "certificate":SHA-256 hex of the current certificate}
  *   order      order id {"status":"to_pay|in_review|to_make|to_write|done|closed|refund|refused",
  *                             "order_no":TEXT,"token":token id,"service":NAME,"profile":NAME,
- *                             "term_years":N,"amount_fen":N,"pay_url":URL,"method":TEXT,"refusal":CODE,
+ *                             "term_years":N,"amount_fen":N,"pay_url":URL,"check_url":URL,"method":TEXT,"refusal":CODE,
  *                             "created_s":N,"expires_s":N,"paid_s":N,"write_before_s":N,
  *                             "old_certificate":SHA-256 hex,"old_not_after_s":N}
  *   issued     order id      {"slot":N,"certificate":base64 of the DER}

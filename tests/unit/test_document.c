@@ -59,7 +59,7 @@ static const struct {
     {"an order to pay", ORDER,
      "{\"status\":\"to_pay\",\"order_no\":\"20250801-1\",\"token\":\"s1234\",\"service\":\"renew\","
      "\"profile\":\"norinco\",\"term_years\":2,\"amount_fen\":40000,\"pay_url\":\"https://127.0.0.1/p/x\","
-     "\"created_s\":1754000000,\"expires_s\":1754000900,\"old_certificate\":\"" DIGEST "\","
+     "\"check_url\":\"https://127.0.0.1/r/x\",\"created_s\":1754000000,\"expires_s\":1754000900,\"old_certificate\":\"" DIGEST "\","
      "\"old_not_after_s\":1760000000}"},
     {"a paid order that waits for its certificate", ORDER,
      "{\"status\":\"to_make\",\"token\":\"s1\",\"service\":\"renew\",\"profile\":\"norinco\","
