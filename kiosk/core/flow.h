@@ -137,7 +137,8 @@ struct visit {
     bool pin_last_try_ok; /* the visitor consented to spend the last one */
     uint8_t pin_len;      /* digits typed; the digits are not here */
     enum flow_write write;
-    enum flow_state pin_returns_to; /* where a right PIN leads: OFFER, PAY, ISSUING or WRITING */
+    enum flow_state pin_returns_to; /* where a right PIN leads: OFFER, ORDERING, PAY, ISSUING,
+                                       WRITING or TICKET */
     enum err_code printed;          /* ERR_NONE: the slip is out; ERR_TIMEOUT: not known */
     bool printed_known;             /* an answer of the printer has come */
     enum err_code failure; /* what the write or the test said, for the screen's small code */
@@ -169,7 +170,7 @@ enum event_kind {
     EVENT_INSERTED,
     EVENT_REMOVED,
     EVENT_IDENTIFIED,   /* result, token; answers EFFECT_IDENTIFY */
-    EVENT_LOOKED_UP,    /* account, order; answers EFFECT_LOOK_UP */
+    EVENT_LOOKED_UP,    /* result, account, order; answers EFFECT_LOOK_UP */
     EVENT_PIN_ANSWERED, /* result, value: tries left after ERR_DENIED; answers EFFECT_VERIFY_PIN */
     EVENT_JOURNALED,    /* result; answers EFFECT_JOURNAL */
     EVENT_ORDER,        /* order: the order of this visit, as the documents now have it */
@@ -200,7 +201,8 @@ struct event {
 
 enum effect_kind {
     EFFECT_IDENTIFY,
-    EFFECT_LOOK_UP,    /* account and open order of visit.token; and watch its order from now on */
+    EFFECT_LOOK_UP,    /* account and open order of visit.token; and watch its order from now on.
+                          Reads what was journaled before it: an order left is CLOSED */
     EFFECT_VERIFY_PIN, /* with the PIN typed; the application wipes it when the token has answered
                         */
     EFFECT_WIPE_PIN,
@@ -218,7 +220,9 @@ enum entry_kind {
     ENTRY_PIN_REFUSED,
     ENTRY_PIN_VERIFIED,
     ENTRY_ORDER_REQUESTED, /* the request for an order: durable before anything is shown to pay */
-    ENTRY_ORDER_LEFT,      /* visitor left or time ran out before payment: close it */
+    ENTRY_ORDER_LEFT, /* close it, unpaid. In the effect's copy of the visit `failure` says why:
+                         ERR_NONE the visitor cancelled, ERR_TIMEOUT, ERR_GONE token pulled,
+                         ERR_CONFLICT not the price or term that was shown */
     ENTRY_WRITE_INTENDED,
     ENTRY_WRITE_FAILED,
     ENTRY_DELIVERED, /* written, read back, self-tested */
@@ -277,6 +281,15 @@ enum service_block {
 };
 enum service_block flow_service_block(const struct flow *flow, const struct flow_rules *rules,
                                       enum service service);
+
+/*
+ * Whether ACTION_NEXT leads on from CERTIFICATE (renew, or go on with an order), from PIN
+ * (enough digits, and consent where it needs one) or from OFFER: the primary button is enabled.
+ */
+bool flow_next_allowed(const struct flow *flow, const struct flow_rules *rules);
+
+/* Whether the next PIN typed may be the last the token takes: ACTION_LAST_TRY is asked for. */
+bool flow_pin_needs_consent(const struct flow *flow);
 
 /* The profile of the chosen certificate; NULL when none is chosen or it is foreign. */
 const struct profile *flow_profile(const struct flow *flow, const struct flow_rules *rules);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stddef.h>
 
+#include "kiosk/core/flow_inner.h"
+
 static const char *const names[ENTRY_COUNT] = {
     [ENTRY_VISIT_STARTED] = "visit_started",
     [ENTRY_PIN_REFUSED] = "pin_refused",
@@ -64,4 +66,57 @@ const struct profile *flow_profile(const struct flow *flow, const struct flow_ru
     if (certificate == NULL || certificate->profile >= rules->profile_count)
         return NULL;
     return &rules->profiles[certificate->profile];
+}
+
+bool flow_pin_needs_consent(const struct flow *flow)
+{
+    /* A token that does not tell may be down to its last one. */
+    return flow->visit.token.tries_left <= 1 || flow->visit.token.tries_left == FACTS_TRIES_UNKNOWN;
+}
+
+static bool certificate_leads_on(const struct flow *flow, const struct flow_rules *rules)
+{
+    const struct visit *visit = &flow->visit;
+    bool here = flow_service_block(flow, rules, visit->service) == SERVICE_HERE;
+
+    switch (flow_way_on(flow)) {
+    case FLOW_MESSAGE:
+        return true;
+    case FLOW_WRITING:
+    case FLOW_ISSUING:
+    case FLOW_TICKET:
+        return visit->token.tries_left != 0; /* paid: what blocks a new order blocks nothing here */
+    case FLOW_PAY:
+    case FLOW_ORDERING:
+        return visit->token.tries_left != 0 && here;
+    case FLOW_OFFER:
+        return visit->eligibility.verdict == VERDICT_OK && here &&
+               flow_profile(flow, rules) != NULL;
+    case FLOW_OUT_OF_SERVICE:
+    case FLOW_ATTRACT:
+    case FLOW_SERVICES:
+    case FLOW_INSERT:
+    case FLOW_READING:
+    case FLOW_CHOOSE_CERTIFICATE:
+    case FLOW_CERTIFICATE:
+    case FLOW_PIN:
+    case FLOW_PIN_CHECKING:
+    case FLOW_PRINTING:
+    case FLOW_DONE:
+    case FLOW_TAKE_TOKEN:
+    case FLOW_STATE_COUNT:
+        return false;
+    }
+    return false;
+}
+
+bool flow_next_allowed(const struct flow *flow, const struct flow_rules *rules)
+{
+    const struct visit *visit = &flow->visit;
+
+    if (flow->state != FLOW_PIN)
+        return certificate_leads_on(flow, rules);
+    return visit->pin_len >= FLOW_PIN_MIN && visit->pin_len <= FLOW_PIN_MAX &&
+           visit->token.tries_left != 0 &&
+           (!flow_pin_needs_consent(flow) || visit->pin_last_try_ok);
 }
