@@ -1,0 +1,12 @@
+# The virtual receipt printer and the workbench window.
+if(NOT TARGET sim_control)
+  add_library(sim_control STATIC control.c)
+  target_link_libraries(sim_control PUBLIC base)
+endif()
+
+add_library(sim_printer STATIC vprinter.c vprinter_escpos.c vprinter_font.c vprinter_line.c
+  vprinter_paper.c vprinter_png.c vprinter_run.c vprinter_status.c vprinter_words.c)
+target_link_libraries(sim_printer PUBLIC base sim_control PRIVATE PkgConfig::PNG)
+
+add_executable(certkiosk-vprinter vprinter_link.c vprinter_main.c)
+target_link_libraries(certkiosk-vprinter PRIVATE sim_printer)
