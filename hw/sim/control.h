@@ -5,8 +5,11 @@
  * DIR/printer.ctl, DIR/line.ctl). A client connects, sends one line of words, reads one line
  * and is done:
  *
- *     -> fault pull-after 3          words split at single spaces; the last one may be long
+ *     -> token fault pull-after 3    words split at single spaces; the last one may be long
  *     <- ok pull-after 3             or "refused: no such fault"
+ *
+ * The line is what stands after DIR on the command line of certkiosk-hall, word for word: "paper
+ * low" and "printer status" go to the printer, "pull" and "token status" to the token.
  *
  *     device:  control_serve_open --> poll on .fd --> control_answer --> ... -->
  * control_serve_close client:  control_ask

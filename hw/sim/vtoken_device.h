@@ -1,0 +1,56 @@
+/*
+ * vtoken_device.h - one virtual token: a card, its file, and the wire to a reader.
+ *
+ *     vtoken_device_open --> insert --> receive ... --> pull --> insert ... --> vtoken_device_close
+ */
+#ifndef HW_SIM_VTOKEN_DEVICE_H
+#define HW_SIM_VTOKEN_DEVICE_H
+
+#include <limits.h>
+
+#include "hw/sim/control.h"
+#include "hw/sim/vtoken_card.h"
+#include "hw/sim/vtoken_fault.h"
+#include "hw/sim/vtoken_link.h"
+
+#define VTOKEN_RECONNECT_MS 200
+
+struct vtoken_device {
+    const struct vtoken_model *model;
+    struct vtoken_blank blank;
+    char path[PATH_MAX];
+    uint16_t port;
+    bool in;   /* in the reader, or wants to be */
+    bool seen; /* the reader has powered it since it was put in */
+    struct vtoken_fault fault;
+    bool hangs;
+    uint64_t apdus; /* since the program started */
+    struct vtoken_state *state;
+    struct vtoken_card card;
+    struct vtoken_link link;
+};
+
+/* Load the token kept at `device->path`, or make and keep a new one. model, blank, path and port
+ * are set by the caller; all else is set here. Errors as vtoken_store_load and _save. */
+MUST_CHECK struct err vtoken_device_open(struct vtoken_device *device);
+void vtoken_device_close(struct vtoken_device *device);
+
+/* Put it into the reader; ERR_CONFLICT when it is in, ERR_NOT_FOUND when there is no reader. */
+MUST_CHECK struct err vtoken_device_insert(struct vtoken_device *device);
+
+/* Take it out; ERR_CONFLICT when it is out. A token that hung is whole again afterwards. */
+MUST_CHECK struct err vtoken_device_pull(struct vtoken_device *device);
+
+/* Another, blank token takes its place so fast that a reader does not see it leave. The old one
+ * is put away; `back` changes it with the present one. ERR_NOT_FOUND when none is put away. */
+MUST_CHECK struct err vtoken_device_swap(struct vtoken_device *device, bool back);
+
+/* Answer what the reader has sent, without waiting; call when link.fd is readable, or when a
+ * hang is over. Also connects again when the reader has gone away and come back. */
+void vtoken_device_work(struct vtoken_device *device);
+
+/* Answers the requests of control.h; `context` is the device. (vtoken_requests.c) */
+void vtoken_device_request(void *context, const struct control_request *request,
+                           struct control_reply *reply);
+
+#endif

@@ -1,0 +1,141 @@
+/* vtoken_main.c - certkiosk-vtoken: a PIV token as a process of its own. */
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "hw/sim/vtoken_device.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+#define EXIT_USAGE 2
+#define TRIES_MAX 15
+#define PORT_MAX 65535
+
+static const char USAGE[] =
+    "certkiosk-vtoken DIR --port N [--model yubikey|canokey|pivapplet|openfips201]\n"
+    "                 [--key p256|p384|rsa2048] [--pin-tries N]\n"
+    "A virtual PIV token. Its memory is DIR/token.state, made at the first start; it is told what\n"
+    "to do at DIR/token.ctl; it speaks to vpcd, the virtual reader, on port N of 127.0.0.1.\n";
+
+static bool key_parse(const char *name, enum vtoken_algorithm *out_key)
+{
+    static const struct {
+        const char *name;
+        enum vtoken_algorithm key;
+    } KEYS[] = {{"p256", VTOKEN_P256}, {"p384", VTOKEN_P384}, {"rsa2048", VTOKEN_RSA2048}};
+    for (size_t i = 0; i < ARRAY_LEN(KEYS); i++) {
+        if (text_same(KEYS[i].name, name)) {
+            *out_key = KEYS[i].key;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool option_take(int option, struct vtoken_device *device)
+{
+    uint32_t number = 0;
+    switch (option) {
+    case 'p':
+        if (failed(control_number(optarg, PORT_MAX, &number)))
+            return false;
+        device->port = (uint16_t)number;
+        return true;
+    case 'm':
+        device->model = vtoken_model_find(optarg);
+        return device->model != NULL;
+    case 'k':
+        return key_parse(optarg, &device->blank.key);
+    case 't':
+        if (failed(control_number(optarg, TRIES_MAX, &number)) || number == 0)
+            return false;
+        device->blank.pin_tries = (uint8_t)number;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool arguments_take(int argc, char **argv, struct vtoken_device *device)
+{
+    static const struct option OPTIONS[] = {{"port", required_argument, NULL, 'p'},
+                                            {"model", required_argument, NULL, 'm'},
+                                            {"key", required_argument, NULL, 'k'},
+                                            {"pin-tries", required_argument, NULL, 't'},
+                                            {NULL, 0, NULL, 0}};
+    device->model = vtoken_model_default();
+    device->blank = (struct vtoken_blank){.key = VTOKEN_P256};
+    /* One thread, before anything else: getopt's globals are safe here. */
+    for (int option = getopt_long(argc, argv, "", OPTIONS, NULL); option != -1; // NOLINT
+         option = getopt_long(argc, argv, "", OPTIONS, NULL)) {                 // NOLINT
+        if (!option_take(option, device))
+            return false;
+    }
+    if (device->blank.pin_tries == 0)
+        device->blank.pin_tries = device->model->pin_tries;
+    return optind == argc - 1 && device->port != 0 &&
+           text_print(device->path, sizeof device->path, "%s/token.state", argv[optind]);
+}
+
+static int signals_open(void)
+{
+    sigset_t ends;
+    (void)sigemptyset(&ends); /* fails for bad pointers only */
+    (void)sigaddset(&ends, SIGTERM);
+    (void)sigaddset(&ends, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0)
+        return -1;
+    return signalfd(-1, &ends, SFD_CLOEXEC);
+}
+
+/* Until a signal says that it is enough. */
+static void serve(struct vtoken_device *device, struct control_server *server, int signals)
+{
+    const struct control_handler handler = {.context = device, .answer = vtoken_device_request};
+    for (;;) {
+        struct pollfd fds[] = {{.fd = signals, .events = POLLIN},
+                               {.fd = server->fd, .events = POLLIN},
+                               {.fd = device->link.fd, .events = device->hangs ? 0 : POLLIN}};
+        bool lost = device->in && device->link.fd < 0;
+        int ready = poll(fds, ARRAY_LEN(fds), lost ? VTOKEN_RECONNECT_MS : -1);
+        if (fds[0].revents != 0)
+            return;
+        if (fds[1].revents != 0)
+            control_answer(server, &handler);
+        if (ready >= 0)
+            vtoken_device_work(device);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    static struct vtoken_device device;
+    struct control_server server = {.fd = -1};
+    if (!arguments_take(argc, argv, &device)) {
+        (void)fputs(USAGE, stderr);
+        return EXIT_USAGE;
+    }
+    char control_path[PATH_MAX];
+    int signals = signals_open();
+    if (signals < 0 ||
+        !text_print(control_path, sizeof control_path, "%s/token.ctl", argv[optind]))
+        return EXIT_FAILURE;
+    struct err e = vtoken_device_open(&device);
+    if (!failed(e))
+        e = control_serve_open(control_path, &server);
+    if (failed(e)) {
+        log_err("vtoken", e);
+        vtoken_device_close(&device);
+        return EXIT_FAILURE;
+    }
+    (void)puts("ready"); /* for the supervisor, which notices when it is missing */
+    (void)fflush(stdout);
+    serve(&device, &server, signals);
+    control_serve_close(&server);
+    vtoken_device_close(&device);
+    return EXIT_SUCCESS;
+}
