@@ -49,7 +49,8 @@ static void tell_syncd(struct book *book)
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     static const char look[] = "look";
 
-    (void)text_copy(to.sun_path, sizeof(to.sun_path), book->setup.syncd_socket); /* checked at start */
+    (void)text_copy(to.sun_path, sizeof(to.sun_path),
+                    book->setup.syncd_socket); /* checked at start */
     /* A lost datagram costs a second: syncd looks by itself. */
     (void)sendto(book->socket, look, sizeof(look) - 1, MSG_DONTWAIT, (struct sockaddr *)&to,
                  sizeof(to));

@@ -83,9 +83,9 @@ static const char *const verdicts[VERDICT_COUNT] = {
 };
 
 static const char *const printers[FACT_PRINTER_COUNT] = {
-    [FACT_PRINTER_READY] = "ready",           [FACT_PRINTER_PAPER_LOW] = "paper_low",
-    [FACT_PRINTER_PAPER_OUT] = "paper_out",   [FACT_PRINTER_COVER_OPEN] = "cover_open",
-    [FACT_PRINTER_FAILED] = "failed",         [FACT_PRINTER_SILENT] = "silent",
+    [FACT_PRINTER_READY] = "ready",         [FACT_PRINTER_PAPER_LOW] = "paper_low",
+    [FACT_PRINTER_PAPER_OUT] = "paper_out", [FACT_PRINTER_COVER_OPEN] = "cover_open",
+    [FACT_PRINTER_FAILED] = "failed",       [FACT_PRINTER_SILENT] = "silent",
 };
 
 void describe_status(const struct flow *flow, char *out, size_t size)
@@ -103,10 +103,11 @@ void describe_screen(const struct flow *flow, const struct draw_list *list, char
 {
     describe_status(flow, out, size);
     size_t used = strlen(out);
-    (void)text_print(out + used, size - used, "verdict=%s\ntries=%u\nwarning=%d\nhelp=%d\norder=%s\npay_url=%s\n",
+    (void)text_print(out + used, size - used,
+                     "verdict=%s\ntries=%u\nwarning=%d\nhelp=%d\norder=%s\npay_url=%s\n",
                      verdicts[flow->visit.eligibility.verdict],
-                     (unsigned)flow->visit.token.tries_left, flow->warning,
-                     flow->visit.help_open, flow->visit.order.order_no,
+                     (unsigned)flow->visit.token.tries_left, flow->warning, flow->visit.help_open,
+                     flow->visit.order.order_no,
                      flow->state == FLOW_PAY ? flow->visit.order.pay_url : "");
     for (uint16_t i = 0; i < list->target_count; i++) {
         const struct draw_target *target = &list->targets[i];

@@ -7,7 +7,8 @@
 #include "kiosk/core/flow.h"
 #include "kiosk/ui/draw.h"
 
-/* state, message, line, reader, printer, ledger and clock, as key=value lines; nothing of a visit. */
+/* state, message, line, reader, printer, ledger and clock, as key=value lines; nothing of a visit.
+ */
 void describe_status(const struct flow *flow, char *out, size_t size);
 
 /* The same, and of the visit what a script needs to act, with a line for each target:

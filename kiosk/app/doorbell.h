@@ -4,8 +4,8 @@
  *   "look", "look line=up", "look line=down"   from certkiosk-syncd, once a second at least: its
  *                                              heartbeat. Silence of DOORBELL_SILENCE_MS: line down
  *   "status?"                                  answered with key=value lines
- *   "screen?"                                  answered with what is on the screen and can be touched, when
- *                                              the configuration allows it (tests, demo)
+ *   "screen?"                                  answered with what is on the screen and can be
+ * touched, when the configuration allows it (tests, demo)
  *
  * Everything else is ignored. Answers go to the sender's bound address, as one datagram.
  */

@@ -23,7 +23,8 @@ void front_close(struct front *front); /* NULL is fine */
 MUST_CHECK struct err front_show(struct front *front, const struct flow *flow,
                                  const struct flow_rules *rules);
 
-/* Wait for a touch or a wake-up, until `deadline_ms` of the boot clock or until the screen changes by itself. */
+/* Wait for a touch or a wake-up, until `deadline_ms` of the boot clock or until the screen changes
+ * by itself. */
 void front_wait(struct front *front, const struct flow *flow, uint64_t deadline_ms,
                 struct window_event *out_event);
 
@@ -40,7 +41,8 @@ void front_forget(struct front *front);
 MUST_CHECK struct err front_receipt(struct front *front, const struct visit *visit,
                                     const struct flow_rules *rules, struct printer_page *out_page);
 
-/* What is on the screen in words, for tests and the demo: one line a target. At most `size` bytes. */
+/* What is on the screen in words, for tests and the demo: one line a target. At most `size` bytes.
+ */
 void front_describe(const struct front *front, const struct flow *flow, char *out, size_t size);
 
 #endif

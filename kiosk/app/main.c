@@ -155,8 +155,9 @@ static struct err read_admin_key(const char *path, struct secret *out_key)
     text[strcspn(text, "\r\n")] = '\0';
     size_t len = strlen(text) / 2;
     bool right_len = len == 16 || len == 24 || len == 32;
-    struct err e = some && right_len ? hex_parse(text, raw, len)
-                                     : ERR(ERR_MALFORMED, len, "admin key: 16, 24 or 32 bytes in hex");
+    struct err e = some && right_len
+                       ? hex_parse(text, raw, len)
+                       : ERR(ERR_MALFORMED, len, "admin key: 16, 24 or 32 bytes in hex");
     if (!failed(e))
         e = secret_set(out_key, (struct bytes){raw, len});
     explicit_bzero(text, sizeof(text));
@@ -383,7 +384,7 @@ int main(int argc, char **argv)
 
     if (!read_options(argc, argv, &options))
         return usage();
-    (void)umask(0007); /* the group of certkiosk-syncd may ring our bell */
+    (void)umask(0007);               /* the group of certkiosk-syncd may ring our bell */
     (void)prctl(PR_SET_DUMPABLE, 0); /* a core would hold the visit */
     struct err e = settings_read(options.config, &app.settings, message);
     if (failed(e)) {

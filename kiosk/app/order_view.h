@@ -27,7 +27,8 @@ struct order_sources {
     const char *kiosk; /* our id, which every seal covers */
 };
 
-/* The document as it is, when its seal is the platform's. ERR_NOT_FOUND, ERR_DENIED (bad seal), ERR_IO. */
+/* The document as it is, when its seal is the platform's. ERR_NOT_FOUND, ERR_DENIED (bad seal),
+ * ERR_IO. */
 MUST_CHECK struct err order_view_document(const struct order_sources *from, const char *type,
                                           const char *id, struct inbox_document *out_document);
 

@@ -28,12 +28,9 @@ struct printer_desk {
 };
 
 static const enum fact_printer facts[PRINTER_STATE_COUNT] = {
-    [PRINTER_READY] = FACT_PRINTER_READY,
-    [PRINTER_PAPER_LOW] = FACT_PRINTER_PAPER_LOW,
-    [PRINTER_PAPER_OUT] = FACT_PRINTER_PAPER_OUT,
-    [PRINTER_COVER_OPEN] = FACT_PRINTER_COVER_OPEN,
-    [PRINTER_FAILED] = FACT_PRINTER_FAILED,
-    [PRINTER_SILENT] = FACT_PRINTER_SILENT,
+    [PRINTER_READY] = FACT_PRINTER_READY,         [PRINTER_PAPER_LOW] = FACT_PRINTER_PAPER_LOW,
+    [PRINTER_PAPER_OUT] = FACT_PRINTER_PAPER_OUT, [PRINTER_COVER_OPEN] = FACT_PRINTER_COVER_OPEN,
+    [PRINTER_FAILED] = FACT_PRINTER_FAILED,       [PRINTER_SILENT] = FACT_PRINTER_SILENT,
 };
 
 static void look(struct printer_desk *desk)
@@ -106,7 +103,7 @@ void printer_desk_destroy(struct printer_desk *desk)
 {
     if (desk == NULL)
         return;
-    ask(desk); /* an empty job stops the thread */
+    ask(desk);                              /* an empty job stops the thread */
     (void)pthread_join(desk->thread, NULL); /* joinable and ours */
     queue_done(&desk->jobs);
     printer_close(desk->printer);

@@ -16,13 +16,12 @@ static const struct {
     [ENTRY_DELIVERED] = {true, JOURNAL_ORDER_DELIVERED},
 };
 
-static const char *why_left(enum flow_message message)
+/* The flow tells in `failure` why an order was left: see ENTRY_ORDER_LEFT. */
+static const char *why_left(enum err_code failure)
 {
-    if (message == MESSAGE_NOT_PAID || message == MESSAGE_PLATFORM_SILENT)
+    if (failure == ERR_TIMEOUT)
         return "timeout";
-    if (message == MESSAGE_PULLED_UNPAID || message == MESSAGE_PULLED_PAYING)
-        return "pulled";
-    return "cancelled";
+    return failure == ERR_GONE ? "pulled" : "cancelled";
 }
 
 static const char *printed_word(const struct visit *visit)
@@ -32,30 +31,45 @@ static const char *printed_word(const struct visit *visit)
     return visit->printed == ERR_NONE ? "yes" : "no";
 }
 
-static struct entry entry_of(enum entry_kind kind, const struct visit *visit,
-                             const struct flow_rules *rules, enum flow_message message)
+/* The certificate this is about; one without content when the token holds none that can be read. */
+static const struct fact_certificate *chosen_of(const struct visit *visit)
 {
-    const struct fact_certificate *chosen = &visit->token.certificates[visit->chosen];
-    struct entry entry = {.kind = kind,
-                          .term_years = visit->term_years,
-                          .tries_left = visit->token.tries_left,
-                          .slot = chosen->slot,
-                          .amount_fen = visit->order.amount_fen,
-                          .old_not_after_s = chosen->not_after_s};
+    static const struct fact_certificate none = {.profile = FACTS_NO_PROFILE};
+    bool chosen = visit->chosen < visit->token.certificate_count;
+    return chosen ? &visit->token.certificates[visit->chosen] : &none;
+}
 
-    (void)text_copy(entry.order, sizeof(entry.order), visit->order.id); /* all of the same size */
+static void name_profile(struct entry *entry, const struct flow_rules *rules, uint8_t index)
+{
+    if (index >= rules->profile_count)
+        return;
+    const struct profile *profile = &rules->profiles[index];
+    (void)text_copy(entry->profile, sizeof(entry->profile), profile->name); /* same size */
+    entry->price_pack = profile->price_pack;
+}
+
+static struct entry entry_of(enum entry_kind kind, const struct visit *visit,
+                             const struct flow_rules *rules)
+{
+    const struct fact_certificate *chosen = chosen_of(visit);
+    const struct fact_order *order = &visit->order;
+    bool about_token = kind != ENTRY_ORDER_REQUESTED;
+    struct entry entry = {.kind = kind,
+                          .term_years = order->term_years,
+                          .tries_left = visit->token.tries_left,
+                          .slot = order->slot,
+                          .amount_fen = order->amount_fen,
+                          .old_not_after_s = order->old_not_after_s};
+
+    (void)text_copy(entry.order, sizeof(entry.order), order->id); /* these are of the same sizes */
     (void)text_copy(entry.token, sizeof(entry.token), visit->token.id);
     (void)text_copy(entry.service, sizeof(entry.service), service_row(visit->service)->name);
-    memcpy(entry.old_certificate, chosen->fingerprint, FACTS_FINGERPRINT_LEN);
-    memcpy(entry.new_certificate, visit->order.new_fingerprint, FACTS_FINGERPRINT_LEN);
-    if (kind == ENTRY_WRITE_INTENDED || kind == ENTRY_DELIVERED)
-        entry.slot = visit->order.slot;
-    if (chosen->profile < rules->profile_count) {
-        const struct profile *profile = &rules->profiles[chosen->profile];
-        (void)text_copy(entry.profile, sizeof(entry.profile), profile->name);
-        entry.price_pack = profile->price_pack;
-    }
-    const char *why = kind == ENTRY_WRITE_FAILED ? err_name(visit->failure) : why_left(message);
+    memcpy(entry.old_certificate, about_token ? chosen->fingerprint : order->old_fingerprint,
+           FACTS_FINGERPRINT_LEN);
+    memcpy(entry.new_certificate, order->new_fingerprint, FACTS_FINGERPRINT_LEN);
+    name_profile(&entry, rules, chosen->profile);
+    const char *why =
+        kind == ENTRY_WRITE_FAILED ? err_name(visit->failure) : why_left(visit->failure);
     (void)text_copy(entry.why, sizeof(entry.why), why);
     (void)text_copy(entry.printed, sizeof(entry.printed), printed_word(visit));
     return entry;
@@ -66,7 +80,7 @@ struct err record_make(enum entry_kind kind, const struct visit *visit,
                        struct record *out)
 {
     struct record record = {.draft.at_ms = moment->wall_ms};
-    struct entry entry = entry_of(kind, visit, rules, moment->message);
+    struct entry entry = entry_of(kind, visit, rules);
 
     struct err e = entry_write(&entry, record.body, &record.body_len);
     if (failed(e))

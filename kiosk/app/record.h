@@ -9,7 +9,8 @@
 #include "sync/wire/entry.h"
 
 struct record {
-    struct journal_draft draft; /* its body points to `body` of the same struct: see record_body() */
+    struct journal_draft
+        draft; /* its body points to `body` of the same struct: see record_body() */
     size_t body_len;
     uint8_t body[ENTRY_BODY_MAX];
 };
@@ -18,12 +19,11 @@ struct record {
 struct record_moment {
     int64_t wall_ms;
     uint8_t random[16]; /* for the txid */
-    enum flow_message message; /* why an order was left */
 };
 
 /*
- * The entry of `kind` about `visit`. ERR_NO_ROOM when the body is too long; then `*out` is unchanged.
- * A visit that names no profile writes an empty one.
+ * The entry of `kind` about `visit`. ERR_NO_ROOM when the body is too long; then `*out` is
+ * unchanged. A visit that names no profile writes an empty one.
  */
 MUST_CHECK struct err record_make(enum entry_kind kind, const struct visit *visit,
                                   const struct flow_rules *rules,

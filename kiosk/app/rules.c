@@ -18,8 +18,8 @@ static struct err read_one(const struct settings *settings, const char *name,
         return ERR(ERR_NO_ROOM, FACTS_PROFILES_MAX, "profiles");
     }
     (void)text_print(path, sizeof(path), "%s/profiles/%s.ini", settings->assets_dir, name);
-    struct err e = config_read(path, profile_rows, profile_row_count, &profile, sizeof(profile),
-                               out_message);
+    struct err e =
+        config_read(path, profile_rows, profile_row_count, &profile, sizeof(profile), out_message);
     if (failed(e))
         return e;
     for (uint8_t i = 0; i < rules->profile_count; i++) {
@@ -43,7 +43,8 @@ struct err rules_read(const struct settings *settings, struct flow_rules *out_ru
     char *rest = NULL;
 
     (void)text_copy(names, sizeof(names), settings->profiles); /* same size */
-    for (char *name = strtok_r(names, " ", &rest); name != NULL; name = strtok_r(NULL, " ", &rest)) {
+    for (char *name = strtok_r(names, " ", &rest); name != NULL;
+         name = strtok_r(NULL, " ", &rest)) {
         struct err e = read_one(settings, name, &rules, out_message);
         if (failed(e))
             return e;

@@ -48,7 +48,7 @@ static void ask_token(struct runner *runner, const struct effect *effect, enum t
 static void append(struct runner *runner, const struct effect *effect)
 {
     struct record record;
-    struct record_moment moment = {.wall_ms = clock_wall_ms(), .message = runner->flow.message};
+    struct record_moment moment = {.wall_ms = clock_wall_ms()};
 
     draw_random(moment.random);
     struct err e =

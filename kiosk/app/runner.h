@@ -23,7 +23,8 @@ struct runner_setup {
     void *context;
 };
 
-/* `setup` is copied, what it points to is borrowed. ERR_NO_ROOM (also: no locked memory for the PIN). */
+/* `setup` is copied, what it points to is borrowed. ERR_NO_ROOM (also: no locked memory for the
+ * PIN). */
 MUST_CHECK struct err runner_create(const struct runner_setup *setup, struct runner **out_runner);
 void runner_destroy(struct runner *runner);
 

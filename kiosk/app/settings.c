@@ -7,7 +7,9 @@
 #define AT(member) offsetof(struct settings, member)
 #define SIZE(member) (int64_t)sizeof(((struct settings *)0)->member)
 #define TEXT_ROW(section, key, member, required) \
-    {section, key, CONFIG_TEXT, 1, SIZE(member), NULL, AT(member), required}
+    { \
+        section, key, CONFIG_TEXT, 1, SIZE(member), NULL, AT(member), required \
+    }
 
 /* clang-format off */
 static const struct config_row rows[] = {
@@ -40,9 +42,11 @@ static const int64_t widths[] = {384, 576};
 
 struct err settings_read(const char *path, struct settings *out_settings, char *out_message)
 {
-    struct settings settings = {.token_driver = "piv", .printer_driver = "escpos", .printer_width = 1};
+    struct settings settings = {
+        .token_driver = "piv", .printer_driver = "escpos", .printer_width = 1};
 
-    struct err e = config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);
+    struct err e =
+        config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);
     if (failed(e))
         return e;
     settings.printer_width = widths[settings.printer_width];

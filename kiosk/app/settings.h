@@ -17,7 +17,7 @@ struct settings {
     char hall_zh[SETTINGS_NAME_SIZE], hall_en[SETTINGS_NAME_SIZE];
     int64_t screen_window; /* 0 fullscreen, 1 window */
     int64_t screen_landscape;
-    int64_t screen_language;     /* enum language */
+    int64_t screen_language;             /* enum language */
     int64_t screen_width, screen_height; /* of a window, in pixels */
     bool screen_describe; /* answer "screen?" on the socket with what can be touched: tests, demo */
     char token_driver[33], token_reader[129];

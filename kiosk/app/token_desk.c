@@ -77,7 +77,8 @@ static void collect_facts(const struct token_desk *desk, struct fact_token *toke
     for (uint8_t i = 0; i < identity->certificate_count; i++) {
         struct fact_certificate *facts = &token->certificates[token->certificate_count];
         const struct token_certificate *raw = &identity->certificates[i];
-        if (failed(certificate_read((struct bytes){raw->der, raw->der_len}, desk->setup.trust, facts)))
+        if (failed(
+                certificate_read((struct bytes){raw->der, raw->der_len}, desk->setup.trust, facts)))
             continue;
         facts->slot = raw->slot;
         facts->profile = profile_of(desk->setup.rules, facts);
@@ -122,8 +123,8 @@ static const struct token_certificate *certificate_in(const struct token_identit
 
 /*
  * Is this the renewal that was paid for? Compared with the certificate on the token. When that
- * one is torn, or is the new one already (an earlier write whose outcome was not recorded), there is
- * nothing to compare: then chain and self-test decide.
+ * one is torn, or is the new one already (an earlier write whose outcome was not recorded), there
+ * is nothing to compare: then chain and self-test decide.
  */
 static struct err check_issued(const struct token_desk *desk, const struct token_job *job)
 {

@@ -11,7 +11,13 @@
 #include "hw/token/token.h"
 #include "kiosk/app/post.h"
 
-enum token_job_kind { TOKEN_JOB_IDENTIFY, TOKEN_JOB_VERIFY_PIN, TOKEN_JOB_WRITE, TOKEN_JOB_TEST, TOKEN_JOB_STOP };
+enum token_job_kind {
+    TOKEN_JOB_IDENTIFY,
+    TOKEN_JOB_VERIFY_PIN,
+    TOKEN_JOB_WRITE,
+    TOKEN_JOB_TEST,
+    TOKEN_JOB_STOP
+};
 
 struct token_job {
     enum token_job_kind kind;

@@ -9,7 +9,7 @@ build_packages="gcc libc6-dev make cmake pkg-config libsdl2-dev libsdl2-ttf-dev 
   libssl-dev libpcsclite-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev
   libjansson-dev libinih-dev libzstd-dev libsystemd-dev libcmocka-dev libpng-dev"
 hall_packages="pcscd vsmartcard-vpcd opensc yubico-piv-tool openssl sqlite3 curl jq xvfb xauth xdotool
-  imagemagick zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
+  imagemagick x11-utils zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
   fonts-material-design-icons-iconfont procps iproute2 util-linux"
 check_packages="clang clang-format clang-tidy cppcheck libclang-rt-14-dev systemd git"
 

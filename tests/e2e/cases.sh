@@ -1,0 +1,358 @@
+# cases.sh - sourced after stack.sh and visitor.sh: whole visits, and what goes wrong in them.
+#
+# A case is a function case_NAME; it returns 0 only when every step was seen. tests/e2e/run_case.sh
+# and kiosk/demo run them. before_NAME, when there is one, sets variables before the stack starts.
+# shellcheck shell=bash disable=SC2154,SC2034
+
+pin=123456
+steps=0
+
+# story WORDS...: what happened, for people.
+story() {
+    printf '%s  %s\n' "$(date +%H:%M:%S)" "$*"
+}
+
+# ok WORDS...: something that was verified.
+ok() {
+    steps=$((steps + 1))
+    printf '          verified: %s\n' "$*"
+}
+
+same() {
+    [ "$2" = "$3" ] || fail "$1 is '$2' and not '$3'" || return 1
+    ok "$1 is $2"
+}
+
+message_is() {
+    wait_for "${2:-15}" message_shows "$1" || fail "no message '$1' but: $(screen | sed -n 1,2p | tr '\n' ' ')" || return 1
+    shot "message-$1"
+    ok "the screen says '$1'"
+}
+
+message_shows() {
+    screen | grep -qx 'state=message' && screen | grep -qx "message=$1"
+}
+
+field_is() {
+    screen | grep -qx "$1=$2"
+}
+
+# --- chapters of a visit -------------------------------------------------------------------
+
+to_services() {
+    at attract 30 && shot attract && tap start && at services || return 1
+    wait_for 20 field_is line up || fail "the line does not come up" || return 1
+    shot services
+    story "The hall is open; the line to the platform is up. The visitor touches the screen."
+}
+
+to_certificate() {
+    tap service 0 && at insert && shot insert || return 1
+    story "The visitor chooses to renew, and inserts the UKey."
+    hall insert >/dev/null && at certificate && shot certificate
+}
+
+to_offer() {
+    tap next && at pin && shot pin || return 1
+    field_is tries 5 || fail "the tries left are not shown before the PIN" || return 1
+    ok "the screen shows 5 tries left before the PIN is typed"
+    type_pin "$pin" && shot pin-typed && tap next && at offer && shot offer || return 1
+    story "The kiosk shows certificate, verdict, term and price; the visitor types the PIN."
+}
+
+to_pay() {
+    tap next && at pay && shot pay || return 1
+    pay_url=$(phone_url)
+    [ -n "$pay_url" ] || fail "no QR code can be read from the picture of the screen" || return 1
+    same "the URL in the QR code on the picture" "$pay_url" "$(screen | sed -n 's/^pay_url=//p')" || return 1
+    order_no=$(screen | sed -n 's/^order=//p')
+    story "An order is made ($order_no); the phone reads the QR code on the screen."
+}
+
+pay() {
+    same "the phone's page" "$(phone_look "$pay_url")" 200 || return 1
+    grep -q "$order_no" "$D/phone.html" || fail "the phone's page does not name order $order_no" || return 1
+    same "the payment on the phone" "$(phone_pay "$pay_url")" 200 || return 1
+    story "The visitor pays on the phone."
+}
+
+to_done() {
+    at done 60 && shot done || return 1
+    story "The certificate is written, read back and self-tested; the receipt is printed."
+}
+
+leave() {
+    hall pull >/dev/null && at attract 20 || return 1
+    story "The visitor takes the UKey and leaves; the screen is back at the start."
+}
+
+to_paid_screen() {
+    to_services && to_certificate && to_offer && to_pay && pay
+}
+
+# --- what programs that are not ours say ------------------------------------------------------
+
+expiry_of() {
+    date -u -d "$(openssl x509 -in "$1" -noout -enddate | cut -d= -f2)" +%s
+}
+
+# The certificate on the token, read by OpenSC and by yubico-piv-tool, both alike.
+read_token() {
+    export PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm"
+    yubico-piv-tool -a read-certificate -s 9a >"$D/on-token.pem" 2>"$D/log/ypt.log" ||
+        fail "yubico-piv-tool cannot read the certificate" || return 1
+    pkcs15-tool --read-certificate 01 >"$D/on-token-opensc.pem" 2>"$D/log/opensc.log" ||
+        fail "pkcs15-tool cannot read the certificate" || return 1
+    unset PCSCLITE_CSOCK_NAME
+    same "what OpenSC and yubico-piv-tool read" \
+        "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint -sha256)" \
+        "$(openssl x509 -in "$D/on-token-opensc.pem" -noout -fingerprint -sha256)" >/dev/null
+}
+
+verify_token() {
+    local years=${1:-1} old new
+    read_token || return 1
+    openssl verify -CAfile "$D/kiosk/trust.pem" "$D/on-token.pem" >"$D/log/verify.log" 2>&1 ||
+        fail "openssl verify: $(cat "$D/log/verify.log")" || return 1
+    ok "openssl verify accepts the certificate that yubico-piv-tool and pkcs15-tool read from the token"
+    openssl x509 -inform DER -in "$D/first.der" -out "$D/first.pem"
+    old=$(expiry_of "$D/first.pem") new=$(expiry_of "$D/on-token.pem")
+    same "its expiry" "$(TZ=Asia/Shanghai date -d "@$new" '+%F %T')" \
+        "$(TZ=Asia/Shanghai date -d "$(TZ=Asia/Shanghai date -d "@$old" '+%F %T') $years year" '+%F %T')" || return 1
+    same "its key" "$(openssl x509 -in "$D/on-token.pem" -noout -pubkey | sha256sum)" \
+        "$(openssl pkey -pubin -in "$D/token.pem" | sha256sum)" >/dev/null || return 1
+    ok "its key is the token's own"
+    openssl x509 -in "$D/on-token.pem" -noout -serial | grep -qvF "$(openssl x509 -in "$D/first.pem" -noout -serial)" ||
+        fail "the serial number is the old one"
+}
+
+# The ledger, by sqlite3; the platform's record, by curl.
+verify_records() {
+    local want_payments=${1:-1} record
+    ledger "SELECT count(*) FROM journal WHERE kind='delivered'" >"$D/count" || return 1
+    same "deliveries in the ledger" "$(cat "$D/count")" 1 || return 1
+    ledger "PRAGMA integrity_check" >"$D/count" && same "sqlite3's check of the ledger" "$(cat "$D/count")" ok || return 1
+    wait_for 20 order_is done || fail "the platform's order is not done: $(operator "orders/$order_no")" || return 1
+    record=$(operator "orders/$order_no")
+    same "the platform's order" "$(jq -r .status <<<"$record")" done &&
+        same "payments at the platform" "$(jq '.payments | length' <<<"$record")" "$want_payments" &&
+        same "deliveries at the platform" "$(jq '.deliveries | length' <<<"$record")" 1 &&
+        same "the amount at the platform" "$(jq .amount_fen <<<"$record")" 20000
+}
+
+ledger() {
+    sqlite3 "file:$D/state/kiosk/journal.db?mode=ro" "$1"
+}
+
+order_is() {
+    [ "$(operator "orders/$order_no" | jq -r .status)" = "$1" ]
+}
+
+verify_receipt() {
+    local url
+    receipt=$(hall receipt | sed 's/^ok //')
+    [ -s "$receipt" ] || fail "no receipt was printed: $receipt" || return 1
+    cp "$receipt" "$D/shots/receipt.png"
+    url=$(zbarimg -q --raw "$receipt" 2>/dev/null | head -1)
+    same "the receipt's check page" "$(phone_look "$url")" 200 || return 1
+    tesseract "$receipt" - -l chi_sim+eng --psm 4 2>/dev/null | tr -d ' \n-' >"$D/receipt.txt"
+    grep -q "$(tr -d ' -' <<<"$order_no")" "$D/receipt.txt" ||
+        fail "tesseract does not read order number $order_no on the receipt: $(cat "$D/receipt.txt")" || return 1
+    ok "tesseract reads the order number on the receipt"
+    ! grep -qE '138[0-9*]{4,}|12346021' "$D/receipt.txt" || fail "a phone number is on the receipt" || return 1
+}
+
+verify_all() {
+    verify_token && verify_records && verify_receipt
+}
+
+# --- the cases --------------------------------------------------------------------------------
+
+case_none() {
+    to_paid_screen && to_done && verify_all && leave
+}
+
+# jingdezhen: people review it; the visitor comes back.
+case_reviewed() {
+    to_paid_screen && at ticket 30 && shot ticket && leave || return 1
+    story "Paid; people review the application. The visitor leaves with a ticket."
+    same "the review by the platform's staff" "$(operator "orders/$order_no/approve" -X POST -d '' -o /dev/null -w '%{http_code}')" 200 || return 1
+    story "The review is done; the visitor comes back and inserts the UKey."
+    hall insert >/dev/null && at certificate && shot resume && tap next && at pin && type_pin "$pin" && tap next &&
+        to_done && verify_all && leave
+}
+
+case_wrong_pin() {
+    to_services && to_certificate && tap next && at pin && type_pin 654321 && tap next || return 1
+    wait_for 10 field_is tries 4 || fail "a wrong PIN does not count down" || return 1
+    at pin && shot wrong-pin && ok "a wrong PIN leaves 4 tries, and the screen says so"
+    type_pin "$pin" && tap next && at offer && to_pay && pay && to_done && verify_all && leave
+}
+
+# Four wrong PINs: the last try is spent on consent only.
+case_last_try() {
+    local left
+    to_services && to_certificate && tap next || return 1
+    for left in 4 3 2 1; do
+        at pin && type_pin 654321 && tap next && wait_for 10 field_is tries $left || fail "no $left tries left" || return 1
+    done
+    at pin && shot last-try && type_pin 654321 || return 1
+    [ -z "$(target next)" ] || fail "the last try can be spent without consent" || return 1
+    same "tries left on the token itself" "$(hall token status | grep -o 'tries=[0-9]*')" tries=1 || return 1
+    ok "the last try is not spent without consent"
+    tap back && hall pull >/dev/null && at attract 20
+}
+
+case_pull_before_pay() {
+    to_services && to_certificate && to_offer && hall pull >/dev/null && message_is pulled_unpaid || return 1
+    hall insert >/dev/null && at certificate && to_offer && to_pay && pay && to_done && verify_all && leave
+}
+
+case_pull_while_paying() {
+    to_services && to_certificate && to_offer && to_pay && hall pull >/dev/null && message_is pulled_paying || return 1
+    wait_for 20 order_is closed || fail "the order is not closed" || return 1
+    same "paying an order that was left" "$(phone_pay "$pay_url")" 410 || return 1
+    hall insert >/dev/null && at certificate && to_offer && to_pay && pay && to_done && verify_all && leave
+}
+
+# The token leaves in the middle of the write: it goes on when it is back, with the same money.
+case_pull_while_writing() {
+    to_services && to_certificate && to_offer && to_pay && hall token fault pull-after "${pull_after:-6}" >/dev/null && pay || return 1
+    message_is pulled_paid 60 || return 1
+    story "The UKey was pulled out in the middle of writing. The visitor inserts it again."
+    hall token fault none >/dev/null
+    hall insert >/dev/null || return 1
+    wait_for 20 not_message || fail "the kiosk does not see the token again" || return 1
+    if screen | grep -qx state=certificate; then tap next || return 1; fi
+    at pin && type_pin "$pin" && tap next && to_done && verify_all && leave
+}
+
+not_message() {
+    screen | grep -qE '^state=(certificate|pin)$'
+}
+
+case_no_paper() {
+    to_services && hall paper out >/dev/null && wait_for 10 field_is printer paper_out || return 1
+    to_certificate && to_offer && to_pay && pay && to_done || return 1
+    local url
+    url=$(phone_url)
+    same "the page behind the e-receipt's QR code on the screen" "$(phone_look "$url")" 200 &&
+        verify_token && verify_records && leave
+}
+
+before_not_paid() { pay_seconds=8; }
+case_not_paid() {
+    to_services && to_certificate && to_offer && to_pay && message_is not_paid 40 || return 1
+    wait_for 20 order_is closed || fail "the order is not closed" || return 1
+    same "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 20
+}
+
+case_pay_twice() {
+    to_paid_screen && same "the second payment of the same order" "$(phone_pay "$pay_url")" 409 &&
+        to_done && verify_all && leave
+}
+
+before_too_early() { days_left=200; }
+case_too_early() {
+    to_services && to_certificate || return 1
+    field_is verdict too_early || fail "it is not too early" || return 1
+    [ -z "$(target next)" ] || fail "a renewal that is too early can be started" || return 1
+    ok "too early: nothing can be ordered"
+    local opens
+    opens=$(TZ=Asia/Shanghai date -d "@$(($(expiry_of <(openssl x509 -inform DER -in "$D/first.der")) - 60 * 86400))" +%F)
+    tesseract "$last_shot" - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n' | grep -q "$opens" ||
+        fail "the first possible day $opens cannot be read on the screen" || return 1
+    ok "the screen says from which day: $opens"
+    leave
+}
+
+before_single_seal() { issued_on=2021-11-01 seals=1; }
+case_single_seal() {
+    to_services && to_certificate && field_is verdict single_seal || fail "one seal can renew" || return 1
+    [ -z "$(target next)" ] || fail "a certificate with one seal can be renewed" || return 1
+    ok "one seal: by mail only"
+    leave
+}
+
+case_foreign_token() {
+    to_services && tap service 0 && at insert && hall swap >/dev/null && hall insert >/dev/null &&
+        message_is token_foreign && hall pull >/dev/null && at attract 20
+}
+
+# The line is cut before and during the visit.
+case_line_cut() {
+    to_services && hall line down >/dev/null && wait_for 15 field_is line down || return 1
+    shot services-offline
+    [ -z "$(target service 0)" ] || fail "a renewal is offered that cannot be paid" || return 1
+    ok "with the line down nothing is offered that cannot be finished"
+    hall line up >/dev/null && wait_for 40 field_is line up || return 1
+    to_certificate && to_offer && to_pay && hall line down >/dev/null && wait_for 15 field_is line down && shot pay-offline || return 1
+    pay && hall line up >/dev/null || return 1
+    story "The line was cut while the visitor paid; now it is back."
+    to_done && verify_all && leave
+}
+
+# certkiosk is killed at each state in turn; the visit goes on and is paid once.
+case_kill() {
+    to_services && again && to_services && to_certificate && again || return 1
+    at certificate && to_offer && again || return 1
+    at certificate && to_offer && to_pay && again || return 1
+    at certificate && tap next && at pin && type_pin "$pin" && tap next && at pay && shot pay-again || return 1
+    same "the order after the restart" "$(screen | sed -n 's/^order=//p')" "$order_no" || return 1
+    hall line down >/dev/null && wait_for 15 field_is line down && pay && again || return 1
+    hall line up >/dev/null && wait_for 40 field_is line up || return 1
+    if ! state_is done; then
+        at certificate 20 && tap next && at pin && type_pin "$pin" && tap next || return 1
+    fi
+    to_done && again && at certificate 20 || return 1
+    verify_token && verify_records && verify_chain && leave
+}
+
+# Kill certkiosk and start it again.
+again() {
+    local was
+    was=$(screen | sed -n 's/^state=//p' | head -1)
+    stop kiosk KILL
+    start_kiosk && ok "killed at '$was' and started again"
+}
+
+verify_chain() {
+    "$bin/certkioskctl" --state "$D/state" ledger verify >"$D/log/chain.log" ||
+        fail "the chain does not verify: $(cat "$D/log/chain.log")" || return 1
+    ok "the journal's chain verifies"
+}
+
+# certkiosk is killed while it writes, after every number of commands to the token.
+case_kill_while_writing() {
+    to_services && to_certificate && to_offer && to_pay && hall token fault hang-after "${hang_after:-5}" >/dev/null && pay || return 1
+    at writing 30 && shot writing && sleep 1 && stop kiosk KILL && hall token fault none >/dev/null || return 1
+    hall pull >/dev/null && start_kiosk && hall insert >/dev/null && wait_for 30 not_message || return 1
+    if screen | grep -qx state=certificate; then tap next || return 1; fi
+    at pin && type_pin "$pin" && tap next && to_done && verify_all && verify_chain && leave
+}
+
+# The gateway is not there at the start: the kiosk says so, and works when it comes.
+case_gateway_late() {
+    at attract 30 && tap start && at services && field_is line down || return 1
+    [ -z "$(target service 0)" ] || fail "a renewal is offered without a platform" || return 1
+    shot services-offline && ok "without the platform the renewal is not offered"
+    start_gateway && wait_for 60 field_is line up || fail "the line does not come up" || return 1
+    to_certificate && to_offer && to_pay && pay && to_done && verify_all && leave
+}
+
+# A damaged journal: out of service, with a message for staff, and it is not made anew.
+case_ledger_damaged() {
+    local before
+    at attract 30 || return 1
+    stop kiosk && stop syncd || return 1
+    rm -f "$D/state/kiosk/journal.db-wal" "$D/state/kiosk/journal.db-shm"
+    dd if=/dev/urandom of="$D/state/kiosk/journal.db" bs=512 seek=1 count=30 conv=notrunc 2>/dev/null
+    before=$(sha256sum <"$D/state/kiosk/journal.db")
+    start_kiosk && at out_of_service && shot out-of-service || return 1
+    same "the damaged journal afterwards" "$(sha256sum <"$D/state/kiosk/journal.db")" "$before" >/dev/null || return 1
+    ok "out of service; the damaged journal was left as it is"
+    rm "$D/state/kiosk/journal.db"
+    stop kiosk && start_kiosk && at out_of_service || return 1
+    [ ! -e "$D/state/kiosk/journal.db" ] || fail "a missing journal was made anew" || return 1
+    ok "a missing journal is not made anew"
+}
