@@ -1,0 +1,70 @@
+#include "sync/daemon/desk.h"
+
+#include <sys/random.h>
+
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+
+static const char *const lane_names[LANE_COUNT] = {
+    [LANE_FEED] = "feed",
+    [LANE_JOURNAL] = "journal",
+};
+
+static void note_trouble(struct desk *desk, enum lane lane, const char *word)
+{
+    if (!store_trouble(&desk->store, lane, word))
+        return;
+    if (word[0] == '\0')
+        log_event(LOG_LEVEL_NOTICE, lane_names[lane], "trouble=over");
+    else
+        log_event(LOG_LEVEL_ERROR, lane_names[lane], "trouble=%s", word);
+}
+
+void desk_answered(struct desk *desk, enum lane lane)
+{
+    line_answered(&desk->line, lane);
+    note_trouble(desk, lane, "");
+}
+
+static uint32_t draw(void)
+{
+    uint32_t random = 0;
+    /* Without it the pauses of many kiosks may fall together; nothing worse. */
+    ssize_t got = getrandom(&random, sizeof(random), GRND_NONBLOCK);
+    (void)got;
+    return random;
+}
+
+static const char *trouble_of(const struct http_answer *answer)
+{
+    if (answer->error.code == ERR_DENIED)
+        return "tls";
+    if (failed(answer->error))
+        return "";
+    if (answer->status == 401 || answer->status == 403)
+        return "denied";
+    if (answer->status >= 500 || answer->status == 429)
+        return "";
+    return "answer";
+}
+
+void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *answer,
+                 const char *trouble, uint64_t now_ms)
+{
+    if (trouble == NULL)
+        trouble = trouble_of(answer);
+    if (desk->line.lanes[lane].failures == 0)
+        log_event(LOG_LEVEL_WARNING, lane_names[lane], "failed err=%s native=%d status=%d",
+                  err_name(answer->error.code), (int)answer->error.native, answer->status);
+    /* A lane whose line is merely down keeps the word that it had. */
+    if (trouble[0] != '\0')
+        note_trouble(desk, lane, trouble);
+    line_failed(&desk->line, lane, now_ms, answer->retry_after_s, draw());
+}
+
+struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request)
+{
+    struct proven_clocks clocks = proven_clocks_now();
+    request->not_before_ms = proven_time_ms(&desk->store.state, &clocks);
+    return http_start(desk->http, lane, request);
+}

@@ -1,0 +1,34 @@
+/*
+ * desk.h - what the two lanes share: who we are, the platform's key, the store, the line and the
+ * way out.
+ */
+#ifndef SYNC_DAEMON_DESK_H
+#define SYNC_DAEMON_DESK_H
+
+#include "kiosk/pki/seal.h"
+#include "sync/daemon/http.h"
+#include "sync/daemon/line.h"
+#include "sync/daemon/store.h"
+
+struct desk {
+    const char *kiosk;
+    const struct seal_key *key;
+    struct http *http;
+    struct line line;
+    struct store store;
+};
+
+/* The lane got what it asked for: no trouble, no pause. */
+void desk_answered(struct desk *desk, enum lane lane);
+
+/*
+ * It did not. `answer` says why, as far as HTTP can tell; `trouble` is a word for staff, NULL when
+ * HTTP's word will do ("tls", "denied", or nothing for a line that is just down).
+ */
+void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *answer,
+                 const char *trouble, uint64_t now_ms);
+
+/* "GET something" with the time that is proven. ERR_NO_ROOM. */
+MUST_CHECK struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request);
+
+#endif

@@ -1,0 +1,130 @@
+#include "sync/daemon/downlink.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+#include "sync/daemon/verdict.h"
+
+struct downlink {
+    struct desk *desk;
+    struct uplink *uplink;
+    struct feed *feed;
+    uint64_t asked_ms;
+    uint64_t pace_ms; /* not before this */
+};
+
+struct err downlink_create(struct desk *desk, struct uplink *uplink, struct downlink **out_downlink)
+{
+    struct downlink *downlink = calloc(1, sizeof(*downlink));
+    struct feed *feed = calloc(1, sizeof(*feed));
+    if (downlink == NULL || feed == NULL) {
+        free(downlink);
+        free(feed);
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    }
+    *downlink = (struct downlink){.desk = desk, .uplink = uplink, .feed = feed};
+    *out_downlink = downlink;
+    return ERR_OK;
+}
+
+void downlink_destroy(struct downlink *downlink)
+{
+    if (downlink == NULL)
+        return;
+    http_cancel(downlink->desk->http, LANE_FEED);
+    free(downlink->feed);
+    free(downlink);
+}
+
+/* The whole answer is good, or none of it. */
+static struct err check(struct downlink *downlink, struct bytes body, struct ack *out_ack)
+{
+    const struct desk *desk = downlink->desk;
+    struct feed *feed = downlink->feed;
+    struct err e = feed_read(body, feed);
+    if (!failed(e))
+        e = verdict_of_ack(desk->key, desk->kiosk, &feed->ack, out_ack);
+    for (size_t i = 0; !failed(e) && i < feed->count; i++)
+        e = verdict_of_document(desk->key, desk->kiosk, &feed->documents[i]);
+    if (!failed(e) && feed->cursor < desk->store.state.cursor)
+        return ERR(ERR_CONFLICT, 0, "the feed went back");
+    return e;
+}
+
+static const char *word_for(enum err_code code)
+{
+    if (code == ERR_DENIED)
+        return "seal";
+    return code == ERR_CONFLICT ? "conflict" : "answer";
+}
+
+static void refuse(struct downlink *downlink, const struct http_answer *answer, struct err e,
+                   uint64_t now_ms)
+{
+    if (downlink->desk->line.lanes[LANE_FEED].failures == 0)
+        log_err("feed", e);
+    desk_failed(downlink->desk, LANE_FEED, answer, word_for(e.code), now_ms);
+}
+
+static struct err on_feed(struct downlink *downlink, const struct http_answer *answer,
+                          uint64_t now_ms)
+{
+    struct desk *desk = downlink->desk;
+    struct proven_clocks clocks = proven_clocks_now();
+    struct ack ack;
+    struct err e = check(downlink, answer->body, &ack);
+    if (failed(e)) {
+        refuse(downlink, answer, e, now_ms);
+        return ERR_OK;
+    }
+    e = store_documents(&desk->store, downlink->feed);
+    if (e.code == ERR_CONFLICT) {
+        refuse(downlink, answer, e, now_ms);
+        return ERR_OK;
+    }
+    if (failed(e))
+        return e;
+    store_take_time(&desk->store, ack.time_ms, &clocks);
+    if (!desk->line.lanes[LANE_FEED].well)
+        uplink_look(downlink->uplink);
+    desk_answered(desk, LANE_FEED);
+    uplink_hear(downlink->uplink, &ack, now_ms);
+    if (downlink->feed->count == 0 && now_ms < downlink->asked_ms + DOWNLINK_PACE_MS)
+        downlink->pace_ms = downlink->asked_ms + DOWNLINK_PACE_MS;
+    return ERR_OK;
+}
+
+/* A first answer is wanted at once: it tells that the line is up. */
+static struct err ask(struct downlink *downlink, uint64_t now_ms)
+{
+    struct desk *desk = downlink->desk;
+    uint32_t wait_s = desk->line.lanes[LANE_FEED].well ? DOWNLINK_WAIT_S : 0;
+    char path[HTTP_PATH_MAX];
+    if (!text_print(path, sizeof(path), "/v1/kiosks/%s/feed?after=%" PRIu64 "&wait=%" PRIu32,
+                    desk->kiosk, desk->store.state.cursor, wait_s))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    struct http_request request = {.path = path,
+                                   .timeout_ms = wait_s * 1000 + DOWNLINK_TIMEOUT_MS,
+                                   .answer_max = FEED_BYTES_MAX};
+    downlink->asked_ms = now_ms;
+    return desk_send(desk, LANE_FEED, &request);
+}
+
+struct err downlink_step(struct downlink *downlink, uint64_t now_ms)
+{
+    struct desk *desk = downlink->desk;
+    struct http_answer answer;
+    struct err e = ERR_OK;
+    if (http_take(desk->http, LANE_FEED, &answer)) {
+        if (failed(answer.error) || answer.status != 200)
+            desk_failed(desk, LANE_FEED, &answer, NULL, now_ms);
+        else
+            e = on_feed(downlink, &answer, now_ms);
+    }
+    if (failed(e) || http_busy(desk->http, LANE_FEED) || now_ms < downlink->pace_ms ||
+        !line_may_send(&desk->line, LANE_FEED, now_ms))
+        return e;
+    return ask(downlink, now_ms);
+}

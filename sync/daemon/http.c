@@ -1,0 +1,311 @@
+#include "sync/daemon/http.h"
+
+#include <assert.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/text.h"
+
+#define KEEPALIVE_IDLE_S 4
+#define KEEPALIVE_INTERVAL_S 2
+#define KEEPALIVE_COUNT 3
+#define UNSENT_MAX_MS 10000 /* sent bytes that nobody acknowledges */
+#define ANSWER_FIRST_SIZE 4096
+#define CONNECTIONS_MAX 4
+#define URL_MAX 512
+
+struct call {
+    CURL *easy;
+    bool busy, done;
+    CURLcode result;
+    int64_t verify_s; /* certificates are judged at this time; 0: by the machine's clock */
+    uint8_t *body;
+    size_t len, size, max;
+};
+
+struct http {
+    CURLM *multi;
+    struct curl_slist *json_headers;
+    char url[URL_MAX];
+    struct call calls[LANE_COUNT];
+};
+
+static size_t on_body(char *at, size_t one, size_t len, void *context)
+{
+    struct call *call = context;
+    (void)one; /* always 1 */
+    if (len > call->max - call->len)
+        return 0;
+    if (call->len + len > call->size) {
+        size_t size = call->size == 0 ? ANSWER_FIRST_SIZE : call->size;
+        while (size < call->len + len)
+            size *= 2;
+        uint8_t *grown = realloc(call->body, size);
+        if (grown == NULL)
+            return 0;
+        call->body = grown;
+        call->size = size;
+    }
+    memcpy(call->body + call->len, at, len);
+    call->len += len;
+    return len;
+}
+
+static int on_socket(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)context;
+    (void)purpose;
+    int count = KEEPALIVE_COUNT, unsent_ms = UNSENT_MAX_MS;
+    /* Without them a dead line is noticed later, by the request's time limit. */
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &count, sizeof(count));
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unsent_ms, sizeof(unsent_ms));
+    return CURL_SOCKOPT_OK;
+}
+
+static CURLcode on_tls(CURL *easy, void *tls, void *context)
+{
+    const struct call *call = context;
+    (void)easy;
+    if (call->verify_s != 0)
+        X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(tls), call->verify_s);
+    return CURLE_OK;
+}
+
+static const struct {
+    CURLoption option;
+    long value;
+} numbers[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_3},
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_CONNECTTIMEOUT_MS, HTTP_CONNECT_MS},
+    {CURLOPT_TCP_KEEPALIVE, 1},
+    {CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_S},
+    {CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_S},
+};
+
+/* What every request has in common. False when libcurl lacks something. */
+static bool set_common(struct call *call, const struct http_options *options)
+{
+    CURL *easy = call->easy;
+    CURLcode rc = CURLE_OK;
+    const struct {
+        CURLoption option;
+        const char *value;
+    } texts[] = {
+        {CURLOPT_CAINFO, options->ca},          {CURLOPT_CAPATH, NULL},
+        {CURLOPT_SSLKEY, options->key},         {CURLOPT_SSLCERT, options->certificate},
+        {CURLOPT_PROTOCOLS_STR, "https"},       {CURLOPT_PROXY, ""},
+        {CURLOPT_USERAGENT, "certkiosk-syncd"},
+    };
+    for (size_t i = 0; rc == CURLE_OK && i < ARRAY_LEN(numbers); i++)
+        rc = curl_easy_setopt(easy, numbers[i].option, numbers[i].value);
+    for (size_t i = 0; rc == CURLE_OK && i < ARRAY_LEN(texts); i++)
+        rc = curl_easy_setopt(easy, texts[i].option, texts[i].value);
+    if (rc != CURLE_OK)
+        return false;
+    return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, call) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PRIVATE, call) == CURLE_OK;
+}
+
+static struct err set_up(struct http *http, const struct http_options *options)
+{
+    static const char *const headers[] = {"Content-Type: application/json",
+                                          "Content-Encoding: zstd", "Expect:"};
+    http->multi = curl_multi_init();
+    if (http->multi == NULL || !text_copy(http->url, sizeof(http->url), options->url))
+        return ERR(ERR_NO_ROOM, 0, "curl_multi_init");
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
+        struct curl_slist *longer = curl_slist_append(http->json_headers, headers[i]);
+        if (longer == NULL)
+            return ERR(ERR_NO_ROOM, 0, "curl_slist_append");
+        http->json_headers = longer;
+    }
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        http->calls[i].easy = curl_easy_init();
+        if (http->calls[i].easy == NULL)
+            return ERR(ERR_NO_ROOM, 0, "curl_easy_init");
+        if (!set_common(&http->calls[i], options))
+            return ERR(ERR_IO, 0, "curl_easy_setopt");
+    }
+    return ERR_OK;
+}
+
+struct err http_open(const struct http_options *options, struct http **out_http)
+{
+    CURLcode rc = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (rc != CURLE_OK)
+        return ERR(ERR_IO, rc, "curl_global_init");
+    struct http *http = calloc(1, sizeof(*http));
+    if (http == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    struct err e = set_up(http, options);
+    if (failed(e)) {
+        http_close(http);
+        return e;
+    }
+    *out_http = http;
+    return ERR_OK;
+}
+
+void http_close(struct http *http)
+{
+    if (http == NULL)
+        return;
+    for (size_t i = 0; i < LANE_COUNT; i++) {
+        http_cancel(http, (enum lane)i);
+        curl_easy_cleanup(http->calls[i].easy);
+        free(http->calls[i].body);
+    }
+    curl_slist_free_all(http->json_headers);
+    if (http->multi != NULL)
+        (void)curl_multi_cleanup(http->multi); /* nothing is on its way */
+    free(http);
+    curl_global_cleanup();
+}
+
+static CURLcode set_request(struct http *http, struct call *call,
+                            const struct http_request *request)
+{
+    bool post = request->packed.len > 0;
+    CURLcode rc =
+        curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, post ? http->json_headers : NULL);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    if (rc == CURLE_OK && !post)
+        return curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(call->easy, CURLOPT_POST, 1L);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                              (curl_off_t)request->packed.len);
+    if (rc == CURLE_OK)
+        rc = curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, (const char *)request->packed.at);
+    return rc;
+}
+
+struct err http_start(struct http *http, enum lane lane, const struct http_request *request)
+{
+    struct call *call = &http->calls[lane];
+    char url[URL_MAX + HTTP_PATH_MAX];
+    assert(!call->busy);
+
+    if (!text_print(url, sizeof(url), "%s%s", http->url, request->path))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    call->len = 0;
+    call->max = request->answer_max;
+    call->verify_s = request->not_before_ms > clock_wall_ms() ? request->not_before_ms / 1000 : 0;
+    CURLcode rc = curl_easy_setopt(call->easy, CURLOPT_URL, url);
+    if (rc == CURLE_OK)
+        rc = set_request(http, call, request);
+    if (rc != CURLE_OK)
+        return ERR(ERR_NO_ROOM, rc, "curl_easy_setopt");
+    CURLMcode added = curl_multi_add_handle(http->multi, call->easy);
+    if (added != CURLM_OK)
+        return ERR(ERR_NO_ROOM, added, "curl_multi_add_handle");
+    call->busy = true;
+    call->done = false;
+    return ERR_OK;
+}
+
+bool http_busy(const struct http *http, enum lane lane)
+{
+    return http->calls[lane].busy;
+}
+
+static struct err error_of(const struct call *call)
+{
+    CURLcode rc = call->result;
+    switch ((int)rc) {
+    case CURLE_OK:
+        return ERR_OK;
+    case CURLE_OPERATION_TIMEDOUT:
+        return ERR(ERR_TIMEOUT, rc, "curl");
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+        return ERR(ERR_DENIED, rc, "curl");
+    case CURLE_WRITE_ERROR:
+        return ERR(ERR_NO_ROOM, rc, "curl");
+    default:
+        return ERR(ERR_IO, rc, "curl");
+    }
+}
+
+bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer)
+{
+    struct call *call = &http->calls[lane];
+    if (!call->busy || !call->done)
+        return false;
+
+    long status = 0;
+    curl_off_t retry_after_s = 0;
+    (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    if (retry_after_s < 0 || retry_after_s > UINT32_MAX)
+        retry_after_s = 0;
+    *out_answer = (struct http_answer){.error = error_of(call),
+                                       .status = (int)status,
+                                       .retry_after_s = (uint32_t)retry_after_s,
+                                       .body = {call->body, call->len}};
+    call->busy = false;
+    return true;
+}
+
+void http_cancel(struct http *http, enum lane lane)
+{
+    struct call *call = &http->calls[lane];
+    if (call->busy && !call->done)
+        (void)curl_multi_remove_handle(http->multi, call->easy); /* it was added */
+    call->busy = false;
+}
+
+static void collect(struct http *http)
+{
+    int left = 0;
+    for (CURLMsg *message = curl_multi_info_read(http->multi, &left); message != NULL;
+         message = curl_multi_info_read(http->multi, &left)) {
+        char *context = NULL;
+        CURL *easy = message->easy_handle;
+        CURLcode result = message->data.result;
+        (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &context);
+        struct call *call = (struct call *)(void *)context;
+        (void)curl_multi_remove_handle(http->multi, easy); /* `message` is gone with it */
+        call->result = result;
+        call->done = true;
+    }
+}
+
+struct err http_wait(struct http *http, const int *watched, size_t watched_count,
+                     uint32_t timeout_ms)
+{
+    struct curl_waitfd fds[HTTP_WATCHED_MAX];
+    int running = 0, ready = 0;
+    assert(watched_count <= HTTP_WATCHED_MAX && timeout_ms <= INT32_MAX);
+
+    for (size_t i = 0; i < watched_count; i++)
+        fds[i] = (struct curl_waitfd){.fd = watched[i], .events = CURL_WAIT_POLLIN};
+    CURLMcode rc =
+        curl_multi_poll(http->multi, fds, (unsigned)watched_count, (int)timeout_ms, &ready);
+    if (rc == CURLM_OK)
+        rc = curl_multi_perform(http->multi, &running);
+    if (rc != CURLM_OK)
+        return ERR(ERR_IO, rc, "curl_multi");
+    collect(http);
+    return ERR_OK;
+}

@@ -1,0 +1,71 @@
+/*
+ * http.h - HTTPS to the platform, by libcurl: one request at most on its way in each lane.
+ *
+ *     open --> start(lane) --> wait --> take(lane) --> start(lane) --> ... --> close
+ *                                  '--> cancel(lane)
+ *
+ * TLS 1.3 with the kiosk's client certificate; the server's certificate must come from the one
+ * authority that is configured. No redirects, no proxy, no cookies; answers are bounded. A silent
+ * peer is noticed by TCP keepalive within about 10 s.
+ *
+ * libcurl by itself repeats a request once when a connection that was kept alive turns out dead:
+ * the platform must recognise a repeat.
+ */
+#ifndef SYNC_DAEMON_HTTP_H
+#define SYNC_DAEMON_HTTP_H
+
+#include <poll.h>
+
+#include "kiosk/base/bytes.h"
+#include "kiosk/base/err.h"
+#include "sync/daemon/lane.h"
+
+#define HTTP_CONNECT_MS 5000
+#define HTTP_PATH_MAX 256
+#define HTTP_WATCHED_MAX 4
+
+struct http;
+
+struct http_options {
+    const char *url; /* https://host[:port] */
+    const char *ca, *key, *certificate;
+};
+
+struct http_request {
+    const char *path;    /* with query; "/v1/..." */
+    struct bytes packed; /* POST of JSON in zstd, borrowed until the answer is taken; empty: GET */
+    uint32_t timeout_ms; /* for the whole */
+    size_t answer_max;   /* bytes */
+    int64_t not_before_ms; /* it is this time at least, whatever the machine's clock says */
+};
+
+struct http_answer {
+    struct err error; /* ERR_IO, ERR_TIMEOUT, ERR_DENIED (TLS: not our platform, or it refuses us),
+                         ERR_NO_ROOM (answer too long); native is the CURLcode */
+    int status;
+    uint32_t retry_after_s; /* 0: not said */
+    struct bytes body;      /* borrowed until the next start in this lane */
+};
+
+/* ERR_NO_ROOM, ERR_IO. `options` is copied. Free with http_close(); NULL is fine. */
+MUST_CHECK struct err http_open(const struct http_options *options, struct http **out_http);
+void http_close(struct http *http);
+
+/* Send. The lane must be idle. ERR_NO_ROOM: memory, or a path that is too long. */
+MUST_CHECK struct err http_start(struct http *http, enum lane lane,
+                                 const struct http_request *request);
+
+/* Whether a request was started whose answer has not been taken. */
+bool http_busy(const struct http *http, enum lane lane);
+
+/* True, once, when the answer or the failure is here. */
+bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer);
+
+/* Forget the request that is on its way, if any. */
+void http_cancel(struct http *http, enum lane lane);
+
+/* Work until something happens: an answer, one of `watched` is readable, or the time is over. */
+MUST_CHECK struct err http_wait(struct http *http, const int *watched, size_t watched_count,
+                                uint32_t timeout_ms);
+
+#endif

@@ -1,0 +1,77 @@
+/* certkiosk-syncd --config syncd.conf: the line between this kiosk and the platform. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "kiosk/base/log.h"
+#include "sync/daemon/daemon.h"
+
+#define EXIT_USAGE 2
+
+static const char *config_path(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {NULL, 0, NULL, 0}};
+    const char *path = NULL;
+    for (int c = getopt_long(argc, argv, "c:", options, NULL); c != -1;
+         c = getopt_long(argc, argv, "c:", options, NULL)) {
+        if (c != 'c')
+            return NULL;
+        path = optarg;
+    }
+    return optind == argc ? path : NULL;
+}
+
+static int watch_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set); /* these cannot fail with these arguments */
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static struct err serve(const struct settings *settings, int signal_fd)
+{
+    struct daemon *daemon = NULL;
+    struct err e = daemon_open(settings, &daemon);
+    if (failed(e))
+        return e;
+    log_event(LOG_LEVEL_INFO, "syncd", "state=started kiosk=%s", settings->kiosk);
+    (void)sd_notify(0, "READY=1"); /* without systemd nobody listens */
+    e = daemon_run(daemon, signal_fd);
+    (void)sd_notify(0, "STOPPING=1");
+    daemon_close(daemon);
+    return e;
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings;
+    char message[CONFIG_MESSAGE_MAX] = "";
+    const char *path = config_path(argc, argv);
+    if (path == NULL) {
+        (void)fprintf(stderr, "usage: certkiosk-syncd --config FILE\n");
+        return EXIT_USAGE;
+    }
+    struct err e = settings_read(path, secure_getenv("CREDENTIALS_DIRECTORY"), message, &settings);
+    if (failed(e)) {
+        log_event(LOG_LEVEL_ERROR, "config", "%s", message);
+        return EXIT_USAGE;
+    }
+    int signal_fd = watch_signals();
+    if (signal_fd < 0)
+        return EXIT_FAILURE;
+    e = serve(&settings, signal_fd);
+    if (failed(e))
+        log_err("syncd", e);
+    else
+        log_event(LOG_LEVEL_INFO, "syncd", "state=stopped");
+    return failed(e) ? EXIT_FAILURE : EXIT_SUCCESS;
+}

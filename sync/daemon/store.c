@@ -1,0 +1,115 @@
+#include "sync/daemon/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+
+struct err store_open(const char *path, struct store *out_store)
+{
+    struct store store = {.inbox = NULL};
+    struct err e = inbox_open(path, true, &store.inbox);
+    if (failed(e))
+        return e;
+    e = inbox_get_state(store.inbox, &store.state);
+    if (failed(e)) {
+        inbox_close(store.inbox);
+        return e;
+    }
+    /* Trouble outlives a restart until its lane has answered well. */
+    enum lane lane = text_same(store.state.trouble, "seal") ? LANE_FEED : LANE_JOURNAL;
+    (void)text_copy(store.troubles[lane], STORE_TROUBLE_SIZE, store.state.trouble);
+    *out_store = store;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    inbox_close(store->inbox);
+    store->inbox = NULL;
+}
+
+static void convert(const struct feed_document *from, struct inbox_document *to)
+{
+    memset(to, 0, sizeof(*to));
+    (void)text_copy(to->type, sizeof(to->type), from->type); /* same sizes */
+    (void)text_copy(to->id, sizeof(to->id), from->id);
+    (void)text_copy(to->key_id, sizeof(to->key_id), from->key_id);
+    to->version = from->version;
+    memcpy(to->seal, from->seal, sizeof(to->seal));
+    memcpy(to->body, from->body, from->body_len);
+    to->body_len = from->body_len;
+}
+
+struct err store_documents(struct store *store, const struct feed *feed)
+{
+    if (feed->count == 0 && feed->cursor == store->state.cursor)
+        return ERR_OK;
+    struct inbox_document *documents = calloc(FEED_DOCUMENTS_MAX, sizeof(*documents));
+    if (documents == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    for (size_t i = 0; i < feed->count; i++)
+        convert(&feed->documents[i], &documents[i]);
+    struct err e = inbox_put(store->inbox, documents, feed->count, feed->cursor);
+    free(documents);
+    if (failed(e))
+        return e;
+    store->state.cursor = feed->cursor;
+    store->news = true;
+    return ERR_OK;
+}
+
+void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks)
+{
+    if (proven_take(&store->state, time_ms, clocks))
+        store->dirty = true;
+}
+
+void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
+                       const struct hash *hash)
+{
+    struct inbox_state *state = &store->state;
+    if (text_same(state->epoch, epoch) && seq <= state->acked_seq)
+        return;
+    (void)text_copy(state->epoch, sizeof(state->epoch), epoch); /* a UUID fits */
+    state->acked_seq = seq;
+    state->acked_hash = *hash;
+    store->dirty = true;
+}
+
+bool store_trouble(struct store *store, enum lane lane, const char *word)
+{
+    if (text_same(store->troubles[lane], word))
+        return false;
+    (void)text_copy(store->troubles[lane], STORE_TROUBLE_SIZE, word); /* ours are short */
+    /* The journal's comes first: a fork is the worst there is. */
+    const char *first = store->troubles[LANE_JOURNAL];
+    if (first[0] == '\0')
+        first = store->troubles[LANE_FEED];
+    (void)text_copy(store->state.trouble, sizeof(store->state.trouble), first);
+    store->dirty = true;
+    store->news = true;
+    return true;
+}
+
+bool store_line(struct store *store, bool up, int64_t wall_ms)
+{
+    enum inbox_line line = up ? INBOX_LINE_UP : INBOX_LINE_DOWN;
+    if (store->state.line == line)
+        return false;
+    store->state.line = line;
+    store->state.line_since_ms = wall_ms;
+    store->dirty = true;
+    store->news = true;
+    return true;
+}
+
+struct err store_save(struct store *store)
+{
+    if (!store->dirty)
+        return ERR_OK;
+    struct err e = inbox_set_state(store->inbox, &store->state);
+    if (!failed(e))
+        store->dirty = false;
+    return e;
+}

@@ -1,0 +1,50 @@
+/*
+ * store.h - inbox.db with its state in memory: changed by many small words, saved once a round.
+ *
+ *     open --> documents, take_time, acknowledge, trouble, line ... --> save --> ... --> close
+ *
+ * documents() is durable on return; the rest is on save(). What is lost with the power before a
+ * save() the platform says again.
+ */
+#ifndef SYNC_DAEMON_STORE_H
+#define SYNC_DAEMON_STORE_H
+
+#include "kiosk/ledger/inbox.h"
+#include "sync/daemon/lane.h"
+#include "sync/daemon/proven.h"
+#include "sync/wire/batch.h"
+
+#define STORE_TROUBLE_SIZE 17
+
+struct store {
+    struct inbox *inbox;
+    struct inbox_state state; /* read only for others */
+    char troubles[LANE_COUNT][STORE_TROUBLE_SIZE];
+    bool dirty;
+    bool news; /* something that the kiosk should look at; whoever tells it clears this */
+};
+
+/* As inbox_open() with create. */
+MUST_CHECK struct err store_open(const char *path, struct store *out_store);
+void store_close(struct store *store);
+
+/* As inbox_put(), with the cursor behind them. */
+MUST_CHECK struct err store_documents(struct store *store, const struct feed *feed);
+
+void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks);
+
+/* All entries of `epoch` up to `seq`, whose hash is `hash`, are at the platform for ever. Less than
+ * is known already changes nothing. */
+void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
+                       const struct hash *hash);
+
+/* A word for staff about a lane, "" when it is well. True when that is news. */
+bool store_trouble(struct store *store, enum lane lane, const char *word);
+
+/* True when that is news. */
+bool store_line(struct store *store, bool up, int64_t wall_ms);
+
+/* Make the state durable if it changed. */
+MUST_CHECK struct err store_save(struct store *store);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * uplink.h - journal.db goes up: rows -> batch -> POST -> signed acknowledgement.
+ *
+ *     create --> step, step, ... (look, hear in between) --> destroy
+ *
+ * The journal is read beside its writer, and waited for when it is not there yet. A batch may
+ * arrive twice at the platform and be answered once or never; only an acknowledgement moves on.
+ */
+#ifndef SYNC_DAEMON_UPLINK_H
+#define SYNC_DAEMON_UPLINK_H
+
+#include "sync/daemon/desk.h"
+
+#define UPLINK_TIMEOUT_MS 20000
+#define UPLINK_LOOK_MS 1000 /* without a word from the kiosk */
+
+struct uplink;
+
+/* ERR_NO_ROOM. `desk` outlives it. NULL is fine to destroy. */
+MUST_CHECK struct err uplink_create(struct desk *desk, const char *journal_path,
+                                    struct uplink **out_uplink);
+void uplink_destroy(struct uplink *uplink);
+
+/* Somebody says that there is something new in the journal. */
+void uplink_look(struct uplink *uplink);
+
+/* Take an answer, send what there is. Fails only when the inbox does: stop then. */
+MUST_CHECK struct err uplink_step(struct uplink *uplink, uint64_t now_ms);
+
+/* An acknowledgement that came with the feed: its high-water mark is compared with the journal. A
+ * mark that the journal does not have is a fork. */
+void uplink_hear(struct uplink *uplink, const struct ack *ack, uint64_t now_ms);
+
+/* The newest entry as last seen; 0 when there is none or no journal. */
+uint64_t uplink_head_seq(const struct uplink *uplink);
+
+#endif

@@ -1,0 +1,209 @@
+/* What the platform says of a batch, and what follows from it. */
+#include <string.h>
+
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+#include "sync/daemon/uplink_inner.h"
+#include "sync/daemon/verdict.h"
+
+struct mark {
+    uint64_t seq;
+    struct hash hash;
+    bool found;
+};
+
+static bool take_hash(void *context, const struct journal_row *row)
+{
+    struct mark *mark = context;
+    mark->found = row->seq == mark->seq;
+    mark->hash = row->hash;
+    return false;
+}
+
+/*
+ * Compare the platform's high-water mark with our own row. Equal hashes mean equal histories, as
+ * each hash covers all before it. ERR_CONFLICT: a fork, ERR_IO: not to be told now.
+ */
+static struct err compare(struct uplink *uplink, const struct ack *ack)
+{
+    struct mark mark = {.seq = ack->acked_seq};
+    if (!uplink_refresh(uplink))
+        return ERR(ERR_IO, 0, "no journal");
+    if (ack->acked_seq == 0)
+        return ERR_OK;
+    if (ack->acked_seq > uplink->status.head_seq)
+        return ERR(ERR_CONFLICT, 0, "the platform has entries that we do not have");
+    struct err e = journal_read(uplink->journal, ack->acked_seq - 1, 1, take_hash, &mark);
+    if (failed(e))
+        return ERR(ERR_IO, e.native, "journal_read");
+    if (!mark.found || memcmp(&mark.hash, &ack->head_hash, sizeof(mark.hash)) != 0)
+        return ERR(ERR_CONFLICT, 0, "the platform has another entry");
+    return ERR_OK;
+}
+
+static void fail(struct uplink *uplink, const struct http_answer *answer, const char *trouble,
+                 uint64_t now_ms)
+{
+    desk_failed(uplink->desk, LANE_JOURNAL, answer, trouble, now_ms);
+}
+
+static void fork_found(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
+{
+    uplink->forked = true;
+    fail(uplink, answer, "fork", now_ms);
+}
+
+static struct err quarantine(struct uplink *uplink, const struct ack *ack)
+{
+    for (size_t i = 0; i < ack->rejected_count; i++) {
+        if (ack->rejected[i].seq > ack->acked_seq)
+            continue; /* not ours to quarantine: it will be sent again */
+        struct err e = inbox_quarantine(uplink->desk->store.inbox, ack->rejected[i].seq,
+                                        ack->rejected[i].code);
+        if (failed(e))
+            return e;
+        log_event(LOG_LEVEL_ERROR, "journal", "quarantined seq=%llu code=%s",
+                  (unsigned long long)ack->rejected[i].seq, ack->rejected[i].code);
+    }
+    return ERR_OK;
+}
+
+/* A signed acknowledgement whose mark is in our journal. */
+static struct err move_on(struct uplink *uplink, const struct ack *ack)
+{
+    struct store *store = &uplink->desk->store;
+    struct proven_clocks clocks = proven_clocks_now();
+    struct err e = quarantine(uplink, ack);
+    if (failed(e))
+        return e;
+    store_take_time(store, ack->time_ms, &clocks);
+    store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash);
+    uplink->send_after = ack->acked_seq;
+    uplink->resent_from = 0;
+    uplink->batch_max = BATCH_ENTRIES_MAX;
+    desk_answered(uplink->desk, LANE_JOURNAL);
+    return ERR_OK;
+}
+
+static struct err on_stored(struct uplink *uplink, const struct http_answer *answer,
+                            uint64_t now_ms)
+{
+    struct desk *desk = uplink->desk;
+    struct sealed_ack sealed;
+    struct ack ack;
+    uint64_t last_sent = uplink->batch->entries[uplink->batch->count - 1].seq;
+    struct err e = sealed_ack_read(answer->body, &sealed);
+    if (!failed(e))
+        e = verdict_of_ack(desk->key, desk->kiosk, &sealed, &ack);
+    if (failed(e)) {
+        log_err("journal", e);
+        fail(uplink, answer, e.code == ERR_DENIED ? "seal" : "answer", now_ms);
+        return ERR_OK;
+    }
+    /* "200" says that all of the batch is stored; anything else would be sent in circles. */
+    if (!text_same(ack.epoch, uplink->batch->epoch) || ack.acked_seq < last_sent) {
+        fail(uplink, answer, "answer", now_ms);
+        return ERR_OK;
+    }
+    e = compare(uplink, &ack);
+    if (e.code == ERR_CONFLICT)
+        fork_found(uplink, answer, now_ms);
+    else if (failed(e))
+        fail(uplink, answer, "", now_ms);
+    return failed(e) ? ERR_OK : move_on(uplink, &ack);
+}
+
+/* Go back to where the platform is, unless it asks for what we never had, or asks again. */
+static void on_gap(struct uplink *uplink, const struct http_answer *answer, uint64_t expected,
+                   uint64_t now_ms)
+{
+    bool ours = expected >= 1 && expected <= uplink->status.head_seq;
+    bool again = uplink->resent_from != 0 || expected == uplink->send_after + 1;
+    if (!ours || again) {
+        uplink->resent_from = 0;
+        fail(uplink, answer, "gap", now_ms);
+        return;
+    }
+    log_event(LOG_LEVEL_WARNING, "journal", "gap resend_from=%llu", (unsigned long long)expected);
+    uplink->send_after = expected - 1;
+    uplink->resent_from = expected;
+    line_answered(&uplink->desk->line, LANE_JOURNAL);
+}
+
+static void on_conflict(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
+{
+    struct refusal refusal;
+    struct err e = refusal_read(answer->body, &refusal);
+    if (failed(e))
+        fail(uplink, answer, "answer", now_ms);
+    else if (text_same(refusal.error, "fork"))
+        fork_found(uplink, answer, now_ms);
+    else if (text_same(refusal.error, "gap"))
+        on_gap(uplink, answer, refusal.seq, now_ms);
+    else
+        fail(uplink, answer, "answer", now_ms);
+}
+
+static void on_too_large(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
+{
+    uplink->batch_max = uplink->batch->count / 2;
+    if (uplink->batch_max > 0)
+        return;
+    uplink->batch_max = 1;
+    fail(uplink, answer, "batch", now_ms);
+}
+
+struct err uplink_take_answer(struct uplink *uplink, const struct http_answer *answer,
+                              uint64_t now_ms)
+{
+    if (failed(answer->error)) {
+        /* Nobody answers here: the feed need not wait for its own limit to see it. */
+        fail(uplink, answer, NULL, now_ms);
+        http_cancel(uplink->desk->http, LANE_FEED);
+        desk_failed(uplink->desk, LANE_FEED, answer, NULL, now_ms);
+        return ERR_OK;
+    }
+    switch (answer->status) {
+    case 200:
+        return on_stored(uplink, answer, now_ms);
+    case 409:
+        on_conflict(uplink, answer, now_ms);
+        return ERR_OK;
+    case 413:
+        on_too_large(uplink, answer, now_ms);
+        return ERR_OK;
+    default:
+        fail(uplink, answer, NULL, now_ms);
+        return ERR_OK;
+    }
+}
+
+/* Whether the mark tells nothing that is not known. */
+static bool is_old_news(const struct uplink *uplink, const struct ack *ack)
+{
+    const struct store *store = &uplink->desk->store;
+    if (uplink->journal == NULL || !text_same(ack->epoch, uplink->status.epoch))
+        return true;
+    if (store->troubles[LANE_JOURNAL][0] != '\0' && !uplink->forked)
+        return false;
+    return text_same(ack->epoch, store->state.epoch) && ack->acked_seq <= store->state.acked_seq;
+}
+
+void uplink_hear(struct uplink *uplink, const struct ack *ack, uint64_t now_ms)
+{
+    struct desk *desk = uplink->desk;
+    struct http_answer none = {.error = ERR_OK};
+    if (is_old_news(uplink, ack))
+        return;
+    struct err e = compare(uplink, ack);
+    if (e.code == ERR_CONFLICT)
+        fork_found(uplink, &none, now_ms);
+    if (failed(e))
+        return;
+    store_acknowledge(&desk->store, ack->epoch, ack->acked_seq, &ack->head_hash);
+    if (!http_busy(desk->http, LANE_JOURNAL) && uplink->send_after < ack->acked_seq)
+        uplink->send_after = ack->acked_seq;
+    /* All of it is there and agrees: whatever was wrong is over. */
+    if (ack->acked_seq == uplink->status.head_seq)
+        desk_answered(desk, LANE_JOURNAL);
+}

@@ -1,0 +1,31 @@
+/* uplink_inner.h - shared by uplink.c (what is sent) and uplink_answer.c (what comes back). */
+#ifndef SYNC_DAEMON_UPLINK_INNER_H
+#define SYNC_DAEMON_UPLINK_INNER_H
+
+#include "kiosk/ledger/journal.h"
+#include "sync/daemon/uplink.h"
+
+struct uplink {
+    struct desk *desk;
+    const char *journal_path;
+    struct journal *journal; /* NULL: not there, or unreadable */
+    struct journal_status status;
+    uint64_t send_after; /* the next batch begins behind this seq */
+    size_t batch_max;    /* entries; less after "too large" */
+    bool look;
+    bool forked; /* two histories: nothing is sent any more until staff have looked */
+    uint64_t next_look_ms;
+    uint64_t resent_from; /* the last seq that a gap sent us back to; 0: none */
+    struct batch *batch;  /* what is on its way */
+    uint8_t *packed;
+    size_t packed_len;
+};
+
+/* React to the answer to the batch that was on its way. Fails only when the inbox does. */
+MUST_CHECK struct err uplink_take_answer(struct uplink *uplink, const struct http_answer *answer,
+                                         uint64_t now_ms);
+
+/* Read epoch and head of the journal. False: it cannot be read now, and is closed. */
+bool uplink_refresh(struct uplink *uplink);
+
+#endif
