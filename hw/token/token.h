@@ -86,14 +86,15 @@ MUST_CHECK struct err token_open(const struct token_config *config, struct token
 /*
  * Wait until presence differs from `*in_out_presence`, at most `timeout_ms`; 0 only looks.
  * On success `*in_out_presence` is what is now, changed or not. A token that was
- * swapped between two calls is reported as TOKEN_ABSENT first.
+ * swapped between two calls, or lost (ERR_GONE) in one, is reported as TOKEN_ABSENT first.
  * ERR_IO: the service failed; calling again rebuilds the connection.
  */
 MUST_CHECK struct err token_watch(struct token *token, uint32_t timeout_ms,
                                   enum token_presence *in_out_presence);
 
 /*
- * Who is this: id, PIN tries, and every readable certificate. Starts a session.
+ * Who is this: id, PIN tries, and every readable certificate. Starts a session; one that
+ * was there before ends, and with it what its PIN allowed.
  *
  * Errors: ERR_GONE (no token, or pulled out), ERR_UNSUPPORTED (a card that has
  * none of our applications), ERR_MALFORMED (answers that make no sense), ERR_IO.
@@ -105,7 +106,8 @@ MUST_CHECK struct err token_identify(struct token *token, struct token_identity 
  * Show `pin` (6 to 8 digits) to the token. Spends one try when it is wrong. `pin` stays the
  * caller's, to wipe; a PIN of another length or alphabet is ERR_MALFORMED and never sent.
  *
- * Errors: ERR_DENIED (wrong; `*out_tries_left` >= 1 is written), ERR_BLOCKED (no tries left),
+ * `*out_tries_left` is written with ERR_DENIED only.
+ * Errors: ERR_DENIED (wrong; `*out_tries_left` >= 1), ERR_BLOCKED (no tries left),
  * ERR_GONE (pulled out; whether a try was spent is not known), ERR_IO.
  */
 MUST_CHECK struct err token_verify_pin(struct token *token, const struct secret *pin,

@@ -1,0 +1,55 @@
+#include "hw/token/card.h"
+
+#include <string.h>
+
+#include "kiosk/base/clock.h"
+
+static void reply_wipe(struct card_reply *reply)
+{
+    explicit_bzero(reply, sizeof(*reply));
+}
+
+/* One block and everything the card says to it. */
+static struct err send_block(struct card *card, uint64_t deadline_ms, struct apdu_block *block,
+                             struct apdu_response *response)
+{
+    CLEANUP(reply_wipe) struct card_reply reply = {.len = 0};
+    enum apdu_next next = APDU_REPEAT;
+
+    while (next != APDU_DONE) {
+        uint64_t now_ms = clock_boot_ms();
+        if (now_ms >= deadline_ms)
+            return ERR(ERR_IO, 0, "time limit");
+        struct err e = card->driver->transmit(card, (struct bytes){block->at, block->len},
+                                              (uint32_t)(deadline_ms - now_ms), &reply);
+        if (failed(e))
+            return e;
+        e = apdu_take(response, (struct bytes){reply.at, reply.len}, &next);
+        if (failed(e))
+            return e;
+        if (next == APDU_REPEAT)
+            apdu_set_le(block, response->sw);
+        if (next == APDU_GET_RESPONSE)
+            apdu_get_response(response->sw, block);
+    }
+    return ERR_OK;
+}
+
+struct err card_exchange(struct card *card, uint64_t deadline_ms, const struct apdu *apdu,
+                         struct apdu_response *out_response)
+{
+    CLEANUP(apdu_block_wipe) struct apdu_block block = {.len = 0};
+
+    for (size_t i = 0; i < apdu_block_count(apdu); i++) {
+        *out_response = (struct apdu_response){.len = 0};
+        apdu_block(apdu, i, &block);
+        struct err e = send_block(card, deadline_ms, &block, out_response);
+        if (failed(e)) {
+            apdu_response_wipe(out_response);
+            return e;
+        }
+        if (out_response->sw != APDU_SW_OK)
+            return ERR_OK;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,145 @@
+/*
+ * piv_admin.c - how the card management key is proved (SP 800-73pt2-5, appendix A.1):
+ *
+ *     mutual     ask 80 --> witness   answer 80 + 81 --> 82   the token decides first, then we
+ *     one way    ask 81 --> challenge answer 82 --> 9000      for tokens that refuse to be asked
+ *
+ * The algorithm is what the token says of its key, never what its version suggests.
+ */
+#include <string.h>
+
+#include "hw/token/piv_session.h"
+#include "hw/token/token_admin.h"
+
+struct prover {
+    struct piv_session *session;
+    const struct secret *key;
+    enum piv_algorithm algorithm;
+    size_t block_len;
+};
+
+static void block_wipe(uint8_t (*block)[PIV_CHALLENGE_MAX])
+{
+    explicit_bzero(*block, sizeof(*block));
+}
+
+/* Answers that make no sense from a token that refuses are one and the same to the caller. */
+static struct err denied_unless_link(struct err e)
+{
+    if (e.code == ERR_GONE || e.code == ERR_IO)
+        return e;
+    return ERR(ERR_DENIED, e.native, "authentication");
+}
+
+/* Send, and give out the `tag` of the answer, which must be one block of the cipher.
+ * ERR_UNSUPPORTED: the token says no by status word. */
+static struct err ask(const struct prover *prover, const struct apdu *apdu, enum piv_auth tag,
+                      uint8_t out_block[PIV_CHALLENGE_MAX])
+{
+    CLEANUP(apdu_response_wipe) struct apdu_response response = {.len = 0};
+    struct bytes value = {NULL, 0};
+
+    struct err e = session_exchange(prover->session, apdu, &response);
+    if (failed(e))
+        return e;
+    if (response.sw != APDU_SW_OK)
+        return ERR(ERR_UNSUPPORTED, response.sw, "GENERAL AUTHENTICATE");
+    e = piv_read_authenticate(apdu_data(&response), tag, &value);
+    if (failed(e))
+        return e;
+    if (value.len != prover->block_len)
+        return ERR(ERR_MALFORMED, value.len, "challenge");
+    memcpy(out_block, value.at, value.len);
+    return ERR_OK;
+}
+
+static struct err one_way(const struct prover *prover)
+{
+    CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
+    CLEANUP(apdu_response_wipe) struct apdu_response response = {.len = 0};
+    CLEANUP(block_wipe) uint8_t challenge[PIV_CHALLENGE_MAX] = {0};
+    CLEANUP(block_wipe) uint8_t answer[PIV_CHALLENGE_MAX] = {0};
+
+    piv_authenticate_ask(prover->algorithm, PIV_AUTH_CHALLENGE, &apdu);
+    struct err e = ask(prover, &apdu, PIV_AUTH_CHALLENGE, challenge);
+    if (!failed(e))
+        e = admin_encipher(prover->algorithm, prover->key,
+                           (struct bytes){challenge, prover->block_len}, answer);
+    if (failed(e))
+        return denied_unless_link(e);
+    piv_authenticate_external(prover->algorithm, (struct bytes){answer, prover->block_len}, &apdu);
+    e = session_exchange(prover->session, &apdu, &response);
+    if (failed(e))
+        return denied_unless_link(e);
+    if (response.sw != APDU_SW_OK)
+        return ERR(ERR_DENIED, response.sw, "GENERAL AUTHENTICATE");
+    return ERR_OK;
+}
+
+/* The second half of the mutual proof: `witness` is what the token enciphered. */
+static struct err answer_witness(const struct prover *prover, struct bytes witness)
+{
+    CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
+    CLEANUP(block_wipe) uint8_t plain[PIV_CHALLENGE_MAX] = {0};
+    CLEANUP(block_wipe) uint8_t challenge[PIV_CHALLENGE_MAX] = {0};
+    CLEANUP(block_wipe) uint8_t want[PIV_CHALLENGE_MAX] = {0};
+    CLEANUP(block_wipe) uint8_t got[PIV_CHALLENGE_MAX] = {0};
+    struct bytes ours = {challenge, prover->block_len};
+
+    struct err e = admin_decipher(prover->algorithm, prover->key, witness, plain);
+    if (!failed(e))
+        e = admin_challenge(challenge, prover->block_len);
+    if (!failed(e))
+        e = admin_encipher(prover->algorithm, prover->key, ours, want);
+    if (failed(e))
+        return e;
+    piv_authenticate_mutual(prover->algorithm, (struct bytes){plain, prover->block_len}, ours,
+                            &apdu);
+    e = ask(prover, &apdu, PIV_AUTH_RESPONSE, got);
+    if (failed(e))
+        return denied_unless_link(e);
+    if (!admin_same((struct bytes){got, prover->block_len},
+                    (struct bytes){want, prover->block_len}))
+        return ERR(ERR_DENIED, 0, "the token does not have the key");
+    return ERR_OK;
+}
+
+static struct err find_algorithm(struct piv_session *session, const struct secret *key,
+                                 bool key_aes)
+{
+    struct piv_metadata metadata = {.algorithm = 0};
+
+    if (session->admin_algorithm != PIV_ALGORITHM_NONE)
+        return ERR_OK;
+    session->admin_algorithm = admin_algorithm(key->len, key_aes);
+    struct err e = session_metadata(session, PIV_KEY_ADMIN, &metadata);
+    if (e.code == ERR_GONE || e.code == ERR_IO)
+        return e;
+    if (!failed(e) && metadata.algorithm != 0)
+        session->admin_algorithm = (enum piv_algorithm)metadata.algorithm;
+    return ERR_OK;
+}
+
+struct err session_authenticate(struct piv_session *session, const struct secret *key, bool key_aes)
+{
+    struct apdu apdu;
+    CLEANUP(block_wipe) uint8_t witness[PIV_CHALLENGE_MAX] = {0};
+
+    struct err e = find_algorithm(session, key, key_aes);
+    if (failed(e))
+        return e;
+    struct prover prover = {.session = session,
+                            .key = key,
+                            .algorithm = session->admin_algorithm,
+                            .block_len = admin_block_len(session->admin_algorithm, key->len)};
+    if (prover.block_len == 0)
+        return ERR(ERR_DENIED, prover.algorithm, "key of another algorithm");
+
+    piv_authenticate_ask(prover.algorithm, PIV_AUTH_WITNESS, &apdu);
+    e = ask(&prover, &apdu, PIV_AUTH_WITNESS, witness);
+    if (e.code == ERR_GONE || e.code == ERR_IO)
+        return e;
+    if (failed(e))
+        return one_way(&prover);
+    return answer_witness(&prover, (struct bytes){witness, prover.block_len});
+}

@@ -1,0 +1,106 @@
+#include "hw/token/token_admin.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+#include <string.h>
+
+static const struct cipher {
+    enum piv_algorithm algorithm;
+    size_t key_len;
+    size_t block_len;
+    const EVP_CIPHER *(*evp)(void);
+} ciphers[] = {
+    {PIV_ALGORITHM_3DES, 24, 8, EVP_des_ede3_ecb},
+    {PIV_ALGORITHM_AES128, 16, 16, EVP_aes_128_ecb},
+    {PIV_ALGORITHM_AES192, 24, 16, EVP_aes_192_ecb},
+    {PIV_ALGORITHM_AES256, 32, 16, EVP_aes_256_ecb},
+};
+
+static const struct cipher *cipher_of(enum piv_algorithm algorithm, size_t key_len)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
+        if (ciphers[i].algorithm == algorithm && ciphers[i].key_len == key_len)
+            return &ciphers[i];
+    }
+    return NULL;
+}
+
+size_t admin_block_len(enum piv_algorithm algorithm, size_t key_len)
+{
+    const struct cipher *cipher = cipher_of(algorithm, key_len);
+    return cipher != NULL ? cipher->block_len : 0;
+}
+
+enum piv_algorithm admin_algorithm(size_t key_len, bool aes)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
+        bool is_aes = ciphers[i].algorithm != PIV_ALGORITHM_3DES;
+        if (ciphers[i].key_len == key_len && is_aes == aes)
+            return ciphers[i].algorithm;
+    }
+    return PIV_ALGORITHM_NONE;
+}
+
+static void context_free(EVP_CIPHER_CTX **context)
+{
+    EVP_CIPHER_CTX_free(*context);
+}
+
+static void block_wipe(uint8_t (*block)[2 * PIV_CHALLENGE_MAX])
+{
+    explicit_bzero(*block, sizeof(*block));
+}
+
+/* One block through the cipher; `encipher` is 1 or 0 as EVP_CipherInit_ex has it. */
+static struct err run(const struct cipher *cipher, int encipher, struct bytes key, struct bytes in,
+                      uint8_t out_block[PIV_CHALLENGE_MAX])
+{
+    CLEANUP(context_free) EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    CLEANUP(block_wipe) uint8_t block[2 * PIV_CHALLENGE_MAX] = {0};
+    int len = 0;
+
+    if (context == NULL)
+        return ERR(ERR_IO, 0, "EVP_CIPHER_CTX_new");
+    if (EVP_CipherInit_ex(context, cipher->evp(), NULL, key.at, NULL, encipher) != 1 ||
+        EVP_CIPHER_CTX_set_padding(context, 0) != 1 ||
+        EVP_CipherUpdate(context, block, &len, in.at, (int)in.len) != 1 || (size_t)len != in.len)
+        return ERR(ERR_IO, 0, "EVP_CipherUpdate");
+    memcpy(out_block, block, in.len);
+    return ERR_OK;
+}
+
+static struct err run_checked(enum piv_algorithm algorithm, int encipher, const struct secret *key,
+                              struct bytes in, uint8_t out_block[PIV_CHALLENGE_MAX])
+{
+    const struct cipher *cipher = cipher_of(algorithm, key->len);
+    if (cipher == NULL)
+        return ERR(ERR_MALFORMED, algorithm, "key of another length");
+    if (in.len != cipher->block_len)
+        return ERR(ERR_MALFORMED, in.len, "challenge");
+    return run(cipher, encipher, secret_reveal(key), in, out_block);
+}
+
+struct err admin_encipher(enum piv_algorithm algorithm, const struct secret *key, struct bytes in,
+                          uint8_t out_block[PIV_CHALLENGE_MAX])
+{
+    return run_checked(algorithm, 1, key, in, out_block);
+}
+
+struct err admin_decipher(enum piv_algorithm algorithm, const struct secret *key, struct bytes in,
+                          uint8_t out_block[PIV_CHALLENGE_MAX])
+{
+    return run_checked(algorithm, 0, key, in, out_block);
+}
+
+struct err admin_challenge(uint8_t *out, size_t len)
+{
+    if (RAND_bytes(out, (int)len) != 1)
+        return ERR(ERR_IO, 0, "RAND_bytes");
+    return ERR_OK;
+}
+
+bool admin_same(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && CRYPTO_memcmp(a.at, b.at, a.len) == 0;
+}

@@ -1,0 +1,550 @@
+/*
+ * What token.h promises, asked of every driver: of the simulator, of the PIV driver over tokens in
+ * memory that differ as real ones do, and, when CERTKIOSK_HALL names the folder of a running
+ * virtual hall, of the PIV driver over pcscd. Without a hall that part is skipped.
+ */
+#include "hw/token/token.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "hw/token/token_piv.h"
+#include "hw/token/token_sim.h"
+#include "kiosk/base/macros.h"
+#include "kiosk/base/text.h"
+#include "tests/unit/fake_card.h"
+#include "tests/unit/unit.h"
+
+#define DER_LEN 786
+#define WAIT_MS 5000
+#define LINE_MAX_LEN 256
+#define PULL_POINTS_MAX 40
+
+/* A driver under test, and the hand that moves the token. */
+struct bench {
+    const char *name;
+    struct token *token;
+    const char *hall; /* folder; NULL: in memory */
+    struct token_sim sim;
+    struct fake_card fake;
+    struct fake_token tokens[2];
+
+    void (*insert)(struct bench *bench);
+    void (*pull)(struct bench *bench);
+    void (*swap)(struct bench *bench);
+    void (*pull_after)(struct bench *bench, uint32_t n); /* in the n-th step from now */
+    uint32_t pull_points;                                /* steps a write has at most */
+};
+
+static struct bench bench;
+
+/* ---- the simulator ---- */
+
+static void sim_insert(struct bench *on)
+{
+    token_sim_insert(&on->sim);
+}
+
+static void sim_pull(struct bench *on)
+{
+    token_sim_pull(&on->sim);
+}
+
+static void sim_swap(struct bench *on)
+{
+    token_sim_swap(&on->sim, "s20000002");
+}
+
+static void sim_pull_after(struct bench *on, uint32_t n)
+{
+    on->sim.pull_after = n;
+}
+
+static int setup_sim(void **state)
+{
+    bench = (struct bench){.name = "sim",
+                           .insert = sim_insert,
+                           .pull = sim_pull,
+                           .swap = sim_swap,
+                           .pull_after = sim_pull_after,
+                           .pull_points = 1};
+    token_sim_init(&bench.sim);
+    bench.token = &bench.sim.token;
+    *state = &bench;
+    return 0;
+}
+
+/* ---- the PIV driver over tokens in memory ---- */
+
+static void fake_insert(struct bench *on)
+{
+    on->fake.in = &on->tokens[0];
+}
+
+static void fake_pull_now(struct bench *on)
+{
+    fake_pull(&on->fake);
+}
+
+static void fake_swap(struct bench *on)
+{
+    fake_power_off(on->fake.in);
+    on->fake.in = &on->tokens[1];
+}
+
+static void fake_pull_after(struct bench *on, uint32_t n)
+{
+    on->fake.fault = n > 0 ? FAKE_PULL : FAKE_NONE;
+    on->fake.fault_at = n > 0 ? on->fake.apdus + n : 0;
+}
+
+static struct token_config config_of(const char *driver, const char *reader)
+{
+    struct token_config config = {.driver = driver, .reader = reader, .admin_key.len = 24};
+    for (size_t i = 0; i < config.admin_key.len; i++)
+        config.admin_key.at[i] = (uint8_t)(i % 8 + 1);
+    return config;
+}
+
+static int setup_fake(void **state, struct fake_quirks quirks)
+{
+    struct token_config config = config_of("piv", "");
+
+    bench = (struct bench){.name = "piv in memory",
+                           .insert = fake_insert,
+                           .pull = fake_pull_now,
+                           .swap = fake_swap,
+                           .pull_after = fake_pull_after,
+                           .pull_points = PULL_POINTS_MAX};
+    fake_token_init(&bench.tokens[0], 10000001, quirks);
+    fake_token_init(&bench.tokens[1], 20000002, quirks);
+    fake_card_init(&bench.fake, NULL);
+    *state = &bench;
+    return failed(token_piv_create(&config, &bench.fake.card, &bench.token)) ? -1 : 0;
+}
+
+static int setup_plain(void **state)
+{
+    return setup_fake(state, (struct fake_quirks){.tears = false});
+}
+
+static int setup_tearing(void **state)
+{
+    return setup_fake(state, (struct fake_quirks){.tears = true, .blocked_sw = 0x63C0});
+}
+
+static int setup_bare(void **state)
+{
+    return setup_fake(state, (struct fake_quirks){.no_yubico = true, .no_mutual = true});
+}
+
+static int setup_exact(void **state)
+{
+    return setup_fake(state, (struct fake_quirks){.exact_le = true});
+}
+
+/* ---- the PIV driver over pcscd in a virtual hall ---- */
+
+/* One line to the token's control socket, one line back: whether it was done. */
+static bool hall_does(const struct bench *on, const char *request)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char line[LINE_MAX_LEN] = "";
+
+    assert_true(text_print(address.sun_path, sizeof(address.sun_path), "%s/token.ctl", on->hall));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_true(dprintf(fd, "%s\n", request) > 0);
+    assert_true(read(fd, line, sizeof(line) - 1) > 0);
+    assert_int_equal(close(fd), 0);
+    return strncmp(line, "ok", 2) == 0;
+}
+
+static void hall_say(const struct bench *on, const char *request)
+{
+    if (!hall_does(on, request))
+        fail_msg("the hall refuses: %s", request);
+}
+
+static void hall_insert(struct bench *on)
+{
+    hall_say(on, "insert");
+}
+
+static void hall_pull(struct bench *on)
+{
+    hall_say(on, "pull");
+}
+
+static void hall_swap(struct bench *on)
+{
+    hall_say(on, "swap");
+}
+
+static void hall_pull_after(struct bench *on, uint32_t n)
+{
+    char request[LINE_MAX_LEN] = "token fault none";
+    if (n > 0)
+        assert_true(text_print(request, sizeof(request), "token fault pull-after %u", n - 1));
+    hall_say(on, request);
+}
+
+static int setup_hall(void **state)
+{
+    const char *hall = getenv("CERTKIOSK_HALL"); /* NOLINT(concurrency-mt-unsafe): one thread */
+    char socket_path[LINE_MAX_LEN];
+    struct token_config config = config_of("piv", "");
+
+    bench = (struct bench){.name = "piv in a hall",
+                           .hall = hall,
+                           .insert = hall_insert,
+                           .pull = hall_pull,
+                           .swap = hall_swap,
+                           .pull_after = hall_pull_after,
+                           .pull_points = PULL_POINTS_MAX};
+    *state = &bench;
+    if (hall == NULL)
+        return 0;
+    if (!text_print(socket_path, sizeof(socket_path), "%s/pcscd.comm", hall))
+        return -1;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): before the first thread */
+    if (setenv("PCSCLITE_CSOCK_NAME", socket_path, 1) != 0)
+        return -1;
+    hall_pull_after(&bench, 0);
+    (void)hall_does(&bench, "pull"); /* refused when it is out */
+    return failed(token_open(&config, &bench.token)) ? -1 : 0;
+}
+
+static int teardown(void **state)
+{
+    struct bench *on = *state;
+    if (on->hall != NULL) {
+        hall_pull_after(on, 0);
+        (void)hall_does(on, "pull"); /* refused when it is out */
+    }
+    token_close(on->token);
+    return 0;
+}
+
+/* The bench, or out of here when it is a hall that is not there. */
+static struct bench *bench_of(void **state)
+{
+    struct bench *on = *state;
+    if (on->token == NULL)
+        skip();
+    return on;
+}
+
+/* ---- what all of them must do ---- */
+
+static struct secret secret_of(const char *digits)
+{
+    struct secret pin = {.len = 0};
+    for (; *digits != '\0'; digits++)
+        assert_false(failed(secret_push(&pin, (uint8_t)*digits)));
+    return pin;
+}
+
+static struct bytes certificate(uint8_t fill)
+{
+    static uint8_t der[DER_LEN];
+    memset(der, fill, sizeof(der));
+    memcpy(der, "\x30\x82\x03\x0E", 4);
+    return (struct bytes){der, sizeof(der)};
+}
+
+static void watch_until(struct bench *on, enum token_presence from, enum token_presence want)
+{
+    enum token_presence presence = from;
+    for (int i = 0; i < 3 && presence != want; i++)
+        assert_false(failed(token_watch(on->token, WAIT_MS, &presence)));
+    assert_int_equal(presence, want);
+}
+
+static struct token_identity identify(struct bench *on)
+{
+    struct token_identity identity = {.certificate_count = 0};
+    struct err e = token_identify(on->token, &identity);
+    if (failed(e))
+        fail_msg("%s: identify: %s %x %s", on->name, err_name(e.code), (unsigned)e.native, e.site);
+    return identity;
+}
+
+static struct token_identity insert(struct bench *on)
+{
+    on->insert(on);
+    watch_until(on, TOKEN_ABSENT, TOKEN_PRESENT);
+    return identify(on);
+}
+
+static enum err_code show_pin(struct bench *on, const char *digits, uint8_t *out_tries_left)
+{
+    CLEANUP(secret_wipe) struct secret pin = secret_of(digits);
+    return token_verify_pin(on->token, &pin, out_tries_left).code;
+}
+
+static struct err sign_9a(struct bench *on)
+{
+    static const uint8_t digest[32] = {1};
+    uint8_t signature[TOKEN_SIGNATURE_MAX];
+    size_t len = 0;
+    struct err e = token_sign(on->token, 0x9A, TOKEN_KEY_P256,
+                              (struct bytes){digest, sizeof(digest)}, signature, &len);
+    if (!failed(e))
+        assert_true(len >= 8);
+    return e;
+}
+
+static const struct token_certificate *find(const struct token_identity *identity, uint8_t slot)
+{
+    for (size_t i = 0; i < identity->certificate_count; i++) {
+        if (identity->certificates[i].slot == slot)
+            return &identity->certificates[i];
+    }
+    return NULL;
+}
+
+static void assert_holds(const struct token_identity *identity, uint8_t slot, struct bytes der)
+{
+    const struct token_certificate *found = find(identity, slot);
+    if (found == NULL) {
+        fail_msg("no certificate in slot %x", slot);
+        return;
+    }
+    assert_int_equal(found->der_len, der.len);
+    assert_memory_equal(found->der, der.at, der.len);
+}
+
+static void an_empty_reader_has_nobody_to_ask(void **state)
+{
+    struct bench *on = bench_of(state);
+    struct token_identity identity = {.certificate_count = 77};
+    uint8_t tries_left = 99;
+    enum token_presence presence = TOKEN_PRESENT;
+
+    watch_until(on, TOKEN_PRESENT, TOKEN_ABSENT);
+    assert_false(failed(token_watch(on->token, 0, &presence)));
+    assert_int_equal(presence, TOKEN_ABSENT);
+    assert_int_equal(token_identify(on->token, &identity).code, ERR_GONE);
+    assert_int_equal(identity.certificate_count, 77);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_GONE);
+    assert_int_equal(tries_left, 99);
+    assert_int_equal(token_write(on->token, "s1", 0x9A, certificate(1)).code, ERR_GONE);
+    assert_int_equal(sign_9a(on).code, ERR_GONE);
+}
+
+static void a_token_says_who_it_is_each_time_the_same(void **state)
+{
+    struct bench *on = bench_of(state);
+
+    struct token_identity first = insert(on);
+    assert_int_equal(first.pin_tries_left, 5);
+    struct token_identity second = identify(on);
+    assert_string_equal(first.id, second.id);
+    on->pull(on);
+    watch_until(on, TOKEN_PRESENT, TOKEN_ABSENT);
+    struct token_identity third = insert(on);
+    assert_string_equal(first.id, third.id);
+}
+
+static void a_wrong_pin_counts_down_and_the_right_one_restores(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    (void)insert(on);
+    assert_int_equal(show_pin(on, "000000", &tries_left), ERR_DENIED);
+    assert_int_equal(tries_left, 4);
+    assert_int_equal(identify(on).pin_tries_left, 4);
+    assert_int_equal(show_pin(on, "00000000", &tries_left), ERR_DENIED);
+    assert_int_equal(tries_left, 3);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_NONE);
+    assert_int_equal(tries_left, 3);
+    assert_int_equal(identify(on).pin_tries_left, 5);
+}
+
+static void an_impossible_pin_is_never_sent(void **state)
+{
+    static const char *const pins[] = {"", "12345", "123456789", "12345a", "12345 "};
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    (void)insert(on);
+    for (size_t i = 0; i < ARRAY_LEN(pins); i++)
+        assert_int_equal(show_pin(on, pins[i], &tries_left), ERR_MALFORMED);
+    assert_int_equal(tries_left, 99);
+    assert_int_equal(identify(on).pin_tries_left, 5);
+}
+
+static void a_signature_needs_the_pin_of_this_session(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    (void)insert(on);
+    assert_int_equal(sign_9a(on).code, ERR_DENIED);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_NONE);
+    assert_int_equal(sign_9a(on).code, ERR_NONE);
+    assert_int_equal(sign_9a(on).code, ERR_NONE);
+    (void)identify(on);
+    assert_int_equal(sign_9a(on).code, ERR_DENIED);
+}
+
+static void what_is_written_is_read_back_and_may_be_written_again(void **state)
+{
+    struct bench *on = bench_of(state);
+
+    struct token_identity identity = insert(on);
+    for (uint8_t fill = 1; fill <= 3; fill++) {
+        struct bytes der = certificate(fill / 2);
+        assert_int_equal(token_write(on->token, identity.id, 0x9A, der).code, ERR_NONE);
+        struct token_identity now = identify(on);
+        assert_string_equal(now.id, identity.id);
+        assert_holds(&now, 0x9A, der);
+    }
+}
+
+static void a_write_meant_for_another_token_is_not_done(void **state)
+{
+    struct bench *on = bench_of(state);
+
+    struct token_identity identity = insert(on);
+    assert_int_equal(token_write(on->token, identity.id, 0x9C, certificate(1)).code, ERR_NONE);
+    assert_int_equal(token_write(on->token, "s4294967295", 0x9C, certificate(2)).code, ERR_GONE);
+    struct token_identity now = identify(on);
+    assert_holds(&now, 0x9C, certificate(1));
+}
+
+static void a_pulled_token_is_gone_until_it_is_identified_again(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    (void)insert(on);
+    on->pull(on);
+    assert_int_equal(sign_9a(on).code, ERR_GONE);
+    on->insert(on);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_GONE);
+    watch_until(on, TOKEN_PRESENT, TOKEN_ABSENT);
+    watch_until(on, TOKEN_ABSENT, TOKEN_PRESENT);
+    (void)identify(on);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_NONE);
+}
+
+/* Pulled in each step of a write, the token then takes the same write again and has it whole. */
+static void an_interrupted_write_is_completed_by_the_next(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint32_t interrupted = 0;
+
+    struct token_identity identity = insert(on);
+    assert_int_equal(token_write(on->token, identity.id, 0x9D, certificate(7)).code, ERR_NONE);
+    for (uint32_t n = 1; n <= on->pull_points; n++) {
+        struct bytes der = certificate((uint8_t)n);
+        on->pull_after(on, n);
+        struct err e = token_write(on->token, identity.id, 0x9D, der);
+        on->pull_after(on, 0);
+        if (!failed(e))
+            break;
+        assert_int_equal(e.code, ERR_GONE);
+        interrupted++;
+        struct token_identity now = insert(on);
+        assert_string_equal(now.id, identity.id);
+        assert_int_equal(token_write(on->token, identity.id, 0x9D, der).code, ERR_NONE);
+        now = identify(on);
+        assert_holds(&now, 0x9D, der);
+    }
+    print_message("  %s: interrupted at %u points\n", on->name, interrupted);
+    assert_true(interrupted >= (on->pull_points > 1 ? 10 : 1));
+}
+
+static void a_swapped_token_gets_no_write_and_no_pin(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    struct token_identity identity = insert(on);
+    on->swap(on);
+    assert_int_equal(token_write(on->token, identity.id, 0x9E, certificate(9)).code, ERR_GONE);
+    watch_until(on, TOKEN_PRESENT, TOKEN_ABSENT);
+    watch_until(on, TOKEN_ABSENT, TOKEN_PRESENT);
+    struct token_identity other = identify(on);
+    assert_string_not_equal(other.id, identity.id);
+    assert_null(find(&other, 0x9E));
+    on->pull(on);
+    (void)insert(on);
+    on->swap(on);
+    assert_int_equal(show_pin(on, "000000", &tries_left), ERR_GONE);
+    watch_until(on, TOKEN_PRESENT, TOKEN_ABSENT);
+    watch_until(on, TOKEN_ABSENT, TOKEN_PRESENT);
+    assert_int_equal(identify(on).pin_tries_left, 5);
+}
+
+/* The last: in a hall the token stays blocked. */
+static void the_last_wrong_pin_blocks(void **state)
+{
+    struct bench *on = bench_of(state);
+    uint8_t tries_left = 99;
+
+    (void)insert(on);
+    for (uint8_t left = 4; left > 0; left--) {
+        assert_int_equal(show_pin(on, "000000", &tries_left), ERR_DENIED);
+        assert_int_equal(tries_left, left);
+    }
+    assert_int_equal(show_pin(on, "000000", &tries_left), ERR_BLOCKED);
+    assert_int_equal(tries_left, 1);
+    assert_int_equal(show_pin(on, "123456", &tries_left), ERR_BLOCKED);
+    assert_int_equal(identify(on).pin_tries_left, 0);
+}
+
+static void an_unknown_driver_is_refused(void **state)
+{
+    struct token_config config = config_of("skf", "");
+    struct token *token = NULL;
+    (void)state;
+
+    assert_int_equal(token_open(&config, &token).code, ERR_UNSUPPORTED);
+    assert_null(token);
+    config.driver = "sim";
+    assert_int_equal(token_open(&config, &token).code, ERR_NONE);
+    enum token_presence presence = TOKEN_ABSENT;
+    assert_int_equal(token_watch(token, 0, &presence).code, ERR_NONE);
+    assert_int_equal(presence, TOKEN_ABSENT);
+    token_close(token);
+    token_close(NULL);
+}
+
+#define PROMISE(test, setup) \
+    { \
+#test " (" #setup ")", test, setup, teardown, NULL \
+    }
+#define PROMISES(setup) \
+    PROMISE(an_empty_reader_has_nobody_to_ask, setup), \
+        PROMISE(a_token_says_who_it_is_each_time_the_same, setup), \
+        PROMISE(a_wrong_pin_counts_down_and_the_right_one_restores, setup), \
+        PROMISE(an_impossible_pin_is_never_sent, setup), \
+        PROMISE(a_signature_needs_the_pin_of_this_session, setup), \
+        PROMISE(what_is_written_is_read_back_and_may_be_written_again, setup), \
+        PROMISE(a_write_meant_for_another_token_is_not_done, setup), \
+        PROMISE(a_pulled_token_is_gone_until_it_is_identified_again, setup), \
+        PROMISE(an_interrupted_write_is_completed_by_the_next, setup), \
+        PROMISE(a_swapped_token_gets_no_write_and_no_pin, setup), \
+        PROMISE(the_last_wrong_pin_blocks, setup)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_unknown_driver_is_refused),
+        PROMISES(setup_sim),
+        PROMISES(setup_plain),
+        PROMISES(setup_tearing),
+        PROMISES(setup_bare),
+        PROMISES(setup_exact),
+        PROMISES(setup_hall),
+    };
+    return cmocka_run_group_tests_name("token", tests, NULL, NULL);
+}
