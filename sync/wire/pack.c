@@ -14,8 +14,9 @@ struct err wire_pack(struct bytes plain, uint8_t **out, size_t *out_len)
         return ERR(ERR_NO_ROOM, 0, "malloc");
     size_t len = ZSTD_compress(packed, max, plain.at, plain.len, LEVEL);
     if (ZSTD_isError(len)) {
+        ZSTD_ErrorCode why = ZSTD_getErrorCode(len);
         free(packed);
-        return ERR(ERR_NO_ROOM, ZSTD_getErrorCode(len), "ZSTD_compress");
+        return ERR(ERR_NO_ROOM, why, "ZSTD_compress");
     }
     *out = packed;
     *out_len = len;
