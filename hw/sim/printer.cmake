@@ -10,3 +10,10 @@ target_link_libraries(sim_printer PUBLIC base sim_control PRIVATE PkgConfig::PNG
 
 add_executable(certkiosk-vprinter vprinter_link.c vprinter_main.c)
 target_link_libraries(certkiosk-vprinter PRIVATE sim_printer)
+
+if(TARGET hw_printer AND BUILD_TESTING)
+  house_test(contract/test_printer hw_printer sim_control PkgConfig::PNG)
+  add_dependencies(contract_test_printer certkiosk-vprinter)
+  set_tests_properties(contract/test_printer PROPERTIES
+    ENVIRONMENT "CERTKIOSK_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+endif()
