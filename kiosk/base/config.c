@@ -26,7 +26,8 @@ struct reading {
     size_t row_count;
     bool given[ROWS_MAX];
     uint8_t *out;
-    char *message; /* empty as long as all is well; the first one stays */
+    char *message; /* empty as long as all is well; that of the first line stays */
+    int message_line;
 };
 
 PRINTF_LIKE(2, 3) static void complain(struct reading *reading, const char *format, ...)
@@ -34,8 +35,9 @@ PRINTF_LIKE(2, 3) static void complain(struct reading *reading, const char *form
     char what[CONFIG_MESSAGE_MAX];
     va_list args;
 
-    if (reading->message[0] != '\0')
+    if (reading->message[0] != '\0' && reading->line >= reading->message_line)
         return;
+    reading->message_line = reading->line;
     va_start(args, format);
     (void)vsnprintf(what, sizeof(what), format, args); /* cut is fine */
     va_end(args);
@@ -292,7 +294,8 @@ struct err config_parse(const char *name, const char *text, const struct config_
         reading.line = bad_line;
         complain(&reading, "neither \"[section]\" nor \"key = value\"");
     }
-    complain_missing(&reading);
+    if (message[0] == '\0')
+        complain_missing(&reading);
     if (message[0] != '\0') {
         memcpy(out_message, message, sizeof(message));
         return ERR(ERR_MALFORMED, bad_line, "config_parse");
