@@ -1,0 +1,246 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+#include "sync/gateway/authority_demo.h"
+#include "sync/gateway/command.h"
+#include "sync/gateway/folder.h"
+#include "sync/gateway/http_listener.h"
+#include "sync/gateway/options.h"
+#include "sync/gateway/orders.h"
+#include "sync/gateway/publish.h"
+
+#define PEM_MAX 65536
+#define END_TIMEOUT_MS 3000
+#define ROUND_S 1
+
+struct server {
+    const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds, *words;
+    int64_t ports[2]; /* kiosk, public */
+    struct gateway gateway;
+    char *key, *certificate, *client_ca; /* PEM */
+    struct http_listener *kiosk, *public;
+    uint64_t published; /* cursor of the newest document that the waiting were told of */
+};
+
+static bool read_options(int argc, char **argv, struct server *in)
+{
+    const struct option_row rows[] = {
+        {"--dir", &in->dir, true},
+        {"--profiles", &in->profiles, true},
+        {"--host", &in->host, false},
+        {"--kiosk-port", &in->kiosk_port, false},
+        {"--public-port", &in->public_port, false},
+        {"--public-url", &in->public_url, false},
+        {"--pay-seconds", &in->pay_seconds, false},
+        {"--words", &in->words, false},
+    };
+
+    return options_read(argc, argv, rows, ARRAY_LEN(rows)) &&
+           option_number("--kiosk-port", in->kiosk_port, 0, UINT16_MAX, &in->ports[0]) &&
+           option_number("--public-port", in->public_port, 0, UINT16_MAX, &in->ports[1]) &&
+           option_number("--pay-seconds", in->pay_seconds, 1, PLATFORM_PAY_MAX_S,
+                         &in->gateway.platform.pay_s);
+}
+
+static struct err read_rules(struct server *server)
+{
+    struct platform *platform = &server->gateway.platform;
+    char message[PLATFORM_MESSAGE_MAX] = "";
+    char words[FOLDER_PATH_SIZE];
+
+    struct err e =
+        profiles_read(server->profiles, platform->profiles, &platform->profile_count, message);
+    if (!failed(e))
+        e = words_path(server->profiles, server->words, words);
+    if (!failed(e))
+        e = words_read(words, &server->gateway.words, message);
+    if (failed(e) && message[0] != '\0')
+        (void)fprintf(stderr, "%s\n", message);
+    return e;
+}
+
+static struct err read_pem(const char *dir, const char *name, const char *suffix, char **out)
+{
+    char path[FOLDER_PATH_SIZE];
+
+    struct err e = folder_path(dir, name, suffix, path);
+    return failed(e) ? e : folder_read(path, PEM_MAX, out);
+}
+
+static struct err open_all(struct server *server)
+{
+    struct platform *platform = &server->gateway.platform;
+    char path[FOLDER_PATH_SIZE];
+
+    struct err e = folder_path(server->dir, FOLDER_DATABASE, "", path);
+    if (!failed(e))
+        e = store_open(path, false, &platform->store);
+    if (!failed(e))
+        e = authority_demo_create(server->dir, platform->profiles, platform->profile_count,
+                                  &platform->authority);
+    if (!failed(e))
+        e = folder_path(server->dir, FOLDER_KEY, "", path);
+    if (!failed(e))
+        e = seal_key_create(path, &platform->key);
+    if (!failed(e))
+        e = read_pem(server->dir, FOLDER_SERVER, ".key", &server->key);
+    if (!failed(e))
+        e = read_pem(server->dir, FOLDER_SERVER, ".crt", &server->certificate);
+    if (!failed(e))
+        e = read_pem(server->dir, FOLDER_CLIENT_CA, ".crt", &server->client_ca);
+    return e;
+}
+
+static struct err listen_all(struct server *server)
+{
+    struct http_listener_config config = {
+        .gateway = &server->gateway,
+        .routes = http_public_routes,
+        .route_count = http_public_route_count,
+        .host = server->host,
+        .port = (uint16_t)server->ports[1],
+        .key = server->key,
+        .certificate = server->certificate,
+    };
+
+    struct err e = listener_create(&config, &server->public);
+    if (failed(e))
+        return e;
+    /* Before the kiosks are let in: their orders name it. */
+    char *url = server->gateway.platform.public_url;
+    bool fits = server->public_url != NULL
+                    ? text_copy(url, PLATFORM_URL_SIZE, server->public_url)
+                    : text_print(url, PLATFORM_URL_SIZE, "https://%s:%u", server->host,
+                                 listener_port(server->public));
+    if (!fits)
+        return ERR(ERR_NO_ROOM, 0, "--public-url");
+    config.routes = http_kiosk_routes;
+    config.route_count = http_kiosk_route_count;
+    config.port = (uint16_t)server->ports[0];
+    config.client_ca = server->client_ca;
+    return listener_create(&config, &server->kiosk);
+}
+
+static struct err say_ready(const struct server *server)
+{
+    char path[FOLDER_PATH_SIZE];
+    char text[2 * PLATFORM_URL_SIZE + 64];
+
+    (void)text_print(text, sizeof(text), "kiosk_url=https://%s:%u\npublic_url=%s\n", server->host,
+                     listener_port(server->kiosk), server->gateway.platform.public_url);
+    struct err e = folder_path(server->dir, FOLDER_READY, "", path);
+    return failed(e) ? e : folder_write(path, text, strlen(text));
+}
+
+/* Documents that another process published (register, announce) wake those who wait here. */
+static void look_for_foreign(struct server *server)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    uint64_t newest = server->published;
+
+    struct err e = store_begin(server->gateway.platform.store, &work);
+    if (!failed(e))
+        e = published_newest(server->gateway.platform.store, &newest);
+    transaction_done(&work);
+    if (failed(e) || newest == server->published)
+        return;
+    server->published = newest;
+    waiters_wake(&server->gateway.waiters);
+}
+
+static void round_once(struct server *server)
+{
+    struct err e = orders_round_expire(&server->gateway.platform);
+
+    if (failed(e))
+        log_err("expire", e);
+    e = orders_round_make(&server->gateway.platform);
+    if (failed(e))
+        log_err("make", e);
+    look_for_foreign(server);
+    waiters_tick(&server->gateway.waiters, clock_boot_ms());
+}
+
+static void serve_until_signal(struct server *server, const sigset_t *signals)
+{
+    struct timespec round = {.tv_sec = ROUND_S};
+
+    log_event(LOG_LEVEL_NOTICE, "serving", "kiosk_port=%u public_port=%u",
+              listener_port(server->kiosk), listener_port(server->public));
+    while (sigtimedwait(signals, NULL, &round) < 0)
+        round_once(server);
+    log_event(LOG_LEVEL_NOTICE, "ending", "signal=yes");
+}
+
+static void close_all(struct server *server)
+{
+    struct platform *platform = &server->gateway.platform;
+    char path[FOLDER_PATH_SIZE];
+
+    if (!failed(folder_path(server->dir, FOLDER_READY, "", path)))
+        (void)unlink(path); /* was perhaps never written */
+    waiters_close(&server->gateway.waiters);
+    if (server->kiosk != NULL)
+        listener_end(server->kiosk, END_TIMEOUT_MS);
+    if (server->public != NULL)
+        listener_end(server->public, END_TIMEOUT_MS);
+    listener_destroy(server->kiosk);
+    listener_destroy(server->public);
+    waiters_done(&server->gateway.waiters);
+    authority_demo_destroy(platform->authority);
+    seal_key_destroy(platform->key);
+    store_close(platform->store);
+    free(server->key);
+    free(server->certificate);
+    free(server->client_ca);
+}
+
+static int serve(struct server *server)
+{
+    sigset_t signals;
+
+    /* Blocked before the first thread is made, so that all of them inherit it. */
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    waiters_init(&server->gateway.waiters);
+    struct err e = read_rules(server);
+    if (!failed(e))
+        e = open_all(server);
+    if (!failed(e)) {
+        store_listen(server->gateway.platform.store, waiters_wake, &server->gateway.waiters);
+        e = listen_all(server);
+    }
+    if (!failed(e))
+        e = say_ready(server);
+    if (!failed(e))
+        serve_until_signal(server, &signals);
+    close_all(server);
+    return failed(e) ? command_failed("serve", e) : COMMAND_DONE;
+}
+
+int command_serve(int argc, char **argv)
+{
+    struct server *server = calloc(1, sizeof(*server));
+
+    if (server == NULL)
+        return command_failed("serve", ERR(ERR_NO_ROOM, 0, "calloc"));
+    server->host = "127.0.0.1";
+    server->kiosk_port = "0";
+    server->public_port = "0";
+    server->pay_seconds = "900";
+    server->gateway.platform.provider = &pay_demo;
+    server->gateway.platform.now_ms = clock_wall_ms;
+    int code = read_options(argc, argv, server) ? serve(server) : COMMAND_USAGE;
+    free(server);
+    return code;
+}

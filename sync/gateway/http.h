@@ -1,0 +1,110 @@
+/*
+ * http.h - requests and answers of the platform, and the tables that route them.
+ *
+ *     http_kiosk.c      journal, feed       kiosk's client certificate
+ *     http_operator.c   orders, kiosks      operator's client certificate
+ *     http_public.c     pay page, receipt   anyone
+ *     http_listener.c   the two listeners: limits, identity, routing
+ */
+#ifndef SYNC_GATEWAY_HTTP_H
+#define SYNC_GATEWAY_HTTP_H
+
+#include <microhttpd.h>
+
+#include "sync/gateway/platform.h"
+#include "sync/gateway/waiters.h"
+#include "sync/gateway/words.h"
+
+#define HTTP_PARTS_MAX 2
+#define HTTP_PART_SIZE 65
+#define HTTP_PATH_MAX 256
+#define HTTP_REQUEST_MAX_MS 30000  /* from the first line to the last byte of the body */
+#define HTTP_IDLE_TIMEOUT_S 15     /* of a connection on which nothing moves */
+#define HTTP_MEMORY_MAX 32768      /* request line and headers of one connection */
+#define HTTP_CONNECTIONS_MAX 512
+#define HTTP_CONNECTIONS_PER_IP_MAX 128
+#define HTTP_REPLY_TYPE_JSON "application/json"
+#define HTTP_REPLY_TYPE_HTML "text/html; charset=utf-8"
+
+struct gateway {
+    struct platform platform;
+    struct waiters waiters;
+    struct words words;
+};
+
+enum http_role { HTTP_PUBLIC, HTTP_KIOSK, HTTP_OPERATOR };
+
+/* What a handler says: answer now, or the connection is suspended and it is called again. */
+enum http_result { HTTP_ANSWER, HTTP_WAITING };
+
+struct http_request {
+    const struct http_route *route;
+    char part[HTTP_PARTS_MAX][HTTP_PART_SIZE]; /* what the stars of the pattern stand for */
+    struct MHD_Connection *connection;
+    uint64_t started_ms; /* boot time */
+    char *body;          /* NUL-terminated */
+    size_t body_len;
+    bool is_too_large;
+    struct waiter waiter;
+};
+
+struct http_reply {
+    unsigned status;
+    const char *type;
+    char *body; /* allocated; the listener frees it */
+    size_t body_len;
+    unsigned retry_after_s; /* 0: not said */
+};
+
+struct http_route {
+    const char *method;  /* GET stands for HEAD too */
+    const char *pattern; /* a star stands for one part of the path: [A-Za-z0-9-], at most 64 */
+    enum http_role role;
+    size_t body_max;
+    enum http_result (*handle)(struct gateway *, struct http_request *, struct http_reply *);
+};
+
+extern const struct http_route http_kiosk_routes[];
+extern const size_t http_kiosk_route_count;
+extern const struct http_route http_public_routes[];
+extern const size_t http_public_route_count;
+
+/* kiosk: POST /v1/kiosks/{kiosk}/journal, GET /v1/kiosks/{kiosk}/feed */
+enum http_result http_journal(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_feed(struct gateway *, struct http_request *, struct http_reply *);
+
+/* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, orders/{id}/refuse */
+enum http_result http_orders(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_order(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_order_approve(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_order_refuse(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_kiosks(struct gateway *, struct http_request *, struct http_reply *);
+
+/* An answer with a body of JSON text that is given away; NULL makes it a 500. */
+void http_reply_json(struct http_reply *reply, unsigned status, char *text);
+
+/* A refusal as in sync/wire/batch.h; `seq` 0 and `message` "" are left out. */
+void http_refuse(struct http_reply *reply, unsigned status, const char *error, uint64_t seq,
+                 const char *message);
+
+/* What the store could not do: 503, try again; logged. */
+void http_unavailable(struct http_reply *reply, struct err e);
+
+/* A page that only says something. */
+void http_reply_message(struct gateway *gateway, struct http_reply *reply, unsigned status,
+                        enum word_id title, enum word_id text);
+
+/* A whole number of the query string from 0 to `max`; `absent` when it is not there. False when
+ * it is not one. */
+bool http_query_number(const struct http_request *request, const char *key, uint64_t max,
+                       uint64_t *in_out_number);
+
+/*
+ * The route of `method` and `path`, with the request's parts filled. ERR_NOT_FOUND: no such path;
+ * ERR_UNSUPPORTED: not with this method.
+ */
+MUST_CHECK struct err http_route_find(const struct http_route *routes, size_t count,
+                                      const char *method, const char *path,
+                                      struct http_request *out_request);
+
+#endif

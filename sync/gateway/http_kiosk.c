@@ -1,0 +1,231 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+#include "sync/gateway/http.h"
+#include "sync/gateway/intake.h"
+#include "sync/gateway/kiosks.h"
+#include "sync/gateway/publish.h"
+
+#define CURSOR_MAX (UINT64_C(1) << 53)
+#define OPERATOR_BODY_MAX 1024
+
+const struct http_route http_kiosk_routes[] = {
+    {"POST", "/v1/kiosks/*/journal", HTTP_KIOSK, BATCH_BYTES_MAX, http_journal},
+    {"GET", "/v1/kiosks/*/feed", HTTP_KIOSK, 0, http_feed},
+    {"GET", "/v1/operator/orders", HTTP_OPERATOR, 0, http_orders},
+    {"GET", "/v1/operator/orders/*", HTTP_OPERATOR, 0, http_order},
+    {"POST", "/v1/operator/orders/*/approve", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_approve},
+    {"POST", "/v1/operator/orders/*/refuse", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_refuse},
+    {"GET", "/v1/operator/kiosks", HTTP_OPERATOR, 0, http_kiosks},
+};
+const size_t http_kiosk_route_count = ARRAY_LEN(http_kiosk_routes);
+
+static void free_done(void *at)
+{
+    void **pointer = at;
+    free(*pointer);
+}
+
+/* The body as sent, or unpacked. ERR_UNSUPPORTED: packed in another way. */
+static struct err read_body(const struct http_request *request, uint8_t **out, size_t *out_len)
+{
+    const char *encoding = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                       MHD_HTTP_HEADER_CONTENT_ENCODING);
+    struct bytes body = {(const uint8_t *)request->body, request->body_len};
+
+    if (encoding != NULL && strcmp(encoding, "zstd") == 0)
+        return wire_unpack(body, BATCH_BYTES_MAX, out, out_len);
+    if (encoding != NULL && strcmp(encoding, "identity") != 0)
+        return ERR(ERR_UNSUPPORTED, 0, "content encoding");
+    uint8_t *copy = malloc(body.len + 1);
+    if (copy == NULL)
+        return ERR(ERR_IO, 0, "malloc");
+    if (body.len > 0)
+        memcpy(copy, body.at, body.len);
+    *out = copy;
+    *out_len = body.len;
+    return ERR_OK;
+}
+
+static struct err seal_ack(const struct platform *platform, const struct ack *ack,
+                           struct sealed_ack *out)
+{
+    CLEANUP(free_done) char *text = NULL;
+
+    struct err e = ack_write(ack, &text);
+    if (failed(e))
+        return e;
+    if (!text_copy(out->text, sizeof(out->text), text))
+        return ERR(ERR_NO_ROOM, 0, "ack");
+    (void)text_copy(out->key_id, sizeof(out->key_id), seal_key_id(platform->key));
+    struct seal_message message = {.context = "certkiosk-ack-1",
+                                   .parts = {ack->kiosk},
+                                   .body = {(const uint8_t *)out->text, strlen(out->text)}};
+    return seal_sign(platform->key, &message, out->seal);
+}
+
+static void reply_stored(struct gateway *gateway, const struct ack *ack, struct http_reply *reply)
+{
+    CLEANUP(free_done) struct sealed_ack *sealed = calloc(1, sizeof(*sealed));
+    char *text = NULL;
+
+    struct err e = sealed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
+    if (!failed(e))
+        e = seal_ack(&gateway->platform, ack, sealed);
+    if (!failed(e))
+        e = sealed_ack_write(sealed, &text);
+    if (failed(e))
+        http_unavailable(reply, e);
+    else
+        http_reply_json(reply, MHD_HTTP_OK, text);
+}
+
+static void reply_verdict(struct gateway *gateway, const char *kiosk,
+                          const struct intake_answer *answer, struct http_reply *reply)
+{
+    switch (answer->verdict) {
+    case INTAKE_STORED:
+        for (size_t i = 0; i < answer->ack.rejected_count; i++)
+            log_event(LOG_LEVEL_WARNING, "rejected", "kiosk=%s seq=%llu code=%s", kiosk,
+                      (unsigned long long)answer->ack.rejected[i].seq,
+                      answer->ack.rejected[i].code);
+        reply_stored(gateway, &answer->ack, reply);
+        break;
+    case INTAKE_GAP:
+        http_refuse(reply, MHD_HTTP_CONFLICT, "gap", answer->seq, "");
+        break;
+    case INTAKE_FORK:
+        log_event(LOG_LEVEL_ERROR, "fork", "kiosk=%s seq=%llu", kiosk,
+                  (unsigned long long)answer->seq);
+        http_refuse(reply, MHD_HTTP_CONFLICT, "fork", answer->seq, "");
+        break;
+    case INTAKE_MALFORMED:
+        http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", answer->seq,
+                    "an entry does not hash to what it says");
+        break;
+    }
+}
+
+static void refuse_body(struct err e, struct http_reply *reply)
+{
+    if (e.code == ERR_MALFORMED)
+        http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0, "not a batch");
+    else if (e.code == ERR_UNSUPPORTED)
+        http_refuse(reply, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "encoding", 0, "zstd or identity");
+    else if (e.code == ERR_NO_ROOM)
+        http_refuse(reply, MHD_HTTP_CONTENT_TOO_LARGE, "too_large", 0, "");
+    else
+        http_unavailable(reply, e);
+}
+
+enum http_result http_journal(struct gateway *gateway, struct http_request *request,
+                              struct http_reply *reply)
+{
+    CLEANUP(free_done) uint8_t *text = NULL;
+    CLEANUP(free_done) struct batch *batch = calloc(1, sizeof(*batch));
+    struct intake_answer answer = {0};
+    size_t len = 0;
+
+    struct err e = batch == NULL ? ERR(ERR_IO, 0, "calloc") : ERR_OK;
+    if (!failed(e))
+        e = read_body(request, &text, &len);
+    if (!failed(e))
+        e = batch_read((struct bytes){text, len}, batch);
+    if (failed(e)) {
+        refuse_body(e, reply);
+        return HTTP_ANSWER;
+    }
+    e = intake_batch(&gateway->platform, request->part[0], batch, &answer);
+    if (failed(e))
+        http_unavailable(reply, e);
+    else
+        reply_verdict(gateway, request->part[0], &answer, reply);
+    return HTTP_ANSWER;
+}
+
+static struct err seal_document(const struct platform *platform, const char *kiosk,
+                                struct feed_document *document)
+{
+    char version[24];
+    (void)text_print(version, sizeof(version), "%llu", (unsigned long long)document->version);
+    struct seal_message message = {
+        .context = "certkiosk-document-1",
+        .parts = {kiosk, document->type, document->id, version},
+        .body = {document->body, document->body_len},
+    };
+
+    (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(platform->key));
+    return seal_sign(platform->key, &message, document->seal);
+}
+
+/* What is new after `cursor`, in one transaction with the kiosk's contact and its ack. */
+static struct err look(struct gateway *gateway, const char *kiosk, uint64_t cursor,
+                       struct feed *out_feed, struct ack *out_ack)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    const struct platform *platform = &gateway->platform;
+
+    struct err e = store_begin(platform->store, &work);
+    if (!failed(e))
+        e = kiosk_contact(platform->store, kiosk, platform_now_s(platform));
+    if (!failed(e))
+        e = published_after(platform->store, cursor, out_feed->documents, &out_feed->count,
+                            &out_feed->cursor);
+    if (!failed(e))
+        e = intake_ack(platform, kiosk, out_ack);
+    return failed(e) ? e : transaction_commit(&work);
+}
+
+static void reply_feed(struct gateway *gateway, const char *kiosk, struct feed *feed,
+                       const struct ack *ack, struct http_reply *reply)
+{
+    char *text = NULL;
+    struct err e = seal_ack(&gateway->platform, ack, &feed->ack);
+
+    for (size_t i = 0; i < feed->count && !failed(e); i++)
+        e = seal_document(&gateway->platform, kiosk, &feed->documents[i]);
+    if (!failed(e))
+        e = feed_write(feed, &text);
+    if (failed(e))
+        http_unavailable(reply, e);
+    else
+        http_reply_json(reply, MHD_HTTP_OK, text);
+}
+
+enum http_result http_feed(struct gateway *gateway, struct http_request *request,
+                           struct http_reply *reply)
+{
+    CLEANUP(free_done) struct feed *feed = calloc(1, sizeof(*feed));
+    const char *kiosk = request->part[0];
+    uint64_t after = 0;
+    uint64_t wait_s = 0;
+    struct ack ack = {0};
+
+    if (!http_query_number(request, "after", CURSOR_MAX, &after) ||
+        !http_query_number(request, "wait", FEED_WAIT_MAX_S, &wait_s)) {
+        http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0,
+                    "after: a cursor; wait: 0 to 25 seconds");
+        return HTTP_ANSWER;
+    }
+    struct err e = feed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
+    bool over = false;
+    request->waiter.connection = request->connection;
+    request->waiter.until_ms = request->started_ms + wait_s * 1000;
+    while (!failed(e)) {
+        uint64_t seen = waiters_generation(&gateway->waiters);
+        e = look(gateway, kiosk, after, feed, &ack);
+        over = over || clock_boot_ms() >= request->waiter.until_ms;
+        if (failed(e) || feed->count > 0 || over)
+            break;
+        if (waiters_wait(&gateway->waiters, &request->waiter, seen, &over))
+            return HTTP_WAITING;
+    }
+    if (failed(e))
+        http_unavailable(reply, e);
+    else
+        reply_feed(gateway, kiosk, feed, &ack, reply);
+    return HTTP_ANSWER;
+}

@@ -1,0 +1,279 @@
+#include "sync/gateway/http_listener.h"
+
+#include <arpa/inet.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
+#include "sync/gateway/http_access.h"
+#include "sync/gateway/tls.h"
+
+#define END_STEP_US 10000
+#define METHODS_ALLOWED "GET, HEAD, POST"
+
+struct http_listener {
+    struct http_listener_config config;
+    struct MHD_Daemon *daemon;
+    uint16_t port;
+    atomic_uint running; /* requests */
+    atomic_bool is_ending;
+};
+
+static void add_headers(struct MHD_Response *response, const struct http_listener *listener,
+                        const struct http_reply *reply)
+{
+    static const char *const rows[][2] = {
+        {"Cache-Control", "no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action "
+                                    "'self'; frame-ancestors 'none'; base-uri 'none'"},
+        {"Referrer-Policy", "no-referrer"},
+        {"X-Frame-Options", "DENY"},
+    };
+    char seconds[12];
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        (void)MHD_add_response_header(response, rows[i][0], rows[i][1]);
+    if (reply->type != NULL)
+        (void)MHD_add_response_header(response, "Content-Type", reply->type);
+    if (reply->status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        (void)MHD_add_response_header(response, "Allow", METHODS_ALLOWED);
+    if (reply->retry_after_s > 0) {
+        (void)snprintf(seconds, sizeof(seconds), "%u", reply->retry_after_s);
+        (void)MHD_add_response_header(response, "Retry-After", seconds);
+    }
+    if (atomic_load(&listener->is_ending))
+        (void)MHD_add_response_header(response, "Connection", "close");
+}
+
+/* Takes the reply's body over. */
+static enum MHD_Result send_reply(struct http_listener *listener, struct MHD_Connection *connection,
+                                  struct http_reply *reply)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->body_len, reply->body, MHD_RESPMEM_MUST_FREE);
+
+    if (response == NULL) {
+        free(reply->body);
+        return MHD_NO;
+    }
+    add_headers(response, listener, reply);
+    enum MHD_Result result = MHD_queue_response(connection, reply->status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
+static enum MHD_Result refuse(struct http_listener *listener, struct MHD_Connection *connection,
+                              unsigned status)
+{
+    struct http_reply reply = {0};
+
+    if (listener->config.client_ca == NULL)
+        http_reply_message(listener->config.gateway, &reply, status, WORD_MISSING_TITLE,
+                           WORD_MISSING_TEXT);
+    else
+        http_refuse(&reply, status, http_access_error(status), 0, "");
+    return send_reply(listener, connection, &reply);
+}
+
+static bool is_announced_too_large(const struct http_request *request)
+{
+    const char *text = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                   MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return text != NULL && strtoull(text, NULL, 10) > request->route->body_max;
+}
+
+/* 0 when the request may go on; else the status it is refused with. */
+static unsigned judge(struct http_listener *listener, struct http_request *request,
+                      const char *method, const char *url)
+{
+    const struct http_listener_config *config = &listener->config;
+    struct tls_peer peer = {0};
+
+    if (strnlen(url, HTTP_PATH_MAX + 1) > HTTP_PATH_MAX)
+        return MHD_HTTP_URI_TOO_LONG;
+    if (config->client_ca != NULL && failed(http_access_peer(request->connection, &peer)))
+        return MHD_HTTP_FORBIDDEN;
+    struct err e = http_route_find(config->routes, config->route_count, method, url, request);
+    if (e.code == ERR_NOT_FOUND)
+        return MHD_HTTP_NOT_FOUND;
+    if (failed(e))
+        return MHD_HTTP_METHOD_NOT_ALLOWED;
+    e = http_access_check(&config->gateway->platform, request, &peer);
+    if (failed(e))
+        return e.code == ERR_DENIED ? MHD_HTTP_FORBIDDEN : MHD_HTTP_SERVICE_UNAVAILABLE;
+    return is_announced_too_large(request) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+}
+
+static enum MHD_Result begin(struct http_listener *listener, struct MHD_Connection *connection,
+                             const char *method, const char *url, void **state)
+{
+    struct http_request *request = calloc(1, sizeof(*request));
+
+    if (request == NULL)
+        return MHD_NO;
+    *state = request;
+    (void)atomic_fetch_add(&listener->running, 1);
+    request->connection = connection;
+    request->started_ms = clock_boot_ms();
+    unsigned status = judge(listener, request, method, url);
+    if (status == 0)
+        return MHD_YES;
+    if (status == MHD_HTTP_FORBIDDEN)
+        log_event(LOG_LEVEL_WARNING, "denied", "method=%.8s", method);
+    return refuse(listener, connection, status);
+}
+
+static enum MHD_Result take_body(struct http_request *request, const char *at, size_t *in_out_len)
+{
+    size_t len = *in_out_len;
+
+    if (clock_boot_ms() - request->started_ms > HTTP_REQUEST_MAX_MS)
+        return MHD_NO; /* a client that drips bytes holds no connection */
+    if (request->is_too_large || len > request->route->body_max - request->body_len) {
+        request->is_too_large = true;
+        *in_out_len = 0;
+        return MHD_YES;
+    }
+    char *body = realloc(request->body, request->body_len + len + 1);
+    if (body == NULL)
+        return MHD_NO;
+    memcpy(body + request->body_len, at, len);
+    request->body = body;
+    request->body_len += len;
+    body[request->body_len] = '\0';
+    *in_out_len = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_len, void **state)
+{
+    struct http_listener *listener = context;
+    struct http_request *request = *state;
+    struct http_reply reply = {.status = MHD_HTTP_INTERNAL_SERVER_ERROR};
+
+    (void)version;
+    if (request == NULL)
+        return begin(listener, connection, method, url, state);
+    if (*upload_len > 0)
+        return take_body(request, upload, upload_len);
+    if (request->is_too_large)
+        return refuse(listener, connection, MHD_HTTP_CONTENT_TOO_LARGE);
+    if (request->route->handle(listener->config.gateway, request, &reply) == HTTP_WAITING)
+        return MHD_YES;
+    return send_reply(listener, connection, &reply);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+                         enum MHD_RequestTerminationCode code)
+{
+    struct http_listener *listener = context;
+    struct http_request *request = *state;
+
+    (void)connection;
+    (void)code;
+    if (request == NULL)
+        return;
+    free(request->body);
+    free(request);
+    *state = NULL;
+    (void)atomic_fetch_sub(&listener->running, 1);
+}
+
+static struct err address_of(const char *host, uint16_t port, struct sockaddr_storage *out)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(port)};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
+
+    memset(out, 0, sizeof(*out));
+    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+        memcpy(out, &v4, sizeof(v4));
+    else if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1)
+        memcpy(out, &v6, sizeof(v6));
+    else
+        return ERR(ERR_MALFORMED, 0, "address");
+    return ERR_OK;
+}
+
+static struct MHD_Daemon *start(struct http_listener *listener, struct sockaddr_storage *address)
+{
+    const struct http_listener_config *config = &listener->config;
+    unsigned flags = MHD_USE_TLS | MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME |
+                     (address->ss_family == AF_INET6 ? MHD_USE_IPv6 : 0);
+    const char *priorities =
+        config->client_ca == NULL ? TLS_PRIORITIES_PUBLIC : TLS_PRIORITIES_KIOSK;
+    /* The trusted CA comes last: an option with NULL as its value is not to be given at all. */
+    struct MHD_OptionItem trust[] = {
+        {config->client_ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
+         (void *)(uintptr_t)config->client_ca},
+        {MHD_OPTION_END, 0, NULL},
+    };
+
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_SOCK_ADDR, address,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_HTTPS_MEM_KEY, config->key,
+        MHD_OPTION_HTTPS_MEM_CERT, config->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_MAX, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned)HTTP_CONNECTIONS_PER_IP_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
+        trust, MHD_OPTION_END);
+}
+
+struct err listener_create(const struct http_listener_config *config,
+                           struct http_listener **out_listener)
+{
+    struct sockaddr_storage address;
+
+    struct err e = address_of(config->host, config->port, &address);
+    if (failed(e))
+        return e;
+    struct http_listener *listener = calloc(1, sizeof(*listener));
+    if (listener == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    listener->config = *config;
+    listener->daemon = start(listener, &address);
+    const union MHD_DaemonInfo *info =
+        listener->daemon == NULL
+            ? NULL
+            : MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
+    if (info == NULL) {
+        listener_destroy(listener);
+        return ERR(ERR_IO, 0, "MHD_start_daemon");
+    }
+    listener->port = info->port;
+    *out_listener = listener;
+    return ERR_OK;
+}
+
+uint16_t listener_port(const struct http_listener *listener)
+{
+    return listener->port;
+}
+
+void listener_end(struct http_listener *listener, uint32_t timeout_ms)
+{
+    uint64_t until_ms = clock_boot_ms() + timeout_ms;
+
+    atomic_store(&listener->is_ending, true);
+    MHD_socket fd = MHD_quiesce_daemon(listener->daemon);
+    if (fd != MHD_INVALID_SOCKET)
+        (void)close(fd); /* nothing is lost with a listening socket */
+    while (atomic_load(&listener->running) > 0 && clock_boot_ms() < until_ms)
+        (void)usleep(END_STEP_US);
+}
+
+void listener_destroy(struct http_listener *listener)
+{
+    if (listener == NULL)
+        return;
+    if (listener->daemon != NULL)
+        MHD_stop_daemon(listener->daemon);
+    free(listener);
+}

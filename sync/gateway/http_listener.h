@@ -1,0 +1,40 @@
+/*
+ * http_listener.h - one HTTPS port: TLS, limits, who may ask for what, and the handlers behind it.
+ *
+ *     listener_create --> answers from a thread of its own --> listener_end --> listener_destroy
+ *
+ * With a client CA every request is refused (403) unless its client certificate was issued by it,
+ * is the one that its kiosk was enrolled with (OU kiosk, CN the {kiosk} of the path), or is an
+ * operator's (OU operator) on an operator's path.
+ */
+#ifndef SYNC_GATEWAY_HTTP_LISTENER_H
+#define SYNC_GATEWAY_HTTP_LISTENER_H
+
+#include "sync/gateway/http.h"
+
+struct http_listener;
+
+struct http_listener_config {
+    struct gateway *gateway;
+    const struct http_route *routes;
+    size_t route_count;
+    const char *host; /* address to bind: numeric */
+    uint16_t port;    /* 0: any free one */
+    const char *key, *certificate; /* PEM, kept by the caller until the listener is destroyed */
+    const char *client_ca;         /* PEM; NULL: no client certificates */
+};
+
+/* ERR_MALFORMED: not an address; ERR_IO: cannot bind, or the TLS files are not accepted. */
+MUST_CHECK struct err listener_create(const struct http_listener_config *config,
+                                      struct http_listener **out_listener);
+
+/* The port that it has. */
+uint16_t listener_port(const struct http_listener *listener);
+
+/* Accept no more, and give running requests `timeout_ms` to finish. */
+void listener_end(struct http_listener *listener, uint32_t timeout_ms);
+
+/* NULL is fine. */
+void listener_destroy(struct http_listener *listener);
+
+#endif

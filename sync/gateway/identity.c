@@ -1,0 +1,138 @@
+#include "sync/gateway/identity.h"
+
+#include "kiosk/core/civil.h"
+#include "kiosk/pki/issue.h"
+#include "sync/gateway/folder.h"
+
+#define CA_DAYS 3650
+#define SERVER_DAYS 825
+#define CLIENT_DAYS 825
+
+static void ca_done(struct issue_ca **ca)
+{
+    issue_destroy(*ca);
+}
+
+static void key_done(struct key **key)
+{
+    key_destroy(*key);
+}
+
+static struct issue_term term_of(int64_t now_s, int64_t days)
+{
+    /* A day back, for a kiosk whose clock is a little behind. */
+    return (struct issue_term){now_s - CIVIL_DAY_S, now_s + days * CIVIL_DAY_S};
+}
+
+static struct err make_ca(const char *dir, const char *name, const char *cn,
+                          struct issue_term term, struct issue_ca **out_ca)
+{
+    CLEANUP(ca_done) struct issue_ca *ca = NULL;
+    struct issue_subject subject = {.cn = cn};
+    char crt[FOLDER_PATH_SIZE];
+    char key[FOLDER_PATH_SIZE];
+
+    struct err e = folder_path(dir, name, ".crt", crt);
+    if (!failed(e))
+        e = folder_path(dir, name, ".key", key);
+    if (!failed(e))
+        e = issue_root(&subject, term, &ca);
+    if (!failed(e))
+        e = issue_save(ca, crt, key);
+    if (failed(e))
+        return e;
+    *out_ca = ca;
+    ca = NULL;
+    return ERR_OK;
+}
+
+/* A new key and a leaf for it, saved as NAME.key and NAME.crt in `out`. */
+static struct err make_leaf(const struct issue_ca *ca, struct issue_order *order, const char *out,
+                            const char *name, struct hash *out_hash)
+{
+    CLEANUP(key_done) struct key *key = NULL;
+    uint8_t public_key[KEY_PUBLIC_MAX];
+    struct issue_certificate made = {0};
+    const struct issue_certificate *list[] = {&made};
+    char path[FOLDER_PATH_SIZE];
+
+    struct err e = key_create(KEY_P256, &key);
+    if (!failed(e))
+        e = key_public(key, public_key, &order->public_key.len);
+    order->public_key.at = public_key;
+    if (!failed(e))
+        e = issue_leaf(ca, order, &made);
+    order->public_key = (struct bytes){NULL, 0};
+    if (!failed(e))
+        e = folder_path(out, name, ".key", path);
+    if (!failed(e))
+        e = key_save(key, path);
+    if (!failed(e))
+        e = folder_path(out, name, ".crt", path);
+    if (!failed(e))
+        e = issue_write_pem(path, list, 1);
+    if (!failed(e))
+        *out_hash = hash_of((struct bytes){made.der, made.len});
+    return e;
+}
+
+static struct err make_server(const char *dir, const char *host, int64_t now_s)
+{
+    CLEANUP(ca_done) struct issue_ca *ca = NULL;
+    struct issue_order order = {
+        .profile = ISSUE_TLS_SERVER,
+        .subject = {.cn = "certkiosk platform"},
+        .term = term_of(now_s, SERVER_DAYS),
+        .hosts = {host, "localhost", "127.0.0.1"},
+    };
+    struct hash hash = {0};
+
+    struct err e =
+        make_ca(dir, FOLDER_SERVER_CA, "certkiosk platform TLS CA", term_of(now_s, CA_DAYS), &ca);
+    return failed(e) ? e : make_leaf(ca, &order, dir, FOLDER_SERVER, &hash);
+}
+
+static struct err make_seal_key(const char *dir)
+{
+    CLEANUP(key_done) struct key *key = NULL;
+    char path[FOLDER_PATH_SIZE];
+
+    struct err e = key_create(KEY_ED25519, &key);
+    if (!failed(e))
+        e = folder_path(dir, FOLDER_KEY, "", path);
+    if (!failed(e))
+        e = key_save(key, path);
+    if (!failed(e))
+        e = folder_path(dir, FOLDER_KEY_PUBLIC, "", path);
+    return failed(e) ? e : key_save_public(key, path);
+}
+
+struct err identity_make(const char *dir, const char *host, int64_t now_s)
+{
+    CLEANUP(ca_done) struct issue_ca *ca = NULL;
+
+    struct err e = make_server(dir, host, now_s);
+    if (!failed(e))
+        e = make_ca(dir, FOLDER_CLIENT_CA, "certkiosk client CA", term_of(now_s, CA_DAYS), &ca);
+    return failed(e) ? e : make_seal_key(dir);
+}
+
+struct err identity_client(const char *dir, const char *out, const struct identity_client *client,
+                           int64_t now_s, struct hash *out_hash)
+{
+    CLEANUP(ca_done) struct issue_ca *ca = NULL;
+    struct issue_order order = {
+        .profile = ISSUE_TLS_CLIENT,
+        .subject = {.cn = client->cn, .ou = client->ou},
+        .term = term_of(now_s, CLIENT_DAYS),
+    };
+    char crt[FOLDER_PATH_SIZE];
+    char key[FOLDER_PATH_SIZE];
+
+    struct err e = folder_path(dir, FOLDER_CLIENT_CA, ".crt", crt);
+    if (!failed(e))
+        e = folder_path(dir, FOLDER_CLIENT_CA, ".key", key);
+    if (!failed(e))
+        e = issue_open(crt, key, &ca);
+    return failed(e) ? e : make_leaf(ca, &order, out, client->name, out_hash);
+}

@@ -1,0 +1,25 @@
+/*
+ * identity.h - keys and certificates of the platform's own TLS and seals, in the data folder.
+ */
+#ifndef SYNC_GATEWAY_IDENTITY_H
+#define SYNC_GATEWAY_IDENTITY_H
+
+#include "kiosk/base/err.h"
+#include "kiosk/base/hash.h"
+
+/* Make the server's CA and certificate (names: `host`, localhost, 127.0.0.1), the CA of the
+ * clients, and the key of the seals. */
+MUST_CHECK struct err identity_make(const char *dir, const char *host, int64_t now_s);
+
+/* Issue a client certificate: NAME.key and NAME.crt in the folder `out`. `*out_hash` is its
+ * SHA-256. */
+struct identity_client {
+    const char *name; /* of the files */
+    const char *cn;
+    const char *ou;
+};
+MUST_CHECK struct err identity_client(const char *dir, const char *out,
+                                      const struct identity_client *client, int64_t now_s,
+                                      struct hash *out_hash);
+
+#endif

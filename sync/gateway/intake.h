@@ -1,0 +1,33 @@
+/*
+ * intake.h - takes a batch of a kiosk's journal: checks the chain, stores each entry for ever and
+ * applies it once, all in one transaction that is durable before the answer is given.
+ */
+#ifndef SYNC_GATEWAY_INTAKE_H
+#define SYNC_GATEWAY_INTAKE_H
+
+#include "sync/gateway/platform.h"
+#include "sync/wire/batch.h"
+
+enum intake_verdict {
+    INTAKE_STORED,    /* `ack` says up to where; a repeated batch gets the same answer */
+    INTAKE_GAP,       /* nothing stored; `seq` is the one expected */
+    INTAKE_FORK,      /* nothing stored; `seq` is known with another content, or its txid is */
+    INTAKE_MALFORMED, /* nothing stored; the entry at `seq` does not hash to what it says */
+};
+
+struct intake_answer {
+    enum intake_verdict verdict;
+    uint64_t seq;
+    struct ack ack;
+};
+
+/* `kiosk` is enrolled and proven by its certificate. Errors are those of the store: then nothing
+ * was stored and the same batch may be sent again. */
+MUST_CHECK struct err intake_batch(const struct platform *platform, const char *kiosk,
+                                   const struct batch *batch, struct intake_answer *out_answer);
+
+/* How far the kiosk's current journal is stored, without verdicts; inside a transaction. */
+MUST_CHECK struct err intake_ack(const struct platform *platform, const char *kiosk,
+                                 struct ack *out_ack);
+
+#endif

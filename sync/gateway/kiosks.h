@@ -1,0 +1,46 @@
+/* kiosks.h - the enrolled kiosks, and how far their journals have come. Inside a transaction. */
+#ifndef SYNC_GATEWAY_KIOSKS_H
+#define SYNC_GATEWAY_KIOSKS_H
+
+#include "kiosk/base/err.h"
+#include "kiosk/base/hash.h"
+#include "sync/gateway/store.h"
+#include "sync/wire/batch.h"
+
+#define KIOSK_ID_SIZE 33
+#define KIOSK_LIST_MAX 100
+
+struct kiosk {
+    char id[KIOSK_ID_SIZE];
+    struct hash certificate; /* of its client certificate: an older one is not accepted */
+    char epoch[CHAIN_UUID_LEN + 1]; /* "" before the first batch */
+    int64_t contact_s;
+    uint64_t seq; /* head of the journal of `epoch`; 0: nothing yet */
+    struct hash head;
+};
+
+/* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */
+bool kiosk_id_valid(const char *id);
+
+/* Add the kiosk, or give a known one its new client certificate. */
+MUST_CHECK struct err kiosk_enrol(struct store *store, const char *id,
+                                  const struct hash *certificate, int64_t now_s);
+
+/* ERR_NOT_FOUND. */
+MUST_CHECK struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk);
+
+/* It was heard of now. */
+MUST_CHECK struct err kiosk_contact(struct store *store, const char *id, int64_t now_s);
+
+/* The head of one of its journals; seq 0 and zeros for a new epoch. */
+MUST_CHECK struct err kiosk_head(struct store *store, const char *id, const char *epoch,
+                                 uint64_t *out_seq, struct hash *out_hash);
+
+/* The journal of `epoch` has come to here; it is the current one. */
+MUST_CHECK struct err kiosk_advance(struct store *store, const char *id, const char *epoch,
+                                    uint64_t seq, const struct hash *hash);
+
+/* All of them, in order of their ids, at most KIOSK_LIST_MAX. */
+MUST_CHECK struct err kiosk_list(struct store *store, struct kiosk *out_kiosks, size_t *out_count);
+
+#endif

@@ -1,0 +1,49 @@
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kiosk/base/log.h"
+#include "kiosk/base/macros.h"
+#include "sync/gateway/command.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *options;
+} commands[] = {
+    {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words FILE]"},
+    {"enrol", command_enrol, "--dir D --kiosk ID --out OUT"},
+    {"operator", command_operator, "--dir D --out OUT"},
+    {"register", command_register,
+     "--dir D --profile NAME --token ID --slot 9a --public-key FILE.pem"
+     " --holder NAME --account TEXT --key-no TEXT --phone TEXT --seals 0|1|2"
+     " --not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der"},
+    {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
+    {"serve", command_serve,
+     "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
+     " [--public-url URL] [--pay-seconds 900] [--words FILE]"},
+};
+
+int command_failed(const char *what, struct err e)
+{
+    log_err(what, e);
+    return COMMAND_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+    (void)signal(SIGPIPE, SIG_IGN); /* cannot fail for this signal */
+    for (size_t i = 0; argc > 1 && i < ARRAY_LEN(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) != 0)
+            continue;
+        int code = commands[i].run(argc - 2, argv + 2);
+        if (code == COMMAND_USAGE)
+            (void)fprintf(stderr, "usage: certkiosk-gateway %s %s\n", commands[i].name,
+                          commands[i].options);
+        return code;
+    }
+    (void)fprintf(stderr, "usage:\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        (void)fprintf(stderr, "  certkiosk-gateway %s %s\n", commands[i].name, commands[i].options);
+    return COMMAND_USAGE;
+}

@@ -1,0 +1,77 @@
+#include "sync/gateway/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/core/civil.h"
+
+static const struct option_row *option_find(const char *name, const struct option_row *rows,
+                                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(rows[i].name, name) == 0)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+bool options_read(int argc, char **argv, const struct option_row *rows, size_t count)
+{
+    for (int i = 0; i < argc; i += 2) {
+        const struct option_row *row = option_find(argv[i], rows, count);
+        if (row == NULL || i + 1 >= argc) {
+            (void)fprintf(stderr, row == NULL ? "no such option: %s\n" : "%s needs a value\n",
+                          argv[i]);
+            return false;
+        }
+        *row->value = argv[i + 1];
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].required && *rows[i].value == NULL) {
+            (void)fprintf(stderr, "%s is missing\n", rows[i].name);
+            return false;
+        }
+    }
+    return true;
+}
+
+bool option_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out)
+{
+    char *end = NULL;
+
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < min || number > max) {
+        (void)fprintf(stderr, "%s %s: a whole number from %lld to %lld\n", name, text,
+                      (long long)min, (long long)max);
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+bool option_date(const char *name, const char *text, int64_t *out_s)
+{
+    static const char shape[] = "dddd-dd-dd";
+    bool fits = strlen(text) == strlen(shape);
+
+    for (size_t i = 0; fits && shape[i] != '\0'; i++)
+        fits = shape[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == shape[i];
+    if (fits) {
+        struct civil day = {.year = (int32_t)strtol(text, NULL, 10),
+                            .month = (uint8_t)strtol(text + 5, NULL, 10),
+                            .day = (uint8_t)strtol(text + 8, NULL, 10)};
+        if (day.year >= 1 && day.month >= 1 && day.month <= 12 && day.day >= 1 && day.day <= 31) {
+            *out_s = civil_seconds(&day);
+            struct civil back = civil_of(*out_s);
+            fits = back.month == day.month && back.day == day.day;
+        } else {
+            fits = false;
+        }
+    }
+    if (!fits)
+        (void)fprintf(stderr, "%s %s: a day as YYYY-MM-DD\n", name, text);
+    return fits;
+}

@@ -1,0 +1,157 @@
+#include "sync/gateway/publish.h"
+
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "sync/wire/document.h"
+
+/* JSON escapes can double a body, and names and seals come on top. */
+#define PUBLISH_BYTES_MAX (FEED_BYTES_MAX / 4)
+#define PHONE_HEAD 3
+#define PHONE_TAIL 4
+
+static struct err publish(struct store *store, const char *type, const char *id, struct bytes body)
+{
+    struct err e = store_run(
+        store,
+        "INSERT INTO documents(type, id, version, cursor, body)"
+        " VALUES(?, ?, 1, (SELECT coalesce(max(cursor), 0) + 1 FROM documents), ?)"
+        " ON CONFLICT(type, id) DO UPDATE SET version = version + 1, cursor = excluded.cursor,"
+        " body = excluded.body WHERE body <> excluded.body",
+        VALUES(V_TEXT(type), V_TEXT(id), V_BLOB(body.at, body.len)));
+    if (!failed(e) && store_changes(store) > 0)
+        store_mark_changed(store);
+    return e;
+}
+
+struct err publish_account(struct store *store, const struct account *account)
+{
+    struct document_account document = {
+        .facts = {.known = true, .status = account->status, .seals = account->seals},
+    };
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    (void)text_copy(document.facts.account, sizeof(document.facts.account), account->account);
+    (void)text_copy(document.facts.key_no, sizeof(document.facts.key_no), account->key_no);
+    text_mask(document.facts.phone_masked, sizeof(document.facts.phone_masked), account->phone,
+              PHONE_HEAD, PHONE_TAIL);
+    (void)text_copy(document.profile, sizeof(document.profile), account->profile);
+    (void)text_copy(document.holder, sizeof(document.holder), account->holder);
+    memcpy(document.fingerprint, account->certificate, sizeof(document.fingerprint));
+    struct err e = document_write_account(&document, body, &len);
+    return failed(e) ? e : publish(store, "account", account->token, (struct bytes){body, len});
+}
+
+struct err publish_order(const struct platform *platform, const struct order_row *order)
+{
+    struct document_order document = {0};
+    struct fact_order *facts = &document.facts;
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    facts->status = order->status;
+    (void)text_copy(facts->id, sizeof(facts->id), order->id);
+    (void)text_copy(facts->order_no, sizeof(facts->order_no), order->order_no);
+    if (order->status == FACT_ORDER_TO_PAY)
+        (void)text_print(facts->pay_url, sizeof(facts->pay_url), "%s/p/%s", platform->public_url,
+                         order->pay_token);
+    if (order->paid_s != 0)
+        (void)text_copy(facts->method, sizeof(facts->method), platform->provider->name);
+    if (order->status == FACT_ORDER_REFUSED || order->status == FACT_ORDER_REFUND)
+        (void)text_copy(facts->refusal, sizeof(facts->refusal), order->reason);
+    facts->term_years = order->term_years;
+    facts->amount_fen = order->amount_fen;
+    facts->created_s = order->created_s;
+    facts->expires_s = order->expires_s;
+    facts->paid_s = order->paid_s;
+    facts->write_before_s = order->write_before_s;
+    memcpy(facts->old_fingerprint, order->old_certificate, sizeof(facts->old_fingerprint));
+    facts->old_not_after_s = order->old_not_after_s;
+    (void)text_copy(document.token, sizeof(document.token), order->token);
+    (void)text_copy(document.service, sizeof(document.service), order->service);
+    (void)text_copy(document.profile, sizeof(document.profile), order->profile);
+    struct err e = document_write_order(&document, body, &len);
+    return failed(e) ? e
+                     : publish(platform->store, "order", order->id, (struct bytes){body, len});
+}
+
+struct err publish_issued(struct store *store, const struct issued *issued)
+{
+    struct document_issued document = {.slot = issued->slot, .der_len = issued->der_len};
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    memcpy(document.der, issued->der, issued->der_len);
+    struct err e = document_write_issued(&document, body, &len);
+    return failed(e) ? e : publish(store, "issued", issued->order, (struct bytes){body, len});
+}
+
+struct err publish_notice(struct store *store, const char *id,
+                          const struct fact_announcement *notice)
+{
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    struct err e = document_write_notice(notice, body, &len);
+    return failed(e) ? e : publish(store, "notice", id, (struct bytes){body, len});
+}
+
+static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
+{
+    size_t len = (size_t)sqlite3_column_bytes(query, 4);
+
+    if (len > sizeof(out->body))
+        return ERR(ERR_NO_ROOM, len, "document");
+    memset(out, 0, sizeof(*out));
+    column_text(query, 1, out->type, sizeof(out->type));
+    column_text(query, 2, out->id, sizeof(out->id));
+    out->version = (uint64_t)column_number(query, 3);
+    column_blob(query, 4, out->body, len);
+    out->body_len = len;
+    return ERR_OK;
+}
+
+struct err published_after(struct store *store, uint64_t cursor,
+                           struct feed_document out_documents[FEED_DOCUMENTS_MAX],
+                           size_t *out_count, uint64_t *out_cursor)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    uint64_t reached = cursor;
+    size_t count = 0;
+    size_t total = 0;
+
+    struct err e = store_query(store,
+                               "SELECT cursor, type, id, version, body FROM documents"
+                               " WHERE cursor > ? ORDER BY cursor LIMIT ?",
+                               VALUES(V_NUMBER(cursor), V_NUMBER(FEED_DOCUMENTS_MAX)), &query);
+    while (!failed(e) && !failed(e = store_row(query))) {
+        size_t len = (size_t)sqlite3_column_bytes(query, 4);
+        if (count > 0 && total + len > PUBLISH_BYTES_MAX)
+            break;
+        total += len;
+        e = published_take(query, &out_documents[count]);
+        if (failed(e))
+            return e;
+        reached = (uint64_t)column_number(query, 0);
+        count++;
+    }
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    *out_count = count;
+    *out_cursor = reached;
+    return ERR_OK;
+}
+
+struct err published_newest(struct store *store, uint64_t *out_cursor)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e = store_query(store, "SELECT coalesce(max(cursor), 0) FROM documents",
+                               VALUES(V_NUMBER(0)), &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (!failed(e))
+        *out_cursor = (uint64_t)column_number(query, 0);
+    return e;
+}

@@ -1,0 +1,33 @@
+/*
+ * publish.h - documents for the kiosks: written to the feed when what they tell has changed.
+ *
+ * Every enrolled kiosk gets every document, so that any kiosk can finish any order. Each call is
+ * made inside the transaction that changed the facts; a document that says what it said before
+ * is not published again.
+ */
+#ifndef SYNC_GATEWAY_PUBLISH_H
+#define SYNC_GATEWAY_PUBLISH_H
+
+#include "sync/gateway/account.h"
+#include "sync/gateway/order_row.h"
+#include "sync/gateway/platform.h"
+#include "sync/wire/batch.h"
+
+MUST_CHECK struct err publish_account(struct store *store, const struct account *account);
+MUST_CHECK struct err publish_order(const struct platform *platform, const struct order_row *order);
+MUST_CHECK struct err publish_issued(struct store *store, const struct issued *issued);
+MUST_CHECK struct err publish_notice(struct store *store, const char *id,
+                                     const struct fact_announcement *notice);
+
+/*
+ * The documents that changed after `cursor`, in order of change, as many as
+ * fit into one answer, without their seals. `*out_cursor` is where to go on.
+ */
+MUST_CHECK struct err published_after(struct store *store, uint64_t cursor,
+                                      struct feed_document out_documents[FEED_DOCUMENTS_MAX],
+                                      size_t *out_count, uint64_t *out_cursor);
+
+/* The cursor of the newest document; 0: none yet. */
+MUST_CHECK struct err published_newest(struct store *store, uint64_t *out_cursor);
+
+#endif

@@ -1,0 +1,239 @@
+#include "sync/gateway/store.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "sync/gateway/store_schema.h"
+
+#define STORE_BUSY_TIMEOUT_MS 5000 /* a command (announce, register) may run beside serve */
+
+struct store {
+    sqlite3 *db;
+    pthread_mutex_t lock;
+    void (*changed)(void *);
+    void *context;
+    bool is_changed;
+};
+
+static struct err store_failure(sqlite3 *db, const char *site)
+{
+    int code = sqlite3_errcode(db);
+    enum err_code kind = code == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_IO;
+    return (struct err){kind, sqlite3_extended_errcode(db), site};
+}
+
+static struct err store_script(struct store *store, const char *sql)
+{
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_failure(store->db, "store.c sqlite3_exec");
+    return ERR_OK;
+}
+
+static int64_t store_pragma(struct store *store, const char *sql)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    if (failed(store_query(store, sql, VALUES(V_NUMBER(0)), &query)) || failed(store_row(query)))
+        return -1;
+    return column_number(query, 0);
+}
+
+static struct err store_prepare(struct store *store, bool create)
+{
+    struct err e = store_script(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                                       "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+                                       "PRAGMA trusted_schema=OFF;");
+    if (failed(e))
+        return e;
+    int64_t version = store_pragma(store, "PRAGMA user_version");
+    if (create && version == 0)
+        return store_script(store, store_schema);
+    if (version != STORE_SCHEMA_VERSION)
+        return ERR(ERR_UNSUPPORTED, version, "schema version");
+    return ERR_OK;
+}
+
+struct err store_open(const char *path, bool create, struct store **out_store)
+{
+    struct store *store = calloc(1, sizeof(*store));
+
+    if (store == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    (void)pthread_mutex_init(&store->lock, NULL); /* cannot fail with default attributes */
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(path, &store->db, flags, NULL);
+    struct err e = ERR_OK;
+    if (code != SQLITE_OK)
+        e = ERR(code == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO, code, "sqlite3_open_v2");
+    if (!failed(e)) {
+        (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS);
+        e = store_prepare(store, create);
+    }
+    if (failed(e)) {
+        store_close(store);
+        return e;
+    }
+    *out_store = store;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL)
+        return;
+    if (store->db != NULL) {
+        /* What is not checkpointed now is at the next opening: the log is durable already. */
+        (void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        (void)sqlite3_close_v2(store->db);
+    }
+    (void)pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+void store_listen(struct store *store, void (*changed)(void *), void *context)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->changed = changed;
+    store->context = context;
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+struct err store_begin(struct store *store, struct transaction *out_work)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->is_changed = false;
+    struct err e = store_script(store, "BEGIN IMMEDIATE");
+    if (failed(e)) {
+        (void)pthread_mutex_unlock(&store->lock);
+        return e;
+    }
+    out_work->store = store;
+    return ERR_OK;
+}
+
+struct err transaction_commit(struct transaction *work)
+{
+    struct store *store = work->store;
+    struct err e = store_script(store, "COMMIT");
+
+    if (failed(e))
+        return e; /* transaction_done rolls back */
+    void (*changed)(void *) = store->is_changed ? store->changed : NULL;
+    void *context = store->context;
+    work->store = NULL;
+    (void)pthread_mutex_unlock(&store->lock);
+    if (changed != NULL)
+        changed(context);
+    return ERR_OK;
+}
+
+void transaction_done(struct transaction *work)
+{
+    if (work->store == NULL)
+        return;
+    /* SQLite may have rolled back by itself after a failed write: then there is nothing to do. */
+    (void)sqlite3_exec(work->store->db, "ROLLBACK", NULL, NULL, NULL);
+    (void)pthread_mutex_unlock(&work->store->lock);
+    work->store = NULL;
+}
+
+static int statement_bind(sqlite3_stmt *statement, const struct value *values)
+{
+    int wanted = sqlite3_bind_parameter_count(statement);
+    int code = SQLITE_OK;
+
+    for (int i = 0; i < wanted && code == SQLITE_OK; i++) {
+        const struct value *value = &values[i];
+        switch (value->type) {
+        case VALUE_END:
+            return SQLITE_RANGE;
+        case VALUE_TEXT:
+            code = sqlite3_bind_text(statement, i + 1, value->text, -1, SQLITE_TRANSIENT);
+            break;
+        case VALUE_NUMBER:
+            code = sqlite3_bind_int64(statement, i + 1, value->number);
+            break;
+        case VALUE_BLOB:
+            /* A NULL pointer would bind NULL: an empty blob is not that. */
+            code = value->blob.len == 0 ? sqlite3_bind_zeroblob(statement, i + 1, 0)
+                                        : sqlite3_bind_blob64(statement, i + 1, value->blob.at,
+                                                              value->blob.len, SQLITE_TRANSIENT);
+            break;
+        }
+    }
+    return code;
+}
+
+struct err store_query(struct store *store, const char *sql, const struct value *values,
+                       sqlite3_stmt **out_query)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    if (sqlite3_prepare_v2(store->db, sql, -1, &query, NULL) != SQLITE_OK ||
+        statement_bind(query, values) != SQLITE_OK)
+        return store_failure(store->db, "store.c sqlite3_prepare_v2");
+    *out_query = query;
+    query = NULL;
+    return ERR_OK;
+}
+
+struct err store_row(sqlite3_stmt *query)
+{
+    int code = sqlite3_step(query);
+
+    if (code == SQLITE_ROW)
+        return ERR_OK;
+    if (code == SQLITE_DONE)
+        return ERR(ERR_NOT_FOUND, 0, "row");
+    return store_failure(sqlite3_db_handle(query), "store.c sqlite3_step");
+}
+
+struct err store_run(struct store *store, const char *sql, const struct value *values)
+{
+    CLEANUP(query_done) sqlite3_stmt *statement = NULL;
+
+    struct err e = store_query(store, sql, values, &statement);
+    if (failed(e))
+        return e;
+    e = store_row(statement);
+    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+int store_changes(struct store *store)
+{
+    return sqlite3_changes(store->db);
+}
+
+void query_done(sqlite3_stmt **query)
+{
+    (void)sqlite3_finalize(*query); /* repeats the error that sqlite3_step gave */
+    *query = NULL;
+}
+
+int64_t column_number(sqlite3_stmt *query, int column)
+{
+    return sqlite3_column_int64(query, column);
+}
+
+void column_text(sqlite3_stmt *query, int column, char *out, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(query, column);
+
+    (void)text_copy(out, size, text == NULL ? "" : (const char *)text);
+}
+
+void column_blob(sqlite3_stmt *query, int column, uint8_t *out, size_t len)
+{
+    const void *blob = sqlite3_column_blob(query, column);
+
+    memset(out, 0, len);
+    if (blob != NULL && (size_t)sqlite3_column_bytes(query, column) == len)
+        memcpy(out, blob, len);
+}
+
+void store_mark_changed(struct store *store)
+{
+    store->is_changed = true;
+}

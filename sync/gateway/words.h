@@ -1,0 +1,76 @@
+/*
+ * words.h - the texts of the phone pages in both languages, from assets/words/gateway.ini.
+ */
+#ifndef SYNC_GATEWAY_WORDS_H
+#define SYNC_GATEWAY_WORDS_H
+
+#include "kiosk/base/config.h"
+#include "kiosk/base/err.h"
+
+#define WORDS_ZH_SIZE 145
+#define WORDS_EN_SIZE 145
+
+enum word_id {
+    WORD_PAY_TITLE,
+    WORD_AMOUNT_DUE,
+    WORD_AMOUNT,
+    WORD_WHAT,
+    WORD_SERVICE_RENEW,
+    WORD_SERVICE_OTHER,
+    WORD_TERM,
+    WORD_YEARS,
+    WORD_MERCHANT,
+    WORD_ORDER_NO,
+    WORD_PAY_BEFORE,
+    WORD_PAID_AT,
+    WORD_DELIVERED_AT,
+    WORD_PAY_BUTTON,
+    WORD_DEMO_NOTE,
+    WORD_SECURE_NOTE,
+    WORD_PAID_TITLE,
+    WORD_PAID_TEXT,
+    WORD_REVIEW_TITLE,
+    WORD_REVIEW_TEXT,
+    WORD_DONE_TITLE,
+    WORD_DONE_TEXT,
+    WORD_CLOSED_TITLE,
+    WORD_CLOSED_TEXT,
+    WORD_REFUND_TITLE,
+    WORD_REFUND_TEXT,
+    WORD_REFUSED_TITLE,
+    WORD_REFUSED_TEXT,
+    WORD_ALREADY_TITLE,
+    WORD_ALREADY_TEXT,
+    WORD_MISSING_TITLE,
+    WORD_MISSING_TEXT,
+    WORD_BUSY_TITLE,
+    WORD_BUSY_TEXT,
+    WORD_RECEIPT_TITLE,
+    WORD_RECEIPT_TEXT,
+    WORD_STATE,
+    WORD_CREATED_AT,
+    WORD_TO_PAY_TITLE,
+    WORD_HOTLINE,
+    WORD_NOTICE_KEEP_INSERTED,
+    WORD_NOTICE_RENEW_IN_TIME,
+    WORD_COUNT,
+};
+
+struct word {
+    char zh[WORDS_ZH_SIZE];
+    char en[WORDS_EN_SIZE];
+};
+
+struct words {
+    struct word list[WORD_COUNT];
+};
+
+/* Read the file; every text must stand in both languages. Errors and `out_message` as
+ * config_read(). */
+MUST_CHECK struct err words_read(const char *path, struct words *out_words, char *out_message);
+
+/* Where they are: `given`, or when that is NULL words/gateway.ini beside the folder of the
+ * profiles. `out_path` has FOLDER_PATH_SIZE bytes. ERR_NO_ROOM. */
+MUST_CHECK struct err words_path(const char *profiles, const char *given, char *out_path);
+
+#endif
