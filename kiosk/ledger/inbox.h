@@ -55,7 +55,9 @@ MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox
 /*
  * Store documents and the feed cursor behind them in one durable transaction. A version
  * older than or the same as the stored one changes nothing for that document (the same
- * version with another body is ERR_CONFLICT, and nothing of the call is stored).
+ * version with another body is ERR_CONFLICT, and nothing of the call is stored); an older
+ * cursor changes nothing either. ERR_MALFORMED: an empty or broken type or id; ERR_NO_ROOM: a body
+ * too long, or disk full. After ERR_IO close the inbox.
  */
 MUST_CHECK struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents,
                                 size_t count, uint64_t cursor);
@@ -74,10 +76,12 @@ MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);
 
 MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state);
 
-/* Durable. acked_seq and proven_ms never go back within an epoch: ERR_CONFLICT. */
+/* Durable. acked_seq never goes back within an epoch, nor gets another hash, and proven_ms never
+ * goes back at all: ERR_CONFLICT. The state that stands already costs no write. */
 MUST_CHECK struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state);
 
-/* Keep what the platform said of a rejected entry. Durable; a repeat changes nothing. */
+/* Keep what the platform said of a rejected entry of the state's epoch; `code` has 1 to 64 bytes.
+ * Durable; a repeat changes nothing. */
 MUST_CHECK struct err inbox_quarantine(struct inbox *inbox, uint64_t seq, const char *code);
 
 /* How many entries are in quarantine. */

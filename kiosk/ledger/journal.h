@@ -55,7 +55,8 @@ struct journal_draft {
     int64_t at_ms;
     char kind[CHAIN_KIND_MAX];
     struct bytes body;
-    /* The order this entry is about: "" for none. `order_state` is its state from now on. */
+    /* The order this entry is about: "" for none. `order_state` is its state from now on, unless
+     * it is further already: an order never goes back. */
     char order[CHAIN_UUID_LEN + 1];
     char token[41];
     enum journal_order_state order_state;
@@ -84,13 +85,16 @@ struct journal_row {
 MUST_CHECK struct err journal_open(const char *path, bool create, const uint8_t random[16],
                                    struct journal **out_journal);
 
-/* Open to read beside the writer. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again: the writer
- * may be starting). */
+/* Open to read beside the writer, or after it. Needs the -wal and -shm files that a writer leaves
+ * and creates nothing. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again: the writer may be
+ * starting). */
 MUST_CHECK struct err journal_open_read(const char *path, struct journal **out_journal);
 
 /* Add an entry and its projection, durable on return. The same txid again with the same kind
- * and body is ERR_OK and adds nothing; with others ERR_CONFLICT. ERR_NO_ROOM: disk full.
- * After ERR_IO nothing may be appended any more: close. */
+ * and body is ERR_OK and adds nothing; with others ERR_CONFLICT, as is an order of another token.
+ * ERR_MALFORMED: a field that chain.h does not allow. ERR_NO_ROOM: a body too long, or disk full;
+ * the journal is as before. After ERR_IO nothing may be appended any more, for it is not known
+ * whether the entry stands: close, open, append it again. */
 MUST_CHECK struct err journal_append(struct journal *journal, const struct journal_draft *draft);
 
 /* Rows from `after_seq` + 1 on, at most `max` (<= JOURNAL_BATCH_MAX), oldest first, to `visit_row`,
@@ -107,6 +111,11 @@ MUST_CHECK struct err journal_order_of_token(struct journal *journal, const char
 /* The order of this id. ERR_NOT_FOUND. */
 MUST_CHECK struct err journal_order_by_id(struct journal *journal, const char *order,
                                           struct journal_order *out_order);
+
+/* The orders that are not DELIVERED, newest first, into `out_orders`, which has
+ * JOURNAL_ORDERS_MAX; older ones than that are left out. */
+MUST_CHECK struct err journal_open_orders(struct journal *journal, struct journal_order *out_orders,
+                                          size_t *out_count);
 
 MUST_CHECK struct err journal_get_status(struct journal *journal,
                                          struct journal_status *out_status);

@@ -1,0 +1,127 @@
+/* SQLite's statements, transactions and result codes in this house's terms. */
+#include "kiosk/ledger/database.h"
+
+#include <string.h>
+
+#include "kiosk/base/text.h"
+
+enum err_code database_code(int result)
+{
+    switch (result & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return ERR_NONE;
+    case SQLITE_FULL:
+    case SQLITE_TOOBIG:
+        return ERR_NO_ROOM;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_SCHEMA:
+    case SQLITE_MISMATCH:
+        return ERR_MALFORMED;
+    case SQLITE_CONSTRAINT:
+        return ERR_CONFLICT;
+    default:
+        return ERR_IO;
+    }
+}
+
+struct err database_run(const struct database *database, const char *sql)
+{
+    int result = sqlite3_exec(database->db, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "sqlite3_exec");
+}
+
+struct err database_prepare(const struct database *database, const char *sql,
+                            sqlite3_stmt **out_statement)
+{
+    int result = sqlite3_prepare_v2(database->db, sql, -1, out_statement, NULL);
+    return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "sqlite3_prepare_v2");
+}
+
+void database_finalize(sqlite3_stmt **at)
+{
+    (void)sqlite3_finalize(*at); /* repeats the error of the last step, which was seen there */
+}
+
+struct err database_step(sqlite3_stmt *statement, bool *out_row)
+{
+    int result = sqlite3_step(statement);
+    if (result != SQLITE_ROW && result != SQLITE_DONE)
+        return DATABASE_ERR(result, "sqlite3_step");
+    *out_row = result == SQLITE_ROW;
+    return ERR_OK;
+}
+
+struct err database_finish(sqlite3_stmt *statement)
+{
+    bool row = false;
+    struct err e = database_step(statement, &row);
+    if (!failed(e) && row)
+        return ERR(ERR_MALFORMED, 0, "a row too many");
+    return e;
+}
+
+struct err database_number(const struct database *database, const char *sql, int64_t *out_number)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(database, sql, &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (!row)
+        return ERR(ERR_NOT_FOUND, 0, "no row");
+    *out_number = sqlite3_column_int64(statement, 0);
+    return ERR_OK;
+}
+
+bool database_text(sqlite3_stmt *statement, int column, char *out, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+    return text != NULL && text_copy(out, size, (const char *)text);
+}
+
+bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len)
+{
+    const void *blob = sqlite3_column_blob(statement, column);
+    if ((size_t)sqlite3_column_bytes(statement, column) != len)
+        return false;
+    if (len > 0)
+        memcpy(out, blob, len);
+    return true;
+}
+
+struct err database_begin(const struct database *database)
+{
+    if (database->broken)
+        return ERR(ERR_IO, 0, "an earlier write failed");
+    return database_run(database, "BEGIN IMMEDIATE");
+}
+
+struct err database_end(struct database *database, struct err e)
+{
+    if (!failed(e))
+        e = database_run(database, "COMMIT");
+    if (failed(e) && sqlite3_get_autocommit(database->db) == 0) {
+        struct err undone = database_run(database, "ROLLBACK");
+        database->broken = database->broken || failed(undone);
+    }
+    if (e.code == ERR_IO || (e.native & 0xFF) == SQLITE_CORRUPT)
+        database->broken = true;
+    return e;
+}
+
+struct err database_checkpoint(struct database *database)
+{
+    if (database->broken)
+        return ERR(ERR_IO, 0, "an earlier write failed");
+    int result =
+        sqlite3_wal_checkpoint_v2(database->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    if (result == SQLITE_OK)
+        return ERR_OK;
+    database->broken = true;
+    return ERR(ERR_IO, result, "sqlite3_wal_checkpoint_v2");
+}

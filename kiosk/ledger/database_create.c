@@ -1,0 +1,128 @@
+/* A new database, there whole or not at all; and whether one has the shape that it should. */
+#include "kiosk/ledger/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kiosk/base/text.h"
+
+#define SHAPE_SQL \
+    "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL " \
+    "ORDER BY type, name)"
+#define SHAPE_MAX 8192
+
+static void close_plain(struct database *database)
+{
+    (void)sqlite3_close_v2(database->db);
+}
+
+static void close_fd(const int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+}
+
+static struct err make_tables(struct database *database, const struct database_schema *schema,
+                              const void *context)
+{
+    char numbers[96];
+    (void)text_print(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+                     (int)schema->application_id, (int)schema->version);
+    struct err e = database_run(database, schema->sql);
+    if (!failed(e))
+        e = database_run(database, numbers);
+    if (!failed(e) && context != NULL)
+        e = schema->fill(database, context);
+    return e;
+}
+
+/* What an interrupted creation left; it never was a database anyone used. */
+static void sweep(const char *path)
+{
+    static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
+    char left[PATH_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+        if (text_print(left, sizeof(left), "%s%s", path, suffixes[i]))
+            (void)unlink(left);
+}
+
+static struct err build(const char *path, const struct database_schema *schema, const void *context)
+{
+    CLEANUP(close_plain) struct database database = {NULL, -1, false};
+    int result =
+        sqlite3_open_v2(path, &database.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "sqlite3_open_v2");
+    struct err e = database_run(&database, "PRAGMA synchronous=EXTRA; BEGIN EXCLUSIVE");
+    return failed(e) ? e : database_end(&database, make_tables(&database, schema, context));
+}
+
+static struct err flush_folder_of(const char *path)
+{
+    char folder[PATH_MAX];
+    (void)text_copy(folder, sizeof(folder), path);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL)
+        (void)text_copy(folder, sizeof(folder), ".");
+    else
+        slash[slash == folder ? 1 : 0] = '\0';
+    CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return ERR(ERR_IO, errno, "folder");
+    return ERR_OK;
+}
+
+struct err database_create(const char *path, const struct database_schema *schema,
+                           const void *context)
+{
+    char fresh[PATH_MAX];
+    if (!text_print(fresh, sizeof(fresh), "%s.new", path))
+        return ERR(ERR_IO, ENAMETOOLONG, "path");
+    sweep(fresh);
+    struct err e = build(fresh, schema, context);
+    if (!failed(e) && rename(fresh, path) != 0)
+        e = ERR(ERR_IO, errno, "rename");
+    if (failed(e)) {
+        sweep(fresh);
+        return e;
+    }
+    return flush_folder_of(path);
+}
+
+static struct err shape_of(const struct database *database, char out[SHAPE_MAX])
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(database, SHAPE_SQL, &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (!row || !database_text(statement, 0, out, SHAPE_MAX))
+        return ERR(ERR_MALFORMED, 0, "schema");
+    return ERR_OK;
+}
+
+struct err database_check_shape(const struct database *database,
+                                const struct database_schema *schema)
+{
+    char found[SHAPE_MAX];
+    char expected[SHAPE_MAX];
+    CLEANUP(close_plain) struct database model = {NULL, -1, false};
+    int result =
+        sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "sqlite3_open_v2");
+    struct err e = database_run(&model, schema->sql);
+    if (!failed(e))
+        e = shape_of(&model, expected);
+    if (!failed(e))
+        e = shape_of(database, found);
+    if (!failed(e) && !text_same(found, expected))
+        return ERR(ERR_MALFORMED, 0, "tables of another shape");
+    return e;
+}

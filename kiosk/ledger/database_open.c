@@ -1,0 +1,221 @@
+/* Opening and closing, with nothing changed on disk until the file is known to be ours. */
+#include "kiosk/ledger/database.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "kiosk/base/text.h"
+
+#define HEADER_LEN 100 /* SQLite file format, 1.3 */
+#define HEADER_MAGIC "SQLite format 3"
+#define HEADER_APPLICATION_ID_AT 68
+#define URI_MAX (3 * PATH_MAX + 64)
+#define LOCK_MODE 0660
+
+static void close_fd(const int *fd)
+{
+    if (*fd >= 0)
+        (void)close(*fd);
+}
+
+void database_close(struct database *database)
+{
+    if (database->db != NULL) {
+        (void)sqlite3_close_v2(database->db); /* nothing is written: there is no checkpoint in it */
+        if (database->lock_fd >= 0)
+            (void)close(database->lock_fd);
+    }
+    *database = (struct database){NULL, -1, false};
+}
+
+static struct err take_lock(const char *path, bool create, int *out_fd)
+{
+    char lock[PATH_MAX];
+    if (!text_print(lock, sizeof(lock), "%s.lock", path))
+        return ERR(ERR_IO, ENAMETOOLONG, "path");
+    CLEANUP(close_fd) int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
+    if (fd < 0)
+        return errno == ENOENT && !create ? ERR(ERR_NOT_FOUND, errno, "folder")
+                                          : ERR(ERR_IO, errno, "lock file");
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+        return errno == EWOULDBLOCK ? ERR(ERR_CONFLICT, errno, "another writer")
+                                    : ERR(ERR_IO, errno, "flock");
+    *out_fd = fd;
+    fd = -1;
+    return ERR_OK;
+}
+
+static bool stands(const char *path, const char *suffix)
+{
+    char beside[PATH_MAX];
+    return text_print(beside, sizeof(beside), "%s%s", path, suffix) && access(beside, F_OK) == 0;
+}
+
+/*
+ * Whether the first bytes are those of a database of ours, read past SQLite's own logic: that takes
+ * an empty file for a new database, and deletes the WAL beside it. By SQLite's file handle, since
+ * closing another one would drop the locks of every connection of this process.
+ */
+static struct err check_header(const struct database *database,
+                               const struct database_schema *schema)
+{
+    uint8_t header[HEADER_LEN];
+    sqlite3_file *file = NULL;
+    int result = sqlite3_file_control(database->db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (result == SQLITE_OK)
+        result = file->pMethods->xRead(file, header, sizeof(header), 0);
+    if (result == SQLITE_IOERR_SHORT_READ ||
+        (result == SQLITE_OK && memcmp(header, HEADER_MAGIC, sizeof(HEADER_MAGIC)) != 0))
+        return ERR(ERR_MALFORMED, SQLITE_NOTADB, "not a database");
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "header");
+
+    uint32_t id = 0;
+    for (size_t i = 0; i < 4; i++)
+        id = id << 8 | header[HEADER_APPLICATION_ID_AT + i];
+    if (id != (uint32_t)schema->application_id)
+        return ERR(ERR_MALFORMED, SQLITE_NOTADB, "another application's database");
+    return ERR_OK;
+}
+
+/* With the path quoted as a URI needs it (RFC 3986, 2.1), and what keeps a reader from writing. */
+static bool read_uri(char out[URI_MAX], const char *path)
+{
+    size_t used = (size_t)(stpcpy(out, "file:") - out);
+    bool fits = true;
+    for (; *path != '\0' && fits; path++) {
+        bool quoted = strchr("%?#", *path) != NULL;
+        fits = quoted ? text_print(out + used, URI_MAX - used, "%%%02X", (unsigned)*path)
+                      : text_print(out + used, URI_MAX - used, "%c", *path);
+        used += strlen(out + used);
+    }
+    return fits && text_print(out + used, URI_MAX - used, "?mode=ro&readonly_shm=1");
+}
+
+static struct err configure(const struct database *database)
+{
+    static const char pragmas[] = "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+                                  "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                                  "PRAGMA temp_store=MEMORY; PRAGMA synchronous=FULL;"
+                                  "PRAGMA wal_autocheckpoint=0;";
+    (void)sqlite3_extended_result_codes(database->db, 1);
+    int result = sqlite3_busy_timeout(database->db, DATABASE_BUSY_TIMEOUT_MS);
+    if (result == SQLITE_OK)
+        result = sqlite3_db_config(database->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_db_config(database->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "sqlite3_db_config");
+    return database_run(database, pragmas);
+}
+
+static struct err check_schema(const struct database *database,
+                               const struct database_schema *schema)
+{
+    int64_t version = 0;
+    struct err e = database_number(database, "PRAGMA user_version", &version);
+    if (failed(e))
+        return e;
+    if (version != schema->version)
+        return ERR(ERR_MALFORMED, version, "another schema");
+    return database_check_shape(database, schema);
+}
+
+static struct err use_wal(const struct database *database)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    char mode[16];
+    bool row = false;
+    struct err e = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "wal"))
+        return ERR(ERR_IO, 0, "no WAL");
+    return ERR_OK;
+}
+
+static struct err connect(const char *name, int flags, const struct database_schema *schema,
+                          struct database *database)
+{
+    int result = sqlite3_open_v2(name, &database->db, flags, NULL);
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "sqlite3_open_v2");
+    struct err e = check_header(database, schema);
+    if (!failed(e))
+        e = configure(database);
+    return failed(e) ? e : check_schema(database, schema);
+}
+
+/* Everything between the lock and the answer; `*database` may be half open after an error. */
+static struct err open_locked(const char *path, const struct database_schema *schema,
+                              const void *create, struct database *database)
+{
+    struct err e = ERR_OK;
+    if (!stands(path, "") && stands(path, "-wal"))
+        return ERR(ERR_MALFORMED, 0, "a WAL without its database");
+    if (!stands(path, ""))
+        e = create != NULL ? database_create(path, schema, create)
+                           : ERR(ERR_NOT_FOUND, ENOENT, "database");
+    if (!failed(e))
+        e = connect(path, SQLITE_OPEN_READWRITE, schema, database);
+    return failed(e) ? e : use_wal(database);
+}
+
+struct err database_open(const char *path, const struct database_schema *schema, const void *create,
+                         struct database *out_database)
+{
+    struct database database = {NULL, -1, false};
+    struct err e = take_lock(path, create != NULL, &database.lock_fd);
+    if (failed(e))
+        return e;
+    e = open_locked(path, schema, create, &database);
+    if (failed(e)) {
+        (void)sqlite3_close_v2(database.db);
+        (void)close(database.lock_fd);
+        return e;
+    }
+    *out_database = database;
+    return ERR_OK;
+}
+
+struct err database_open_read(const char *path, const struct database_schema *schema,
+                              struct database *out_database)
+{
+    char uri[URI_MAX];
+    if (!stands(path, ""))
+        return ERR(ERR_NOT_FOUND, ENOENT, "database");
+    if (!stands(path, "-wal") || !stands(path, "-shm"))
+        return ERR(ERR_IO, SQLITE_CANTOPEN, "no writer has been here");
+    if (!read_uri(uri, path))
+        return ERR(ERR_IO, ENAMETOOLONG, "path");
+
+    struct database database = {NULL, -1, false};
+    struct err e = connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, schema, &database);
+    if (failed(e)) {
+        (void)sqlite3_close_v2(database.db);
+        return e;
+    }
+    *out_database = database;
+    return ERR_OK;
+}
+
+struct err database_check_pages(const struct database *database)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    char verdict[64];
+    bool row = false;
+    struct err e = database_prepare(database, "PRAGMA integrity_check(1)", &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (!row || !database_text(statement, 0, verdict, sizeof(verdict)) || !text_same(verdict, "ok"))
+        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "integrity_check");
+    return ERR_OK;
+}

@@ -1,0 +1,17 @@
+/* inbox_rows.h - what is inside an inbox, for the files that write and read one. */
+#ifndef KIOSK_LEDGER_INBOX_ROWS_H
+#define KIOSK_LEDGER_INBOX_ROWS_H
+
+#include "kiosk/ledger/database.h"
+#include "kiosk/ledger/inbox.h"
+
+struct inbox {
+    struct database database;
+};
+
+extern const struct database_schema inbox_schema;
+
+/* Within a transaction: tell readers that something changed. */
+MUST_CHECK struct err inbox_touch(const struct inbox *inbox);
+
+#endif

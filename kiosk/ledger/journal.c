@@ -1,0 +1,228 @@
+/* Opening a journal with everything checked, and appending to it. */
+#include "kiosk/ledger/journal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/base/hex.h"
+#include "kiosk/base/text.h"
+#include "kiosk/ledger/journal_rows.h"
+
+#define BIND_MAX 256
+
+static void free_journal(struct journal **at)
+{
+    journal_close(*at);
+}
+
+void journal_close(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    database_close(&journal->database);
+    free(journal);
+}
+
+static struct err read_epoch(struct journal *journal)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(&journal->database, "SELECT epoch FROM meta", &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (!row || !database_text(statement, 0, journal->epoch, sizeof(journal->epoch)))
+        return ERR(ERR_MALFORMED, 0, "epoch");
+    return ERR_OK;
+}
+
+static struct err open_with(const char *path, const char *epoch, bool write,
+                            struct journal **out_journal)
+{
+    struct journal *journal = calloc(1, sizeof(*journal));
+    if (journal == NULL)
+        return ERR(ERR_IO, SQLITE_NOMEM, "calloc");
+    struct err e = write ? database_open(path, &journal_schema, epoch, &journal->database)
+                         : database_open_read(path, &journal_schema, &journal->database);
+    if (!failed(e))
+        e = read_epoch(journal);
+    if (failed(e)) {
+        journal_close(journal);
+        return e;
+    }
+    *out_journal = journal;
+    return ERR_OK;
+}
+
+struct err journal_open(const char *path, bool create, const uint8_t random[16],
+                        struct journal **out_journal)
+{
+    CLEANUP(free_journal) struct journal *journal = NULL;
+    char epoch[CHAIN_UUID_LEN + 1];
+    uint64_t bad_seq = 0;
+    if (create)
+        chain_uuid(epoch, random);
+    struct err e = open_with(path, create ? epoch : NULL, true, &journal);
+    if (!failed(e))
+        e = database_check_pages(&journal->database);
+    if (!failed(e))
+        e = journal_verify(journal, &bad_seq);
+    if (!failed(e))
+        e = journal_check_orders(journal);
+    if (failed(e))
+        return e;
+    *out_journal = journal;
+    journal = NULL;
+    return ERR_OK;
+}
+
+struct err journal_open_read(const char *path, struct journal **out_journal)
+{
+    return open_with(path, NULL, false, out_journal);
+}
+
+struct hash journal_bind(const struct hash *hash, const char *order, const char *token,
+                         enum journal_order_state state)
+{
+    char hex[HEX_SIZE(HASH_LEN)];
+    char text[BIND_MAX];
+    hex_print(hex, (struct bytes){hash->at, HASH_LEN});
+    (void)text_print(text, sizeof(text), "certkiosk-order-1\n%s\n%s\n%s\n%d", hex, order, token,
+                     order[0] == '\0' ? 0 : (int)state);
+    return hash_of((struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
+static bool draft_fine(const struct journal_draft *draft)
+{
+    size_t order = strnlen(draft->order, sizeof(draft->order));
+    size_t token = strnlen(draft->token, sizeof(draft->token));
+    if (strnlen(draft->txid, sizeof(draft->txid)) == sizeof(draft->txid) ||
+        strnlen(draft->visit, sizeof(draft->visit)) == sizeof(draft->visit) ||
+        strnlen(draft->kind, sizeof(draft->kind)) == sizeof(draft->kind))
+        return false;
+    return (order == 0 || order == CHAIN_UUID_LEN) && token < sizeof(draft->token) &&
+           text_valid(draft->order, order) && text_valid(draft->token, token) &&
+           draft->order_state < JOURNAL_ORDER_STATE_COUNT;
+}
+
+/* Whether an entry with this txid stands. ERR_CONFLICT: one of another content does. */
+static struct err find_repeat(const struct journal *journal, const struct journal_draft *draft,
+                              bool *out_stands)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(&journal->database,
+                                    "SELECT kind, body FROM journal WHERE txid = ?1", &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, draft->txid, -1, SQLITE_STATIC);
+    e = result == SQLITE_OK ? database_step(statement, &row)
+                            : DATABASE_ERR(result, "sqlite3_bind_text");
+    if (failed(e))
+        return e;
+
+    *out_stands = row;
+    if (!row)
+        return ERR_OK;
+    const char *kind = (const char *)sqlite3_column_text(statement, 0);
+    const void *body = sqlite3_column_blob(statement, 1);
+    size_t len = (size_t)sqlite3_column_bytes(statement, 1);
+    if (!text_same(kind, draft->kind) || len != draft->body.len ||
+        (len > 0 && memcmp(body, draft->body.at, len) != 0))
+        return ERR(ERR_CONFLICT, 0, "the same txid with another content");
+    return ERR_OK;
+}
+
+static struct err insert_entry(const struct journal *journal, const struct journal_draft *draft,
+                               uint64_t seq, const struct hash *prev, const struct hash *hash)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e = database_prepare(
+        &journal->database,
+        "INSERT INTO journal(seq, txid, at, visit, kind, body, prev, hash, order_id, token,"
+        " order_state, bound) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''),"
+        " iif(?9 = '', NULL, ?10), iif(?9 = '', NULL, ?11), ?12)",
+        &statement);
+    if (failed(e))
+        return e;
+
+    struct hash bound = journal_bind(hash, draft->order, draft->token, draft->order_state);
+    const void *body = draft->body.len > 0 ? draft->body.at : (const uint8_t *)"";
+    int result = sqlite3_bind_int64(statement, 1, (sqlite3_int64)seq) |
+                 sqlite3_bind_text(statement, 2, draft->txid, -1, SQLITE_STATIC) |
+                 sqlite3_bind_int64(statement, 3, draft->at_ms) |
+                 sqlite3_bind_text(statement, 4, draft->visit, -1, SQLITE_STATIC) |
+                 sqlite3_bind_text(statement, 5, draft->kind, -1, SQLITE_STATIC) |
+                 sqlite3_bind_blob(statement, 6, body, (int)draft->body.len, SQLITE_STATIC) |
+                 sqlite3_bind_blob(statement, 7, prev->at, HASH_LEN, SQLITE_STATIC) |
+                 sqlite3_bind_blob(statement, 8, hash->at, HASH_LEN, SQLITE_STATIC) |
+                 sqlite3_bind_text(statement, 9, draft->order, -1, SQLITE_STATIC) |
+                 sqlite3_bind_text(statement, 10, draft->token, -1, SQLITE_STATIC) |
+                 sqlite3_bind_int(statement, 11, (int)draft->order_state) |
+                 sqlite3_bind_blob(statement, 12, bound.at, HASH_LEN, SQLITE_STATIC);
+    return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+}
+
+/* A state that lies behind the one on record leaves the order where it is. */
+static struct err project(const struct journal *journal, const struct journal_draft *draft,
+                          uint64_t seq)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    if (draft->order[0] == '\0')
+        return ERR_OK;
+    struct err e =
+        database_prepare(&journal->database,
+                         "INSERT INTO orders(order_id, token, state, requested_at, request_seq)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(order_id) DO UPDATE"
+                         " SET state = max(state, excluded.state) WHERE token = excluded.token",
+                         &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, draft->order, -1, SQLITE_STATIC) |
+                 sqlite3_bind_text(statement, 2, draft->token, -1, SQLITE_STATIC) |
+                 sqlite3_bind_int(statement, 3, (int)draft->order_state) |
+                 sqlite3_bind_int64(statement, 4, draft->at_ms) |
+                 sqlite3_bind_int64(statement, 5, (sqlite3_int64)seq);
+    e = result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+    if (!failed(e) && sqlite3_changes(journal->database.db) != 1)
+        return ERR(ERR_CONFLICT, 0, "the order is another token's");
+    return e;
+}
+
+/* Within the transaction. */
+static struct err append(const struct journal *journal, const struct journal_draft *draft)
+{
+    bool repeat = false;
+    uint64_t seq = 0;
+    struct hash hash;
+    struct chain_entry entry = {.at_ms = draft->at_ms,
+                                .epoch = journal->epoch,
+                                .txid = draft->txid,
+                                .visit = draft->visit,
+                                .kind = draft->kind,
+                                .body = draft->body};
+    struct err e = find_repeat(journal, draft, &repeat);
+    if (failed(e) || repeat)
+        return e;
+    e = journal_head(journal, &seq, &entry.prev);
+    entry.seq = seq + 1;
+    if (!failed(e))
+        e = chain_hash(&entry, &hash);
+    if (!failed(e))
+        e = insert_entry(journal, draft, entry.seq, &entry.prev, &hash);
+    return failed(e) ? e : project(journal, draft, entry.seq);
+}
+
+struct err journal_append(struct journal *journal, const struct journal_draft *draft)
+{
+    if (!draft_fine(draft))
+        return ERR(ERR_MALFORMED, 0, "draft");
+    struct err e = database_begin(&journal->database);
+    return failed(e) ? e : database_end(&journal->database, append(journal, draft));
+}
+
+struct err journal_checkpoint(struct journal *journal)
+{
+    return database_checkpoint(&journal->database);
+}

@@ -1,0 +1,225 @@
+/* What readers and the writer read of a journal. */
+#include "kiosk/ledger/journal.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ledger/journal_rows.h"
+
+#define ORDER_COLUMNS "SELECT order_id, token, state, requested_at, request_seq FROM orders "
+
+struct err journal_head(const struct journal *journal, uint64_t *out_seq, struct hash *out_hash)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(
+        &journal->database, "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+
+    struct hash hash = {{0}};
+    if (row && !database_blob(statement, 1, hash.at, HASH_LEN))
+        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "hash");
+    *out_seq = row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+    *out_hash = hash;
+    return ERR_OK;
+}
+
+struct err journal_get_status(struct journal *journal, struct journal_status *out_status)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct journal_status status = {.schema = journal_schema.version};
+    struct err e =
+        database_prepare(&journal->database,
+                         "SELECT seq, hash, at FROM journal ORDER BY seq DESC LIMIT 1", &statement);
+    if (!failed(e))
+        e = database_step(statement, &row);
+    if (failed(e))
+        return e;
+    if (row && !database_blob(statement, 1, status.head_hash.at, HASH_LEN))
+        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "hash");
+    status.head_seq = row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+    status.head_at_ms = row ? sqlite3_column_int64(statement, 2) : 0;
+    (void)text_copy(status.epoch, sizeof(status.epoch), journal->epoch);
+    *out_status = status;
+    return ERR_OK;
+}
+
+/* Columns seq, at, txid, visit, kind, prev, hash, body. */
+#define ROW_COLUMNS "SELECT seq, at, txid, visit, kind, prev, hash, body"
+
+static bool take_row(sqlite3_stmt *statement, struct journal_row *out)
+{
+    int len = sqlite3_column_bytes(statement, 7);
+    out->seq = (uint64_t)sqlite3_column_int64(statement, 0);
+    out->at_ms = sqlite3_column_int64(statement, 1);
+    if (len < 0 || (size_t)len > sizeof(out->body))
+        return false;
+    out->body_len = (size_t)len;
+    return database_text(statement, 2, out->txid, sizeof(out->txid)) &&
+           database_text(statement, 3, out->visit, sizeof(out->visit)) &&
+           database_text(statement, 4, out->kind, sizeof(out->kind)) &&
+           database_blob(statement, 5, out->prev.at, HASH_LEN) &&
+           database_blob(statement, 6, out->hash.at, HASH_LEN) &&
+           database_blob(statement, 7, out->body, out->body_len);
+}
+
+struct err journal_read(struct journal *journal, uint64_t after_seq, size_t max,
+                        bool (*visit_row)(void *, const struct journal_row *), void *context)
+{
+    assert(max <= JOURNAL_BATCH_MAX);
+
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    if (after_seq > INT64_MAX)
+        return ERR_OK;
+    struct err e = database_prepare(
+        &journal->database, ROW_COLUMNS " FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_int64(statement, 1, (sqlite3_int64)after_seq) |
+                 sqlite3_bind_int64(statement, 2, (sqlite3_int64)max);
+    if (result != SQLITE_OK)
+        return ERR(ERR_IO, result, "bind");
+
+    for (;;) {
+        struct journal_row row;
+        bool more = false;
+        e = database_step(statement, &more);
+        if (failed(e) || !more)
+            return e;
+        if (!take_row(statement, &row))
+            return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "row");
+        if (!visit_row(context, &row))
+            return ERR_OK;
+    }
+}
+
+/* Whether the row in `statement` is the entry after `*in_out_seq` with hash `*in_out_hash`. */
+static bool entry_fits(const struct journal *journal, sqlite3_stmt *statement, uint64_t *in_out_seq,
+                       struct hash *in_out_hash)
+{
+    struct journal_row row;
+    struct hash bound;
+    struct hash hash;
+    char order[CHAIN_UUID_LEN + 1] = "";
+    char token[41] = "";
+    bool about_order = sqlite3_column_type(statement, 8) != SQLITE_NULL;
+    if (!take_row(statement, &row) || row.seq != *in_out_seq + 1 ||
+        memcmp(row.prev.at, in_out_hash->at, HASH_LEN) != 0 ||
+        !database_blob(statement, 11, bound.at, HASH_LEN))
+        return false;
+    if (about_order && (!database_text(statement, 8, order, sizeof(order)) ||
+                        !database_text(statement, 9, token, sizeof(token))))
+        return false;
+
+    struct chain_entry entry = {.seq = row.seq,
+                                .at_ms = row.at_ms,
+                                .epoch = journal->epoch,
+                                .txid = row.txid,
+                                .visit = row.visit,
+                                .kind = row.kind,
+                                .body = {row.body, row.body_len},
+                                .prev = row.prev};
+    if (failed(chain_hash(&entry, &hash)) || memcmp(hash.at, row.hash.at, HASH_LEN) != 0)
+        return false;
+    int state = sqlite3_column_int(statement, 10);
+    struct hash expected = journal_bind(&hash, order, token, (enum journal_order_state)state);
+    *in_out_seq = row.seq;
+    *in_out_hash = hash;
+    return memcmp(expected.at, bound.at, HASH_LEN) == 0;
+}
+
+struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e = database_prepare(&journal->database,
+                                    ROW_COLUMNS ", order_id, token, order_state, bound"
+                                                " FROM journal ORDER BY seq",
+                                    &statement);
+    struct hash hash = {{0}};
+    uint64_t seq = 0;
+    bool more = true;
+    while (!failed(e) && more) {
+        uint64_t next = seq + 1;
+        e = database_step(statement, &more);
+        if (!failed(e) && more && !entry_fits(journal, statement, &seq, &hash)) {
+            *out_bad_seq = next;
+            return ERR(ERR_CONFLICT, next, "the chain is broken");
+        }
+    }
+    return e;
+}
+
+static bool take_order(sqlite3_stmt *statement, struct journal_order *out)
+{
+    int state = sqlite3_column_int(statement, 2);
+    if (state < 0 || state >= JOURNAL_ORDER_STATE_COUNT)
+        return false;
+    out->state = (enum journal_order_state)state;
+    out->requested_at_ms = sqlite3_column_int64(statement, 3);
+    out->request_seq = (uint64_t)sqlite3_column_int64(statement, 4);
+    return database_text(statement, 0, out->order, sizeof(out->order)) &&
+           database_text(statement, 1, out->token, sizeof(out->token));
+}
+
+static struct err one_order(struct journal *journal, const char *sql, const char *key,
+                            struct journal_order *out_order)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct journal_order order;
+    bool row = false;
+    struct err e = database_prepare(&journal->database, sql, &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    e = result == SQLITE_OK ? database_step(statement, &row)
+                            : DATABASE_ERR(result, "sqlite3_bind_text");
+    if (failed(e))
+        return e;
+    if (!row)
+        return ERR(ERR_NOT_FOUND, 0, "order");
+    if (!take_order(statement, &order))
+        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "order");
+    *out_order = order;
+    return ERR_OK;
+}
+
+struct err journal_order_of_token(struct journal *journal, const char *token,
+                                  struct journal_order *out_order)
+{
+    return one_order(
+        journal, ORDER_COLUMNS "WHERE token = ?1 AND state < 3 ORDER BY request_seq DESC LIMIT 1",
+        token, out_order);
+}
+
+struct err journal_order_by_id(struct journal *journal, const char *order,
+                               struct journal_order *out_order)
+{
+    return one_order(journal, ORDER_COLUMNS "WHERE order_id = ?1", order, out_order);
+}
+
+struct err journal_open_orders(struct journal *journal, struct journal_order *out_orders,
+                               size_t *out_count)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    size_t count = 0;
+    struct err e = database_prepare(
+        &journal->database, ORDER_COLUMNS "WHERE state < 3 ORDER BY request_seq DESC LIMIT 32",
+        &statement);
+    static_assert(JOURNAL_ORDERS_MAX == 32, "the LIMIT above");
+    static_assert(JOURNAL_ORDER_DELIVERED == 3, "the state above");
+    for (bool more = true; !failed(e) && more; count += more ? 1 : 0) {
+        e = database_step(statement, &more);
+        if (!failed(e) && more &&
+            (count == JOURNAL_ORDERS_MAX || !take_order(statement, &out_orders[count])))
+            return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "order");
+    }
+    if (!failed(e))
+        *out_count = count;
+    return e;
+}

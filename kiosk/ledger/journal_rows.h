@@ -1,0 +1,27 @@
+/* journal_rows.h - what is inside a journal, for the files that append to and read one. */
+#ifndef KIOSK_LEDGER_JOURNAL_ROWS_H
+#define KIOSK_LEDGER_JOURNAL_ROWS_H
+
+#include "kiosk/ledger/database.h"
+#include "kiosk/ledger/journal.h"
+
+struct journal {
+    struct database database;
+    char epoch[CHAIN_UUID_LEN + 1];
+};
+
+extern const struct database_schema journal_schema;
+
+/* What an entry says of an order, bound to the entry's hash: the body is hashed by the chain, these
+ * columns beside it by this. */
+struct hash journal_bind(const struct hash *hash, const char *order, const char *token,
+                         enum journal_order_state state);
+
+/* The newest entry: seq 0 and a hash of zeros when there is none. */
+MUST_CHECK struct err journal_head(const struct journal *journal, uint64_t *out_seq,
+                                   struct hash *out_hash);
+
+/* Whether `orders` is what the journal makes of it. ERR_CONFLICT when not. */
+MUST_CHECK struct err journal_check_orders(const struct journal *journal);
+
+#endif
