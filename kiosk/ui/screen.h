@@ -22,8 +22,8 @@
 
 /* What the look of every screen depends on besides the flow. */
 struct look {
-    int32_t width_px, height_px;  /* of the window */
-    const struct themes *themes;  /* scaled for it; the visit says which of them */
+    int32_t width_px, height_px; /* of the window */
+    const struct themes *themes; /* scaled for it; the visit says which of them */
     const struct font *font;
     const struct words *words[LANGUAGE_COUNT];
     const char *hall_zh, *hall_en; /* name of the hall */

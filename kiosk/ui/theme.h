@@ -1,5 +1,6 @@
 /*
- * theme.h - colours, sizes and type of the screens, from assets/theme/NAME.ini.
+ * theme.h - colours, sizes and type of the screens, from assets/theme: sizes.ini for all,
+ * light.ini and high_contrast.ini for colours.
  *
  * Files speak millimetres (in micrometres, so that numbers stay whole); a theme in memory is
  * already in pixels of the panel. All four looks are loaded once:
@@ -36,14 +37,14 @@ enum theme_type {
 };
 
 struct theme {
-    uint32_t colour[COLOUR_COUNT];             /* 0xFFRRGGBB */
-    int32_t metric[METRIC_COUNT];              /* pixels */
-    struct font_style type[TYPE_COUNT];        /* pixels */
-    int32_t px_per_m;                          /* of the panel */
-    bool large;                                /* large text: fewer secondary texts */
-    bool high_contrast;                        /* outlines instead of shadows and tints */
-    uint32_t shadow;                           /* 0xAARRGGBB; alpha 0: none */
-    uint32_t scrim;                            /* over the screen, behind a dialogue */
+    uint32_t colour[COLOUR_COUNT];      /* 0xFFRRGGBB */
+    int32_t metric[METRIC_COUNT];       /* pixels */
+    struct font_style type[TYPE_COUNT]; /* pixels */
+    int32_t px_per_m;                   /* of the panel */
+    bool large;                         /* large text: fewer secondary texts */
+    bool high_contrast;                 /* outlines instead of shadows and tints */
+    uint32_t shadow;                    /* 0xAARRGGBB; alpha 0: none */
+    uint32_t scrim;                     /* over the screen, behind a dialogue */
 };
 
 #define THEME_PATH_MAX 512
@@ -54,14 +55,13 @@ struct themes {
 };
 
 /*
- * Load both theme files from `assets_dir`/theme and scale them for a window of this size on a
+ * Load the theme files from `assets_dir`/theme and scale them for a window of this size on a
  * panel whose short side is `short_um` micrometres (0: THEME_PANEL_SHORT_UM).
  * Errors: those of config_read(), or ERR_MALFORMED for a colour that is not #RRGGBB;
  * `out_message` has CONFIG_MESSAGE_MAX bytes. `out_themes` is written on success only.
  */
 MUST_CHECK struct err themes_load(const char *assets_dir, int32_t width_px, int32_t height_px,
-                                  int32_t short_um, struct themes *out_themes,
-                                  char *out_message);
+                                  int32_t short_um, struct themes *out_themes, char *out_message);
 
 const struct theme *theme_of(const struct themes *themes, bool high_contrast, bool large);
 

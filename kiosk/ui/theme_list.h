@@ -1,5 +1,5 @@
 /*
- * theme_list.h - what a theme file says: THEME_COLOUR(id, key), THEME_METRIC(id, key) in
+ * theme_list.h - what the theme files say: THEME_COLOUR(id, key), THEME_METRIC(id, key) in
  * micrometres, THEME_TYPE(id, key, face): sizes of text in micrometres, in [type] and
  * [type_large].
  */
@@ -84,9 +84,9 @@ THEME_TYPE(TITLE, title_um, FONT_BOLD)
 THEME_TYPE(HEADING, heading_um, FONT_BOLD)
 THEME_TYPE(BUTTON, button_um, FONT_BOLD)
 THEME_TYPE(BODY, body_um, FONT_REGULAR)
-THEME_TYPE(BODY_BOLD, body_um, FONT_BOLD)
+THEME_TYPE(BODY_BOLD, body_bold_um, FONT_BOLD)
 THEME_TYPE(LABEL, label_um, FONT_REGULAR)
-THEME_TYPE(LABEL_BOLD, label_um, FONT_BOLD)
+THEME_TYPE(LABEL_BOLD, label_bold_um, FONT_BOLD)
 THEME_TYPE(CAPTION, caption_um, FONT_REGULAR)
 THEME_TYPE(KEY, key_um, FONT_BOLD)
 

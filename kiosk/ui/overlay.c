@@ -1,0 +1,87 @@
+/* What lies over a screen: the time-out warning and help. The screen below takes no touches. */
+#include "kiosk/ui/format.h"
+#include "kiosk/ui/frame.h"
+
+#define WARNING_MS 20000 /* a full ring */
+
+/* Darken all, take all targets away, and give back the card in the middle. */
+static struct rect dialogue(struct ui *ui, int32_t height)
+{
+    struct rect all = {0, 0, ui->look->width_px, ui->look->height_px};
+    ui->out->target_count = 0;
+    draw_fill(ui->out, all, ui->theme->scrim);
+    int32_t width = ui->wide ? all.w * 60 / 100 : all.w - 2 * ui_px(ui, METRIC_MARGIN);
+    return ui_card(ui, rect_middle(all, width, height + 2 * ui_gap(ui)));
+}
+
+void frame_warning(struct ui *ui)
+{
+    uint64_t now_ms = ui->look->now_ms;
+    uint64_t left_ms = ui->flow->deadline_ms > now_ms ? ui->flow->deadline_ms - now_ms : 0;
+    int32_t side = ui_um(ui, 39700);
+    int32_t title = ui_line_height(ui, TYPE_TITLE);
+    int32_t button = ui_px(ui, METRIC_BUTTON);
+    int32_t gap = ui_gap(ui);
+    struct rect in = dialogue(ui, 0);
+    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY, ui_word(ui, WORD_WARNING_TEXT));
+    int32_t buttons = ui->wide ? button : 2 * button + gap;
+    in = dialogue(ui, side + title + text + buttons + 4 * gap);
+    struct rect ring_at = rect_middle(rect_cut_top(&in, side, gap), side, side);
+    char seconds[FORMAT_SIZE];
+    (void)format_number((int64_t)((left_ms + 999) / 1000), seconds);
+    struct ring ring = {.box = ring_at,
+                        .thick = side / 10,
+                        .part =
+                            (int32_t)(left_ms >= WARNING_MS ? 3600 : left_ms * 3600 / WARNING_MS),
+                        .colour = COLOUR_WARNING};
+    ui_ring(ui, &ring, TYPE_TITLE, seconds);
+    (void)ui_line(ui, rect_cut_top(&in, title, 0),
+                  (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_CENTRE},
+                  ui_word(ui, WORD_WARNING_TITLE));
+    (void)ui_paragraph(ui, rect_cut_top(&in, text, gap),
+                       (struct ui_type){TYPE_BODY, COLOUR_INK2, UI_CENTRE},
+                       ui_word(ui, WORD_WARNING_TEXT));
+    static const struct button go_on = {
+        .look = BUTTON_PRIMARY, .word = WORD_WARNING_CONTINUE, .action = ACTION_CONTINUE};
+    static const struct button end = {
+        .look = BUTTON_QUIET, .word = WORD_WARNING_END, .action = ACTION_HOME};
+    struct rect last = rect_cut_bottom(&in, button, gap);
+    struct rect first =
+        ui->wide ? rect_cut_left(&last, last.w * 6 / 10, gap) : rect_cut_bottom(&in, button, gap);
+    ui_button(ui, first, &go_on);
+    ui_button(ui, last, &end);
+}
+
+void frame_help(struct ui *ui)
+{
+    const struct flow_rules *rules = ui->rules;
+    int32_t title = ui_line_height(ui, TYPE_TITLE);
+    int32_t button = ui_px(ui, METRIC_BUTTON);
+    int32_t gap = ui_gap(ui);
+    int32_t row = ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING);
+    struct rect in = dialogue(ui, 0);
+    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY, ui_word(ui, WORD_HELP_TEXT));
+    in = dialogue(ui, title + text + rules->profile_count * (row + gap) + button + 4 * gap);
+    (void)ui_line(ui, rect_cut_top(&in, title, gap),
+                  (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_LEFT}, ui_word(ui, WORD_HELP_TITLE));
+    (void)ui_paragraph(ui, rect_cut_top(&in, text, gap),
+                       (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT},
+                       ui_word(ui, WORD_HELP_TEXT));
+    bool zh = ui->language == LANGUAGE_ZH;
+    for (uint8_t i = 0; i < rules->profile_count; i++) {
+        const struct profile *profile = &rules->profiles[i];
+        struct rect at = rect_cut_top(&in, row, gap);
+        int32_t px = ui->theme->type[TYPE_HEADING].px;
+        ui_icon(ui, rect_cut_left(&at, px, gap), px, COLOUR_SUCCESS, ICON_PHONE);
+        (void)ui_line_fit(ui, rect_cut_top(&at, ui_line_height(ui, TYPE_LABEL), 0),
+                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                          zh ? profile->title_zh : profile->title_en);
+        (void)ui_line_fit(ui, at, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
+                          profile->hotline);
+    }
+    static const struct button close = {.look = BUTTON_PRIMARY,
+                                        .icon = ICON_CLOSE,
+                                        .word = WORD_HELP_CLOSE,
+                                        .action = ACTION_HELP_CLOSE};
+    ui_button(ui, rect_cut_bottom(&in, button, 0), &close);
+}

@@ -1,0 +1,55 @@
+#include "kiosk/ui/screen.h"
+
+#include <assert.h>
+#include <stddef.h>
+
+#include "kiosk/ui/frame.h"
+#include "kiosk/ui/screens.h"
+
+#define SECOND_MS 1000
+
+/* How each state is shown, and how often it moves by itself. */
+static const struct {
+    void (*draw)(struct ui *ui);
+    uint64_t step_ms; /* 0: stands still */
+} screens[FLOW_STATE_COUNT] = {
+    [FLOW_SERVICES] = {screen_services, 0},
+};
+
+void screen_draw(const struct look *look, const struct flow *flow, const struct flow_rules *rules,
+                 struct draw_list *out)
+{
+    assert(flow->state < FLOW_STATE_COUNT);
+    const struct visit *visit = &flow->visit;
+    enum language language = visit->language;
+    struct ui ui = {.look = look,
+                    .flow = flow,
+                    .rules = rules,
+                    .theme = theme_of(look->themes, visit->high_contrast, visit->large_text),
+                    .words = look->words[language],
+                    .second = look->words[language == LANGUAGE_ZH ? LANGUAGE_EN : LANGUAGE_ZH],
+                    .language = language,
+                    .wide = look->width_px > look->height_px,
+                    .out = out};
+    draw_clear(out);
+    draw_fill(out, (struct rect){0, 0, look->width_px, look->height_px},
+              ui_colour(&ui, COLOUR_BACKGROUND));
+    if (screens[flow->state].draw != NULL)
+        screens[flow->state].draw(&ui);
+    if (flow->warning)
+        frame_warning(&ui);
+    else if (visit->help_open)
+        frame_help(&ui);
+}
+
+uint64_t screen_next_change_ms(const struct flow *flow, uint64_t now_ms)
+{
+    uint64_t step_ms = screens[flow->state].step_ms;
+    if (flow->warning)
+        step_ms = step_ms == 0 || step_ms > SECOND_MS ? SECOND_MS : step_ms;
+    if (step_ms == 0)
+        return 0;
+    /* a countdown changes with its deadline's seconds, a spinner with the clock's steps */
+    uint64_t phase = step_ms == SECOND_MS ? flow->deadline_ms % step_ms : 0;
+    return now_ms + step_ms - (now_ms + step_ms - phase) % step_ms;
+}

@@ -1,0 +1,395 @@
+/* What this machine does, what it costs, and what cannot be done now: why, and what instead. */
+#include <stddef.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ui/format.h"
+#include "kiosk/ui/frame.h"
+#include "kiosk/ui/picture.h"
+#include "kiosk/ui/screens.h"
+
+#define TILES 6
+
+struct tile {
+    enum service service;
+    enum icon icon;
+    enum word name;
+};
+
+static const struct tile tiles[TILES] = {
+    {SERVICE_COLLECT, ICON_VPN_KEY, WORD_COLLECT_NAME},
+    {SERVICE_CHANGE, ICON_EDIT_NOTE, WORD_CHANGE_NAME},
+    {SERVICE_REPLACE, ICON_SWAP_HORIZ, WORD_REPLACE_NAME},
+    {SERVICE_UNLOCK, ICON_LOCK_OPEN, WORD_UNLOCK_NAME},
+    {SERVICE_QUERY, ICON_SEARCH, WORD_QUERY_NAME},
+    {SERVICE_RENEW_MAIL, ICON_MAIL, WORD_RENEW_MAIL_NAME},
+};
+
+/* Why not, and what instead. */
+static const struct {
+    enum word why, instead;
+    bool passing; /* it will be possible again by itself or by staff */
+} blocks[SERVICE_BLOCK_COUNT] = {
+    [SERVICE_HERE] = {WORD_SERVICES_START, WORD_SERVICES_START, false},
+    [SERVICE_NOT_OFFERED] = {WORD_BLOCK_NOT_OFFERED, WORD_INSTEAD_NONE, false},
+    [SERVICE_AT_COUNTER] = {WORD_BLOCK_AT_COUNTER, WORD_INSTEAD_COUNTER, false},
+    [SERVICE_LINE_DOWN] = {WORD_BLOCK_LINE_DOWN, WORD_INSTEAD_LINE, true},
+    [SERVICE_READER_GONE] = {WORD_BLOCK_READER_GONE, WORD_INSTEAD_COUNTER, true},
+    [SERVICE_CLOCK_WRONG] = {WORD_BLOCK_CLOCK_WRONG, WORD_INSTEAD_COUNTER, true},
+};
+
+/* "¥200" and what follows it, in the pieces of the price tag. */
+struct price {
+    char amount[FORMAT_SIZE];
+    const char *before, *after;
+    char tail[WORDS_TEXT_MAX];
+};
+
+/* The least yearly price of the platforms here; "from" when they differ. */
+static bool price_of_year(const struct ui *ui, struct price *out)
+{
+    int64_t least = 0;
+    bool differ = false;
+    bool found = false;
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++) {
+        const struct profile *profile = &ui->rules->profiles[i];
+        if (!profile_offers(profile, service_row(SERVICE_RENEW)->name))
+            continue;
+        int64_t fen = profile_renew_fen(profile, 1);
+        differ = differ || (found && fen != least);
+        least = !found || fen < least ? fen : least;
+        found = true;
+    }
+    bool zh = ui->language == LANGUAGE_ZH;
+    const char *from = differ ? ui_word(ui, WORD_SERVICES_FROM) : "";
+    (void)format_fen_short(least, out->amount);
+    out->before = zh ? "" : from;
+    (void)text_print(out->tail, sizeof out->tail, "%s%s", ui_word(ui, WORD_SERVICES_PER_YEAR),
+                     zh ? from : "");
+    return found;
+}
+
+static void draw_price(struct ui *ui, struct rect at, enum theme_colour ink)
+{
+    struct price price;
+    if (!price_of_year(ui, &price))
+        return;
+    int32_t tail = ui_width(ui, TYPE_BODY, price.tail);
+    int32_t down = ui->theme->type[TYPE_TITLE].px / 8;
+    struct rect small = rect_cut_right(&at, tail, 0);
+    small.y += down;
+    (void)ui_line(ui, small, (struct ui_type){TYPE_BODY, ink, UI_LEFT}, price.tail);
+    int32_t amount = ui_width(ui, TYPE_TITLE, price.amount);
+    (void)ui_line(ui, rect_cut_right(&at, amount, ui_gap(ui) / 4),
+                  (struct ui_type){TYPE_TITLE, ink, UI_LEFT}, price.amount);
+    at.y += down;
+    if (price.before[0] != '\0')
+        (void)ui_line(ui, at, (struct ui_type){TYPE_LABEL, ink, UI_RIGHT}, price.before);
+}
+
+/* The white pill in the main tile. */
+static void draw_start(struct ui *ui, struct rect at)
+{
+    draw_round(ui->out, at, at.h / 2, ui_colour(ui, COLOUR_ON_PRIMARY));
+    struct rect in = rect_inset(at, at.h * 2 / 5, 0);
+    int32_t px = ui->theme->type[TYPE_BODY_BOLD].px;
+    ui_icon(ui, rect_cut_right(&in, px, 0), px * 5 / 4, COLOUR_PRIMARY, ICON_CHEVRON_RIGHT);
+    (void)ui_line(ui, in, (struct ui_type){TYPE_BODY_BOLD, COLOUR_PRIMARY, UI_LEFT},
+                  ui_word(ui, WORD_SERVICES_START));
+}
+
+static int32_t start_width(const struct ui *ui)
+{
+    int32_t px = ui->theme->type[TYPE_BODY_BOLD].px;
+    return ui_width(ui, TYPE_BODY_BOLD, ui_word(ui, WORD_SERVICES_START)) + px * 3;
+}
+
+static void draw_block(struct ui *ui, struct rect at, enum service_block block)
+{
+    bool passing = blocks[block].passing;
+    int32_t line = ui_line_height(ui, TYPE_LABEL);
+    struct rect lines = rect_middle(at, at.w, 2 * line);
+    enum theme_colour ink = passing ? COLOUR_WARNING : COLOUR_INK2;
+    struct ui_label label = {passing ? ICON_BLOCK : ICON_NONE,
+                             ink,
+                             {passing ? TYPE_LABEL_BOLD : TYPE_LABEL, ink, UI_LEFT}};
+    ui_labelled(ui, rect_cut_top(&lines, line, 0), &label, ui_word(ui, blocks[block].why));
+    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                      ui_word(ui, blocks[block].instead));
+}
+
+/* The texts of the main tile, in the middle of `in`. */
+static void draw_main_text(struct ui *ui, struct rect in, enum service_block block)
+{
+    bool here = block == SERVICE_HERE;
+    enum theme_colour ink = here ? COLOUR_ON_PRIMARY : COLOUR_OFF_INK;
+    int32_t title = ui_line_height(ui, TYPE_TITLE);
+    int32_t body = ui_line_height(ui, TYPE_BODY);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    int32_t rest = here ? body + (ui->theme->large ? 0 : label) : 2 * label;
+    struct rect lines = rect_middle(in, in.w, title + rest);
+    ui_pair(ui, rect_cut_top(&lines, title, 0), (struct ui_type){TYPE_TITLE, ink, UI_LEFT},
+            WORD_RENEW_NAME);
+    if (!here) {
+        draw_block(ui, lines, block);
+        return;
+    }
+    (void)ui_line(ui, rect_cut_top(&lines, body, 0), (struct ui_type){TYPE_BODY, ink, UI_LEFT},
+                  ui_word(ui, WORD_RENEW_WHAT));
+    if (!ui->theme->large)
+        (void)ui_line(ui, lines, (struct ui_type){TYPE_LABEL, ink, UI_LEFT},
+                      ui_word(ui, WORD_RENEW_MORE));
+}
+
+/* A tile's face: the panel, pressed or not; returns what is inside. */
+static struct rect draw_main_face(struct ui *ui, struct rect rect, bool here)
+{
+    if (here) {
+        (void)ui_card(ui, rect);
+        bool down = ui_down(ui, ACTION_SERVICE, SERVICE_RENEW);
+        draw_round(ui->out, rect, ui_px(ui, METRIC_RADIUS),
+                   ui_colour(ui, down ? COLOUR_PRIMARY_DOWN : COLOUR_PRIMARY));
+    } else {
+        draw_round(ui->out, rect, ui_px(ui, METRIC_RADIUS), ui_colour(ui, COLOUR_OFF_SURFACE));
+        draw_stroke(ui->out, rect, ui_px(ui, METRIC_RADIUS), ui_px(ui, METRIC_STROKE),
+                    ui_colour(ui, COLOUR_OFF_LINE));
+    }
+    return rect_inset(rect, ui_px(ui, METRIC_PAD), ui_gap(ui) / 2);
+}
+
+static void draw_main(struct ui *ui, struct rect rect)
+{
+    enum service_block block = flow_service_block(ui->flow, ui->rules, SERVICE_RENEW);
+    bool here = block == SERVICE_HERE;
+    struct rect in = draw_main_face(ui, rect, here);
+    if (!ui->theme->large) {
+        int32_t side = ui_um(ui, 37200) < in.h ? ui_um(ui, 37200) : in.h;
+        struct rect box = rect_middle(rect_cut_left(&in, side, ui_gap(ui) * 4 / 3), side, side);
+        draw_round(ui->out, box, ui_px(ui, METRIC_RADIUS),
+                   ui_colour(ui, here ? COLOUR_ON_PRIMARY : COLOUR_HAIRLINE));
+        ui_icon(ui, box, side * 6 / 10, here ? COLOUR_PRIMARY : COLOUR_OFF_INK, ICON_AUTORENEW);
+    }
+    if (here) {
+        int32_t pill = ui_line_height(ui, TYPE_BODY_BOLD) * 3 / 2;
+        int32_t title = ui_line_height(ui, TYPE_TITLE);
+        int32_t width = start_width(ui);
+        int32_t gap = ui_gap(ui);
+        struct rect right =
+            rect_cut_right(&in, width > ui_um(ui, 60000) ? width : ui_um(ui, 60000), gap / 2);
+        right = rect_middle(right, right.w, title + gap / 2 + pill);
+        draw_price(ui, rect_cut_top(&right, title, gap / 2), COLOUR_ON_PRIMARY);
+        draw_start(ui, rect_cut_right(&right, width, 0));
+    }
+    draw_main_text(ui, in, block);
+    if (here)
+        ui_touch(ui, rect, ACTION_SERVICE, SERVICE_RENEW, ui_word(ui, WORD_RENEW_NAME));
+}
+
+static void draw_tile_name(struct ui *ui, struct rect at, const struct tile *tile,
+                           enum theme_colour ink)
+{
+    bool second = !ui->theme->large;
+    int32_t first = ui->theme->type[TYPE_HEADING].px * 12 / 10;
+    int32_t below = second ? ui->theme->type[TYPE_LABEL].px * 13 / 10 : 0;
+    struct rect lines = rect_middle(at, at.w, first + below);
+    (void)ui_line_fit(ui, rect_cut_top(&lines, first, 0),
+                      (struct ui_type){TYPE_HEADING, ink, UI_LEFT}, ui_word(ui, tile->name));
+    if (second)
+        (void)ui_line(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                      ui_second(ui, tile->name));
+}
+
+static void draw_tile(struct ui *ui, struct rect rect, const struct tile *tile)
+{
+    enum service_block block = flow_service_block(ui->flow, ui->rules, tile->service);
+    bool here = block == SERVICE_HERE;
+    int32_t radius = ui_px(ui, METRIC_RADIUS);
+    if (here) {
+        (void)ui_card(ui, rect);
+        if (ui_down(ui, ACTION_SERVICE, tile->service))
+            draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_DOWN));
+    } else {
+        draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_OFF_SURFACE));
+        draw_stroke(ui->out, rect, radius, ui_px(ui, METRIC_HAIRLINE),
+                    ui_colour(ui, COLOUR_OFF_LINE));
+    }
+    struct rect in = rect_inset(rect, ui_gap(ui), ui_gap(ui) / 2);
+    int32_t lines = here ? 0 : 2 * ui_line_height(ui, TYPE_LABEL);
+    int32_t side = ui_um(ui, 19840);
+    int32_t top = side;
+    int32_t all = top + (lines > 0 ? ui_gap(ui) / 2 + lines : 0);
+    in = rect_middle(in, in.w, all < in.h ? all : in.h);
+    struct rect head = rect_cut_top(&in, top, ui_gap(ui) / 2);
+    if (!ui->theme->large) {
+        struct rect box = rect_middle(rect_cut_left(&head, side, ui_gap(ui) * 5 / 6), side, side);
+        draw_round(ui->out, box, ui_px(ui, METRIC_RADIUS_CHIP),
+                   ui_colour(ui, here ? COLOUR_TINT : COLOUR_HAIRLINE));
+        ui_icon(ui, box, side * 6 / 10, here ? COLOUR_TINT_INK : COLOUR_OFF_INK, tile->icon);
+    }
+    draw_tile_name(ui, head, tile, here ? COLOUR_INK : COLOUR_OFF_INK);
+    if (here)
+        ui_touch(ui, rect, ACTION_SERVICE, tile->service, ui_word(ui, tile->name));
+    else
+        draw_block(ui, in, block);
+}
+
+/* What the notice bar says: the gravest thing first, else the announcement at hand. */
+static enum word notice_of(const struct ui *ui, enum icon *out_icon)
+{
+    const struct fact_hall *hall = &ui->flow->hall;
+    *out_icon = ICON_WARNING;
+    if (!hall->reader_there)
+        return WORD_NOTICE_READER;
+    if (!hall->clock_trusted)
+        return WORD_NOTICE_CLOCK;
+    *out_icon = ICON_WIFI_OFF;
+    if (!hall->line_up)
+        return WORD_NOTICE_LINE;
+    *out_icon = ICON_PRINT;
+    if (hall->printer != FACT_PRINTER_READY && hall->printer != FACT_PRINTER_PAPER_LOW)
+        return WORD_NOTICE_PAPER;
+    return WORD_NONE;
+}
+
+static void draw_announcement(struct ui *ui, struct rect rect)
+{
+    const struct fact_hall *hall = &ui->flow->hall;
+    uint8_t index = (uint8_t)(ui->flow->announcement % hall->announcement_count);
+    const struct fact_announcement *at = &hall->announcements[index];
+    const char *text = ui->language == LANGUAGE_ZH ? at->zh : at->en;
+    bool down = ui_down(ui, ACTION_NEXT_ANNOUNCEMENT, 0);
+    struct rect in = ui_panel(ui, rect, TONE_INFO);
+    if (down)
+        draw_round(ui->out, rect, ui_px(ui, METRIC_RADIUS), ui_colour(ui, COLOUR_DOWN));
+    int32_t px = ui->theme->type[TYPE_BUTTON].px;
+    ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui) * 2 / 3), px, COLOUR_TINT_INK, ICON_CAMPAIGN);
+    if (hall->announcement_count > 1) {
+        char number[2][FORMAT_SIZE];
+        char page[WORDS_TEXT_MAX];
+        (void)text_print(page, sizeof page, "%s/%s", format_number(index + 1, number[0]),
+                         format_number(hall->announcement_count, number[1]));
+        ui_icon(ui, rect_cut_right(&in, px, ui_gap(ui) / 2), px, COLOUR_TINT_INK,
+                ICON_CHEVRON_RIGHT);
+        int32_t width = ui_width(ui, TYPE_LABEL, page);
+        (void)ui_line(ui, rect_cut_right(&in, width, ui_gap(ui)),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, page);
+        ui_touch(ui, rect, ACTION_NEXT_ANNOUNCEMENT, 0, ui_word(ui, WORD_ANNOUNCEMENT));
+    }
+    const char *name = ui_word(ui, WORD_ANNOUNCEMENT);
+    int32_t width = ui_width(ui, TYPE_LABEL_BOLD, name);
+    (void)ui_line(ui, rect_cut_left(&in, width, ui_gap(ui) * 2 / 3),
+                  (struct ui_type){TYPE_LABEL_BOLD, COLOUR_TINT_INK, UI_LEFT}, name);
+    (void)ui_line_fit(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT}, text);
+}
+
+/* How high the notice bar is in this width; 0: nothing to say. */
+static int32_t notice_height(const struct ui *ui, int32_t width)
+{
+    enum icon icon;
+    enum word word = notice_of(ui, &icon);
+    if (word == WORD_NONE)
+        return ui->flow->hall.announcement_count > 0 ? ui_px(ui, METRIC_TARGET_MIN) : 0;
+    int32_t px = ui->theme->type[TYPE_BUTTON].px;
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui) * 2 / 3;
+    int32_t text =
+        ui_paragraph_height(ui, inner, TYPE_LABEL, ui_word(ui, word)) + ui_gap(ui) * 3 / 2;
+    return text > ui_px(ui, METRIC_TARGET_MIN) ? text : ui_px(ui, METRIC_TARGET_MIN);
+}
+
+static void draw_notice(struct ui *ui, struct rect rect)
+{
+    enum icon icon;
+    enum word word = notice_of(ui, &icon);
+    if (word == WORD_NONE) {
+        draw_announcement(ui, rect);
+        return;
+    }
+    struct rect in = rect_inset(ui_panel(ui, rect, TONE_WARN), 0, -ui_gap(ui) / 2);
+    int32_t px = ui->theme->type[TYPE_BUTTON].px;
+    ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui) * 2 / 3), px, COLOUR_WARNING, icon);
+    int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL, ui_word(ui, word));
+    (void)ui_paragraph(ui, rect_middle(in, in.w, height),
+                       (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT}, ui_word(ui, word));
+}
+
+/* Portrait: the strip that says a token may be inserted at once. */
+static void draw_insert_strip(struct ui *ui, struct rect rect)
+{
+    struct rect in = ui_card(ui, rect);
+    int32_t px = ui->theme->type[TYPE_TITLE].px;
+    struct rect picture = rect_cut_left(&in, in.h * 2 / 3, ui_gap(ui));
+    picture_token(ui, picture);
+    ui_icon(ui, rect_cut_right(&in, px, ui_gap(ui)), px, COLOUR_TINT_INK, ICON_SOUTH_EAST);
+    int32_t first = ui_line_height(ui, TYPE_BUTTON);
+    int32_t below = ui_line_height(ui, TYPE_LABEL);
+    struct rect lines = rect_middle(in, in.w, first + below);
+    (void)ui_line(ui, rect_cut_top(&lines, first, 0),
+                  (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT},
+                  ui_word(ui, WORD_SERVICES_INSERT));
+    (void)ui_line(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                  ui_word(ui, WORD_SERVICES_INSERT_TEXT));
+}
+
+/* Landscape: the card with the port at the right. */
+static void draw_insert_card(struct ui *ui, struct rect rect)
+{
+    struct rect in = ui_card(ui, rect);
+    (void)ui_line_fit(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), 0),
+                      (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_CENTRE},
+                      ui_word(ui, WORD_SERVICES_INSERT_SHORT));
+    if (!ui->theme->large)
+        (void)ui_line(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_LABEL), ui_gap(ui) / 2),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
+                      ui_second(ui, WORD_SERVICES_INSERT_SHORT));
+    const char *where = ui_word(ui, WORD_SERVICES_PORT);
+    int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL, where);
+    (void)ui_paragraph(ui, rect_cut_bottom(&in, height, ui_gap(ui) / 2),
+                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE}, where);
+    struct rect port = rect_cut_top(&in, in.h * 30 / 100, ui_gap(ui) / 2);
+    picture_port(ui, rect_middle(port, in.w * 3 / 4, port.h), COLOUR_DEVICE_LIT, false);
+    struct rect arrows = rect_cut_top(&in, in.h * 26 / 100, ui_gap(ui) / 4);
+    picture_arrows(ui, rect_middle(arrows, arrows.h * 6 / 5, arrows.h), true);
+    picture_token(ui, in);
+}
+
+static void draw_wide(struct ui *ui, struct rect body)
+{
+    struct rect side = ui_side(ui, &body);
+    draw_insert_card(ui, side);
+    struct rect rows[2];
+    struct rect_part parts[2] = {{ui_um(ui, 44000), 1}, {ui_um(ui, 80000), 3}};
+    (void)rect_rows(body, ui_gap(ui), parts, 2, rows);
+    draw_main(ui, rows[0]);
+    for (uint8_t i = 0; i < TILES; i++)
+        draw_tile(ui, rect_cell(rows[1], ui_gap(ui), 3, 2, i), &tiles[i]);
+}
+
+static void draw_tall(struct ui *ui, struct rect body)
+{
+    struct rect rows[3];
+    int32_t strip = ui_um(ui, 34720);
+    struct rect_part parts[3] = {{ui_um(ui, 55000), 2}, {ui_um(ui, 120000), 6}, {strip, 0}};
+    uint8_t count = ui->theme->large ? 2 : 3;
+    (void)rect_rows(body, ui_gap(ui), parts, count, rows);
+    draw_main(ui, rows[0]);
+    for (uint8_t i = 0; i < TILES; i++)
+        draw_tile(ui, rect_cell(rows[1], ui_gap(ui), 2, 3, i), &tiles[i]);
+    if (count == 3)
+        draw_insert_strip(ui, rows[2]);
+}
+
+void screen_services(struct ui *ui)
+{
+    static const struct frame frame = {.title = WORD_SERVICES_TITLE, .step = FRAME_NO_STEPS};
+    struct rect body = frame_draw(ui, &frame);
+    if (!ui->wide && !ui->theme->large)
+        (void)ui_line(ui, rect_cut_top(&body, ui_line_height(ui, TYPE_LABEL), ui_gap(ui)),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                      ui_word(ui, WORD_SERVICES_SUBTITLE));
+    int32_t notice = notice_height(ui, body.w);
+    if (notice > 0)
+        draw_notice(ui, rect_cut_top(&body, notice, ui_gap(ui)));
+    if (ui->wide)
+        draw_wide(ui, body);
+    else
+        draw_tall(ui, body);
+}

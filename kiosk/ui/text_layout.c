@@ -1,0 +1,221 @@
+/*
+ * The text is taken unit by unit: a unit is what never breaks inside (a word, an ideograph with
+ * the marks that cling to it). A unit that does not fit starts a new line.
+ */
+#include "kiosk/ui/text_layout.h"
+
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ui/words.h"
+
+/* May not start a line; may not end one. */
+static const char no_start[] = "，。！？；：、）》」』】”’%℃…—·,.!?;:)]}/";
+static const char no_end[] = "（《「『【“‘([{¥$";
+/* Chinese units that stay with the number before them. */
+static const char units[] = "年月日天位次元分秒号个份";
+
+static bool in_set(const char *set, uint32_t character)
+{
+    while (*set != '\0') {
+        if (text_next(&set) == character)
+            return true;
+    }
+    return false;
+}
+
+static bool is_wide(uint32_t c)
+{
+    return c >= 0x2E80 && c != 0xFFFD;
+}
+
+static bool is_digit(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_mark(uint32_t c)
+{
+    return c == (uint32_t)WORDS_BOLD || c == (uint32_t)WORDS_PLAIN;
+}
+
+/* Whether a line may end between two characters that stand side by side. */
+static bool may_break(uint32_t before, uint32_t after)
+{
+    if (in_set(no_start, after) || in_set(no_end, before))
+        return false;
+    if (is_digit(before) && in_set(units, after))
+        return false;
+    return is_wide(before) || is_wide(after);
+}
+
+static uint32_t peek(const char *at)
+{
+    return text_next(&at);
+}
+
+/* The next character that is seen: marks are passed over. */
+static uint32_t peek_seen(const char *at)
+{
+    uint32_t c = text_next(&at);
+    while (is_mark(c))
+        c = text_next(&at);
+    return c;
+}
+
+/* End of the unit that starts at `at`, which is at no space, newline or end. */
+static const char *unit_end(const char *at)
+{
+    uint32_t before = 0;
+    for (;;) {
+        uint32_t c = text_next(&at);
+        before = is_mark(c) ? before : c;
+        uint32_t after = peek_seen(at);
+        if (after == 0 || after == ' ' || after == WORDS_NEWLINE) {
+            while (is_mark(peek(at)))
+                (void)text_next(&at);
+            return at;
+        }
+        if (before != 0 && may_break(before, after) && !is_mark(peek(at)))
+            return at;
+        if (before != 0 && may_break(before, after) && peek(at) == (uint32_t)WORDS_BOLD)
+            return at;
+        if (before != 0 && peek(at) == (uint32_t)WORDS_PLAIN) {
+            (void)text_next(&at);
+            if (may_break(before, after))
+                return at;
+        }
+    }
+}
+
+struct font_style text_layout_style(struct font_style style, bool bold)
+{
+    if (bold && style.face == FONT_REGULAR)
+        style.face = FONT_BOLD;
+    return style;
+}
+
+bool text_layout_run(struct text_line *line, struct text_run *out_run)
+{
+    while (line->len > 0 && is_mark((uint32_t)*line->at)) {
+        line->bold = *line->at == WORDS_BOLD;
+        line->at++;
+        line->len--;
+    }
+    if (line->len == 0)
+        return false;
+    size_t len = 0;
+    while (len < line->len && !is_mark((uint32_t)line->at[len]))
+        len++;
+    *out_run = (struct text_run){line->at, len, line->bold};
+    line->at += len;
+    line->len -= len;
+    return true;
+}
+
+/* Width of a part, and whether it ends bold. */
+static int32_t part_width(const struct font *font, struct font_style style, struct text_line part,
+                          bool *out_bold)
+{
+    int32_t width = 0;
+    struct text_run run;
+    while (text_layout_run(&part, &run))
+        width += font->width(font->self, text_layout_style(style, run.bold), run.at, run.len);
+    *out_bold = part.bold;
+    return width;
+}
+
+int32_t text_layout_width(const struct font *font, struct font_style style, const char *text)
+{
+    bool bold;
+    return part_width(font, style, (struct text_line){.at = text, .len = strlen(text)}, &bold);
+}
+
+/* The paragraph being broken. */
+struct breaker {
+    const struct font *font;
+    struct font_style style;
+    int32_t width;
+    bool bold; /* at the point reached */
+    struct text_line line;
+    struct text_layout *out;
+};
+
+static void end_line(struct breaker *breaker, const char *next)
+{
+    struct text_layout *out = breaker->out;
+    if (out->count == TEXT_LAYOUT_LINES_MAX) {
+        out->cut = true;
+    } else {
+        struct text_line line = breaker->line;
+        while (line.len > 0 && line.at[line.len - 1] == ' ')
+            line.len--;
+        bool bold;
+        line.width = part_width(breaker->font, breaker->style, line, &bold);
+        out->lines[out->count++] = line;
+    }
+    breaker->line = (struct text_line){.at = next, .bold = breaker->bold};
+}
+
+/* Width of the line with everything up to `end`. */
+static int32_t width_to(const struct breaker *breaker, const char *end)
+{
+    struct text_line line = breaker->line;
+    line.len = (size_t)(end - line.at);
+    bool bold;
+    return part_width(breaker->font, breaker->style, line, &bold);
+}
+
+/* A unit wider than a line: as many characters a line as fit, at least one. */
+static void break_unit(struct breaker *breaker, const char *at, const char *end)
+{
+    while (at < end) {
+        const char *next = at;
+        uint32_t c = text_next(&next);
+        if (breaker->line.len > 0 && width_to(breaker, next) > breaker->width)
+            end_line(breaker, at);
+        if (is_mark(c))
+            breaker->bold = c == (uint32_t)WORDS_BOLD;
+        breaker->line.len = (size_t)(next - breaker->line.at);
+        at = next;
+    }
+}
+
+static const char *take_unit(struct breaker *breaker, const char *at)
+{
+    const char *end = unit_end(at);
+    if (breaker->line.len > 0 && width_to(breaker, end) > breaker->width)
+        end_line(breaker, at);
+    if (width_to(breaker, end) > breaker->width) {
+        break_unit(breaker, at, end);
+        return end;
+    }
+    struct text_line unit = {at, (size_t)(end - at), 0, breaker->bold};
+    (void)part_width(breaker->font, breaker->style, unit, &breaker->bold);
+    breaker->line.len = (size_t)(end - breaker->line.at);
+    return end;
+}
+
+void text_layout(const struct font *font, struct font_style style, const char *text, int32_t width,
+                 struct text_layout *out_layout)
+{
+    out_layout->count = 0;
+    out_layout->cut = false;
+    struct breaker breaker = {
+        .font = font, .style = style, .width = width, .line = {.at = text}, .out = out_layout};
+    while (*text != '\0' && !out_layout->cut) {
+        if (*text == WORDS_NEWLINE) {
+            end_line(&breaker, ++text);
+        } else if (*text == ' ') {
+            text++;
+            if (breaker.line.len == 0)
+                breaker.line.at = text;
+            else
+                breaker.line.len++;
+        } else {
+            text = take_unit(&breaker, text);
+        }
+    }
+    if (breaker.line.len > 0 && !out_layout->cut)
+        end_line(&breaker, text);
+}
