@@ -99,7 +99,7 @@ expiry_of() {
 # The certificate on the token, read by OpenSC and by yubico-piv-tool, both alike.
 read_token() {
     export PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm"
-    yubico-piv-tool -a read-certificate -s 9a >"$D/on-token.pem" 2>"$D/log/ypt.log" ||
+    yubico-piv-tool -r Certkiosk -a read-certificate -s 9a >"$D/on-token.pem" 2>"$D/log/ypt.log" ||
         fail "yubico-piv-tool cannot read the certificate" || return 1
     pkcs15-tool --read-certificate 01 >"$D/on-token-opensc.pem" 2>"$D/log/opensc.log" ||
         fail "pkcs15-tool cannot read the certificate" || return 1
