@@ -58,7 +58,7 @@ static struct err read_rules(const char *profiles, const char *words, struct rul
 
     struct err e = profiles_read(profiles, out->profiles, &out->count, message);
     if (!failed(e))
-        e = words_path(profiles, words, path);
+        e = words_folder(profiles, words, path);
     if (!failed(e))
         e = words_read(path, &out->words, message);
     if (failed(e) && message[0] != '\0')

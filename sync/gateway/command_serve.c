@@ -59,7 +59,7 @@ static struct err read_rules(struct server *server)
     struct err e =
         profiles_read(server->profiles, platform->profiles, &platform->profile_count, message);
     if (!failed(e))
-        e = words_path(server->profiles, server->words, words);
+        e = words_folder(server->profiles, server->words, words);
     if (!failed(e))
         e = words_read(words, &server->gateway.words, message);
     if (failed(e) && message[0] != '\0')

@@ -11,7 +11,7 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *options;
 } commands[] = {
-    {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words FILE]"},
+    {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words DIR]"},
     {"enrol", command_enrol, "--dir D --kiosk ID --out OUT"},
     {"operator", command_operator, "--dir D --out OUT"},
     {"register", command_register,
@@ -21,7 +21,7 @@ static const struct {
     {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
-     " [--public-url URL] [--pay-seconds 900] [--words FILE]"},
+     " [--public-url URL] [--pay-seconds 900] [--words DIR]"},
 };
 
 int command_failed(const char *what, struct err e)

@@ -3,7 +3,7 @@
 #include "kiosk/base/text.h"
 #include "sync/gateway/folder.h"
 
-static const char *const sections[WORD_COUNT] = {
+static const char *const keys[WORD_COUNT] = {
     [WORD_PAY_TITLE] = "pay_title",
     [WORD_AMOUNT_DUE] = "amount_due",
     [WORD_AMOUNT] = "amount",
@@ -48,35 +48,45 @@ static const char *const sections[WORD_COUNT] = {
     [WORD_NOTICE_RENEW_IN_TIME] = "notice_renew_in_time",
 };
 
-struct err words_read(const char *path, struct words *out_words, char *out_message)
+/* One language: the text of each word at `offset` in its struct. */
+static struct err read_language(const char *folder, const char *name, size_t offset,
+                                struct words *words, char *out_message)
 {
-    struct config_row rows[2 * WORD_COUNT];
+    struct config_row rows[WORD_COUNT];
+    char path[FOLDER_PATH_SIZE];
 
     _Static_assert(sizeof(struct words) <= CONFIG_STRUCT_MAX, "as config_read() allows");
     for (size_t i = 0; i < WORD_COUNT; i++) {
-        size_t at = offsetof(struct words, list) + i * sizeof(struct word);
-        rows[2 * i] = (struct config_row){.section = sections[i],
-                                          .key = "zh",
-                                          .type = CONFIG_TEXT,
-                                          .min = 1,
-                                          .max = WORDS_ZH_SIZE,
-                                          .offset = at + offsetof(struct word, zh),
-                                          .required = true};
-        rows[2 * i + 1] = (struct config_row){.section = sections[i],
-                                              .key = "en",
-                                              .type = CONFIG_TEXT,
-                                              .min = 1,
-                                              .max = WORDS_EN_SIZE,
-                                              .offset = at + offsetof(struct word, en),
-                                              .required = true};
+        rows[i] = (struct config_row){
+            .section = "page",
+            .key = keys[i],
+            .type = CONFIG_TEXT,
+            .min = 1,
+            .max = WORDS_TEXT_SIZE,
+            .offset = offsetof(struct words, list) + i * sizeof(struct word) + offset,
+            .required = true,
+        };
     }
-    return config_read(path, rows, 2 * WORD_COUNT, out_words, sizeof(*out_words), out_message);
+    struct err e = folder_path(folder, name, ".ini", path);
+    return failed(e) ? e : config_read(path, rows, WORD_COUNT, words, sizeof(*words), out_message);
 }
 
-struct err words_path(const char *profiles, const char *given, char *out_path)
+struct err words_read(const char *folder, struct words *out_words, char *out_message)
 {
-    if (given != NULL)
-        return text_copy(out_path, FOLDER_PATH_SIZE, given) ? ERR_OK
-                                                            : ERR(ERR_NO_ROOM, 0, "path");
-    return folder_path(profiles, "../words/gateway", ".ini", out_path);
+    struct words words = {0};
+
+    struct err e =
+        read_language(folder, "gateway.zh", offsetof(struct word, zh), &words, out_message);
+    if (!failed(e))
+        e = read_language(folder, "gateway.en", offsetof(struct word, en), &words, out_message);
+    if (!failed(e))
+        *out_words = words;
+    return e;
+}
+
+struct err words_folder(const char *profiles, const char *given, char *out_path)
+{
+    if (given == NULL)
+        return folder_path(profiles, "../words", "", out_path);
+    return text_copy(out_path, FOLDER_PATH_SIZE, given) ? ERR_OK : ERR(ERR_NO_ROOM, 0, "path");
 }

@@ -1,5 +1,6 @@
 /*
- * words.h - the texts of the phone pages in both languages, from assets/words/gateway.ini.
+ * words.h - the texts of the phone pages in both languages, from gateway.zh.ini and gateway.en.ini in
+ * assets/words.
  */
 #ifndef SYNC_GATEWAY_WORDS_H
 #define SYNC_GATEWAY_WORDS_H
@@ -7,8 +8,7 @@
 #include "kiosk/base/config.h"
 #include "kiosk/base/err.h"
 
-#define WORDS_ZH_SIZE 145
-#define WORDS_EN_SIZE 145
+#define WORDS_TEXT_SIZE 145
 
 enum word_id {
     WORD_PAY_TITLE,
@@ -57,20 +57,20 @@ enum word_id {
 };
 
 struct word {
-    char zh[WORDS_ZH_SIZE];
-    char en[WORDS_EN_SIZE];
+    char zh[WORDS_TEXT_SIZE];
+    char en[WORDS_TEXT_SIZE];
 };
 
 struct words {
     struct word list[WORD_COUNT];
 };
 
-/* Read the file; every text must stand in both languages. Errors and `out_message` as
+/* Read the two files of the folder; every text must stand in both. Errors and `out_message` as
  * config_read(). */
-MUST_CHECK struct err words_read(const char *path, struct words *out_words, char *out_message);
+MUST_CHECK struct err words_read(const char *folder, struct words *out_words, char *out_message);
 
-/* Where they are: `given`, or when that is NULL words/gateway.ini beside the folder of the
- * profiles. `out_path` has FOLDER_PATH_SIZE bytes. ERR_NO_ROOM. */
-MUST_CHECK struct err words_path(const char *profiles, const char *given, char *out_path);
+/* That folder: `given`, or when it is NULL the folder words beside the one of the profiles.
+ * `out_path` has FOLDER_PATH_SIZE bytes. ERR_NO_ROOM. */
+MUST_CHECK struct err words_folder(const char *profiles, const char *given, char *out_path);
 
 #endif
