@@ -17,3 +17,11 @@ if(TARGET hw_printer AND BUILD_TESTING)
   set_tests_properties(contract/test_printer PROPERTIES
     ENVIRONMENT "CERTKIOSK_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endif()
+
+add_library(sim_workbench STATIC workbench.c workbench_pay.c workbench_words.c)
+target_link_libraries(sim_workbench PUBLIC base sim_control Threads::Threads
+  PRIVATE PkgConfig::CURL)
+
+add_executable(certkiosk-workbench workbench_draw.c workbench_main.c workbench_slip.c)
+target_link_libraries(certkiosk-workbench PRIVATE sim_workbench PkgConfig::SDL PkgConfig::TTF
+  PkgConfig::PNG PkgConfig::CURL)
