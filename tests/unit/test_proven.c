@@ -1,0 +1,79 @@
+#include "sync/daemon/proven.h"
+
+#include <string.h>
+
+#include "kiosk/base/macros.h"
+#include "tests/unit/unit.h"
+
+#define BOOT_A "11111111-d9cb-469f-a165-70867728950e"
+#define BOOT_B "22222222-d9cb-469f-a165-70867728950e"
+
+static struct proven_clocks clocks_of(int64_t boot_ms, int64_t wall_ms, const char *boot_id)
+{
+    struct proven_clocks clocks = {.boot_ms = boot_ms, .wall_ms = wall_ms};
+    strncpy(clocks.boot_id, boot_id, sizeof(clocks.boot_id) - 1);
+    return clocks;
+}
+
+static void test_proven_time_never_goes_back(void **state)
+{
+    (void)state;
+    struct inbox_state inbox = {.proven_ms = 0};
+    struct proven_clocks first = clocks_of(100, 0, BOOT_A), later = clocks_of(200, 0, BOOT_A);
+    assert_true(proven_take(&inbox, 5000, &first));
+    assert_false(proven_take(&inbox, 4999, &later));
+    assert_false(proven_take(&inbox, 5000, &later));
+    assert_int_equal(inbox.proven_ms, 5000);
+    assert_int_equal(inbox.proven_boot_ms, 100);
+    assert_true(proven_take(&inbox, 5001, &later));
+    assert_int_equal(inbox.proven_boot_ms, 200);
+    assert_string_equal(inbox.boot_id, BOOT_A);
+}
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    int64_t boot_ms, wall_ms;
+    const char *boot_id;
+    int64_t want_ms;
+} rows[] = { /* 1,000,000 was proven when the boot clock of A showed 500 */
+    {"a clock that is ahead is believed",               600, 2000000, BOOT_A, 2000000},
+    {"a clock that is behind is not",                   500, 900000,  BOOT_A, 1000000},
+    {"proven time goes on within a boot",               700, 900000,  BOOT_A, 1000200},
+    {"after another boot it stands",                    700, 900000,  BOOT_B, 1000000},
+    {"without the name of the boot it stands",          700, 900000,  "",     1000000},
+    {"a boot clock that went back counts for nothing",  400, 900000,  BOOT_A, 1000000},
+};
+/* clang-format on */
+
+static void test_what_the_time_is_at_least(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct inbox_state inbox = {.proven_ms = 0};
+        struct proven_clocks then = clocks_of(500, 0, BOOT_A);
+        struct proven_clocks now = clocks_of(rows[i].boot_ms, rows[i].wall_ms, rows[i].boot_id);
+        print_message("  %s\n", rows[i].name);
+        assert_true(proven_take(&inbox, 1000000, &then));
+        assert_int_equal(proven_time_ms(&inbox, &now), rows[i].want_ms);
+    }
+}
+
+static void test_this_boot_has_a_name(void **state)
+{
+    (void)state;
+    struct proven_clocks clocks = proven_clocks_now();
+    assert_int_equal(strlen(clocks.boot_id), CHAIN_UUID_LEN);
+    assert_true(clocks.boot_ms > 0);
+    assert_true(clocks.wall_ms > INT64_C(1700000000000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_proven_time_never_goes_back),
+        cmocka_unit_test(test_what_the_time_is_at_least),
+        cmocka_unit_test(test_this_boot_has_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
