@@ -29,6 +29,7 @@ struct card_pcsc {
     bool has_context;
     SCARDCONTEXT context;
     bool connected;
+    bool broken; /* the card did not answer since it was connected to */
     SCARDHANDLE handle;
     DWORD protocol;
     DWORD connected_events; /* the reader's count when connected */
@@ -224,12 +225,16 @@ static struct err pcsc_watch(struct card *card, uint32_t timeout_ms,
     }
 }
 
+/*
+ * Powers down only a card that answers. pcscd powers a pulled one down by itself, and asked to do
+ * so before it has noticed, it may take the next card for the same one and call it absent.
+ */
 static void pcsc_disconnect(struct card *card)
 {
     struct card_pcsc *pcsc = pcsc_of(card);
 
     if (pcsc->connected)
-        (void)SCardDisconnect(pcsc->handle, SCARD_UNPOWER_CARD); /* it may be gone */
+        (void)SCardDisconnect(pcsc->handle, pcsc->broken ? SCARD_LEAVE_CARD : SCARD_UNPOWER_CARD);
     pcsc->connected = false;
 }
 
@@ -248,6 +253,7 @@ static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
     LONG rc = SCardConnect(pcsc->context, pcsc->reader, SCARD_SHARE_SHARED, PROTOCOLS,
                            &pcsc->handle, &pcsc->protocol);
     pcsc->connected = rc == SCARD_S_SUCCESS;
+    pcsc->broken = false;
     /* another program may have left it powered, with its PIN verified */
     if (pcsc->connected)
         rc = SCardReconnect(pcsc->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_RESET_CARD,
@@ -274,6 +280,7 @@ static struct err begin_anyway(struct card_pcsc *pcsc, bool *out_reset)
         if (rc == SCARD_S_SUCCESS)
             rc = SCardBeginTransaction(pcsc->handle);
     }
+    pcsc->broken = pcsc->broken || rc != SCARD_S_SUCCESS;
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardBeginTransaction");
     *out_reset = reset;
@@ -316,6 +323,7 @@ static struct err pcsc_transmit(struct card *card, struct bytes block, uint32_t 
         pcsc->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     LONG rc = SCardTransmit(pcsc->handle, protocol, block.at, (DWORD)block.len, NULL, out_reply->at,
                             &len);
+    pcsc->broken = pcsc->broken || rc != SCARD_S_SUCCESS || len < 2;
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardTransmit");
     out_reply->len = len;
