@@ -35,8 +35,9 @@ cat >"$work/port.js" <<JS
 const net = require('net'), connect = net.connect;
 net.connect = (port, host) => connect($port, host);
 JS
+# It says its result on stderr.
 host() {
-    timeout 60 node -r "$work/port.js" "$work/npm/node_modules/receiptio/bin/cli.js" -d 127.0.0.1 "$@" || true
+    timeout 60 node -r "$work/port.js" "$work/npm/node_modules/receiptio/bin/cli.js" -d 127.0.0.1 "$@" 2>&1 || true
 }
 tell() {
     node -e "require('net').connect('$work/hall/printer.ctl').on('data', d => process.exit(/^ok/.test(d) ? 0 : 1)).write('$*\\n')"
