@@ -101,7 +101,7 @@ static struct err issued_first(struct store *store, const char *sql, const struc
     return ERR_OK;
 }
 
-#define ISSUED_COLUMNS                                                                    \
+#define ISSUED_COLUMNS \
     "SELECT fingerprint, token, slot, order_id, der, not_before_s, not_after_s FROM " \
     "certificates "
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kiosk/core/facts.h"
 #include "kiosk/core/civil.h"
+#include "kiosk/core/facts.h"
 #include "sync/gateway/folder.h"
 
 #define ROOT_CN "certkiosk demo root CA"

@@ -33,13 +33,20 @@ static void authority_done(struct authority **authority)
 static bool read_options(int argc, char **argv, struct registration *in)
 {
     const struct option_row rows[] = {
-        {"--dir", &in->dir, true},         {"--profiles", &in->profiles, false},
-        {"--profile", &in->profile, true}, {"--token", &in->token, true},
-        {"--slot", &in->slot, true},       {"--public-key", &in->public_key, true},
-        {"--holder", &in->holder, true},   {"--account", &in->account, true},
-        {"--key-no", &in->key_no, true},   {"--phone", &in->phone, true},
-        {"--seals", &in->seals, true},     {"--not-before", &in->not_before, true},
-        {"--not-after", &in->not_after, true}, {"--out", &in->out, true},
+        {"--dir", &in->dir, true},
+        {"--profiles", &in->profiles, false},
+        {"--profile", &in->profile, true},
+        {"--token", &in->token, true},
+        {"--slot", &in->slot, true},
+        {"--public-key", &in->public_key, true},
+        {"--holder", &in->holder, true},
+        {"--account", &in->account, true},
+        {"--key-no", &in->key_no, true},
+        {"--phone", &in->phone, true},
+        {"--seals", &in->seals, true},
+        {"--not-before", &in->not_before, true},
+        {"--not-after", &in->not_after, true},
+        {"--out", &in->out, true},
     };
     int64_t seals = 0;
 

@@ -11,14 +11,14 @@
 #define FOLDER_PATH_SIZE 1024
 
 #define FOLDER_DATABASE "gateway.db"
-#define FOLDER_READY "ready"               /* addresses, while serving */
-#define FOLDER_ROOT "root"                 /* .crt .key: signs the issuing CAs */
-#define FOLDER_ISSUING "issuing-"          /* NAME.crt .key: one for each profile */
-#define FOLDER_TRUST "trust.pem"           /* root and issuing CAs, for the kiosks */
-#define FOLDER_SERVER_CA "platform-tls"    /* .crt .key: signs the server's TLS certificate */
-#define FOLDER_SERVER "server"             /* .crt .key */
-#define FOLDER_CLIENT_CA "client-ca"       /* .crt .key: signs kiosks and operators */
-#define FOLDER_KEY "platform.key"          /* Ed25519: seals documents */
+#define FOLDER_READY "ready"            /* addresses, while serving */
+#define FOLDER_ROOT "root"              /* .crt .key: signs the issuing CAs */
+#define FOLDER_ISSUING "issuing-"       /* NAME.crt .key: one for each profile */
+#define FOLDER_TRUST "trust.pem"        /* root and issuing CAs, for the kiosks */
+#define FOLDER_SERVER_CA "platform-tls" /* .crt .key: signs the server's TLS certificate */
+#define FOLDER_SERVER "server"          /* .crt .key */
+#define FOLDER_CLIENT_CA "client-ca"    /* .crt .key: signs kiosks and operators */
+#define FOLDER_KEY "platform.key"       /* Ed25519: seals documents */
 #define FOLDER_KEY_PUBLIC "platform.pub"
 
 /* "dir/name" + "suffix". ERR_NO_ROOM: longer than FOLDER_PATH_SIZE. */

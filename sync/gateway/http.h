@@ -18,9 +18,9 @@
 #define HTTP_PARTS_MAX 2
 #define HTTP_PART_SIZE 65
 #define HTTP_PATH_MAX 256
-#define HTTP_REQUEST_MAX_MS 30000  /* from the first line to the last byte of the body */
-#define HTTP_IDLE_TIMEOUT_S 15     /* of a connection on which nothing moves */
-#define HTTP_MEMORY_MAX 32768      /* request line and headers of one connection */
+#define HTTP_REQUEST_MAX_MS 30000 /* from the first line to the last byte of the body */
+#define HTTP_IDLE_TIMEOUT_S 15    /* of a connection on which nothing moves */
+#define HTTP_MEMORY_MAX 32768     /* request line and headers of one connection */
 #define HTTP_CONNECTIONS_MAX 512
 #define HTTP_CONNECTIONS_PER_IP_MAX 128
 #define HTTP_REPLY_TYPE_JSON "application/json"

@@ -240,9 +240,8 @@ struct err listener_create(const struct http_listener_config *config,
     listener->config = *config;
     listener->daemon = start(listener, &address);
     const union MHD_DaemonInfo *info =
-        listener->daemon == NULL
-            ? NULL
-            : MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
+        listener->daemon == NULL ? NULL
+                                 : MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
     if (info == NULL) {
         listener_destroy(listener);
         return ERR(ERR_IO, 0, "MHD_start_daemon");

@@ -18,8 +18,8 @@ struct http_listener_config {
     struct gateway *gateway;
     const struct http_route *routes;
     size_t route_count;
-    const char *host; /* address to bind: numeric */
-    uint16_t port;    /* 0: any free one */
+    const char *host;              /* address to bind: numeric */
+    uint16_t port;                 /* 0: any free one */
     const char *key, *certificate; /* PEM, kept by the caller until the listener is destroyed */
     const char *client_ca;         /* PEM; NULL: no client certificates */
 };

@@ -117,9 +117,8 @@ static enum http_result http_pay_page(struct gateway *gateway, struct http_reque
     if (failed(e))
         reply_failure(gateway, reply, e);
     else
-        reply_order(gateway, reply,
-                    order.status == FACT_ORDER_CLOSED ? MHD_HTTP_GONE : MHD_HTTP_OK, &order,
-                    page_pay);
+        reply_order(gateway, reply, order.status == FACT_ORDER_CLOSED ? MHD_HTTP_GONE : MHD_HTTP_OK,
+                    &order, page_pay);
     return HTTP_ANSWER;
 }
 
@@ -182,7 +181,8 @@ static enum http_result http_receipt(struct gateway *gateway, struct http_reques
     struct err e = look_up(&gateway->platform, ORDER_BY_NO, request->part[0], &order);
     if (!failed(e) && (check == NULL || strlen(check) != CHECK_LEN ||
                        strncasecmp(check, order.id, CHECK_LEN) != 0))
-        e = ERR(ERR_NOT_FOUND, 0, "check code"); /* a wrong code tells no more than a wrong number */
+        e = ERR(ERR_NOT_FOUND, 0,
+                "check code"); /* a wrong code tells no more than a wrong number */
     if (failed(e))
         reply_failure(gateway, reply, e);
     else

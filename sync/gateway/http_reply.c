@@ -40,8 +40,7 @@ void http_unavailable(struct http_reply *reply, struct err e)
 bool http_query_number(const struct http_request *request, const char *key, uint64_t max,
                        uint64_t *in_out_number)
 {
-    const char *text =
-        MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key);
+    const char *text = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key);
 
     if (text == NULL)
         return true;
@@ -58,8 +57,7 @@ bool http_query_number(const struct http_request *request, const char *key, uint
 /* One part of the path against one of the pattern; "*" takes it over. */
 static bool part_matches(const char *pattern, size_t pattern_len, const char *part, size_t len)
 {
-    static const char allowed[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
     if (pattern_len != 1 || pattern[0] != '*')
         return len == pattern_len && memcmp(pattern, part, len) == 0;

@@ -24,8 +24,8 @@ static struct issue_term term_of(int64_t now_s, int64_t days)
     return (struct issue_term){now_s - CIVIL_DAY_S, now_s + days * CIVIL_DAY_S};
 }
 
-static struct err make_ca(const char *dir, const char *name, const char *cn,
-                          struct issue_term term, struct issue_ca **out_ca)
+static struct err make_ca(const char *dir, const char *name, const char *cn, struct issue_term term,
+                          struct issue_ca **out_ca)
 {
     CLEANUP(ca_done) struct issue_ca *ca = NULL;
     struct issue_subject subject = {.cn = cn};

@@ -18,12 +18,9 @@ struct intake {
 /* What applies an entry of each kind; NULL: it is only kept. */
 static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const struct report *,
                                                  char *) = {
-    [ENTRY_ORDER_REQUESTED] = orders_request,
-    [ENTRY_ORDER_LEFT] = orders_leave,
-    [ENTRY_WRITE_INTENDED] = orders_note,
-    [ENTRY_WRITE_FAILED] = orders_note,
-    [ENTRY_DELIVERED] = orders_deliver,
-    [ENTRY_RECEIPT] = orders_receipt,
+    [ENTRY_ORDER_REQUESTED] = orders_request, [ENTRY_ORDER_LEFT] = orders_leave,
+    [ENTRY_WRITE_INTENDED] = orders_note,     [ENTRY_WRITE_FAILED] = orders_note,
+    [ENTRY_DELIVERED] = orders_deliver,       [ENTRY_RECEIPT] = orders_receipt,
 };
 
 static struct err apply(const struct intake *intake, const struct batch_entry *entry,
@@ -105,11 +102,10 @@ static struct err take_again(const struct intake *intake, const struct batch_ent
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
     struct hash stored = {0};
 
-    struct err e = store_query(intake->platform->store,
-                               "SELECT hash FROM journal WHERE kiosk = ? AND epoch = ? AND seq = ?",
-                               VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch),
-                                      V_NUMBER(entry->seq)),
-                               &query);
+    struct err e = store_query(
+        intake->platform->store,
+        "SELECT hash FROM journal WHERE kiosk = ? AND epoch = ? AND seq = ?",
+        VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq)), &query);
     if (!failed(e))
         e = store_row(query);
     if (failed(e))

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define KIOSK_COLUMNS                                                                          \
+#define KIOSK_COLUMNS \
     "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash FROM kiosks " \
     "k LEFT JOIN heads h ON h.kiosk = k.id AND h.epoch = k.epoch "
 
@@ -75,12 +75,12 @@ struct err kiosk_head(struct store *store, const char *id, const char *epoch, ui
 struct err kiosk_advance(struct store *store, const char *id, const char *epoch, uint64_t seq,
                          const struct hash *hash)
 {
-    struct err e = store_run(store,
-                             "INSERT INTO heads(kiosk, epoch, seq, hash) VALUES(?,?,?,?)"
-                             " ON CONFLICT(kiosk, epoch) DO UPDATE SET seq = excluded.seq,"
-                             " hash = excluded.hash",
-                             VALUES(V_TEXT(id), V_TEXT(epoch), V_NUMBER(seq),
-                                    V_BLOB(hash->at, HASH_LEN)));
+    struct err e =
+        store_run(store,
+                  "INSERT INTO heads(kiosk, epoch, seq, hash) VALUES(?,?,?,?)"
+                  " ON CONFLICT(kiosk, epoch) DO UPDATE SET seq = excluded.seq,"
+                  " hash = excluded.hash",
+                  VALUES(V_TEXT(id), V_TEXT(epoch), V_NUMBER(seq), V_BLOB(hash->at, HASH_LEN)));
     if (failed(e))
         return e;
     return store_run(store, "UPDATE kiosks SET epoch = ? WHERE id = ?",

@@ -12,7 +12,7 @@
 
 struct kiosk {
     char id[KIOSK_ID_SIZE];
-    struct hash certificate; /* of its client certificate: an older one is not accepted */
+    struct hash certificate;        /* of its client certificate: an older one is not accepted */
     char epoch[CHAIN_UUID_LEN + 1]; /* "" before the first batch */
     int64_t contact_s;
     uint64_t seq; /* head of the journal of `epoch`; 0: nothing yet */

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 struct option_row {
-    const char *name; /* "--dir" */
+    const char *name;   /* "--dir" */
     const char **value; /* holds the default; NULL: none */
     bool required;
 };

@@ -5,16 +5,16 @@
 #include "kiosk/base/text.h"
 #include "kiosk/core/civil.h"
 
-#define ORDER_COLUMNS                                                                        \
-    "SELECT id, number, order_no, kiosk, token, service, profile, term_years, amount_fen, "  \
+#define ORDER_COLUMNS \
+    "SELECT id, number, order_no, kiosk, token, service, profile, term_years, amount_fen, " \
     "price_pack, slot, old_certificate, old_not_after_s, status, reason, pay_token, charge," \
     "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s FROM orders "
 
 static const char *const status_names[FACT_ORDER_STATUS_COUNT] = {
-    [FACT_ORDER_TO_PAY] = "to_pay",     [FACT_ORDER_IN_REVIEW] = "in_review",
-    [FACT_ORDER_TO_MAKE] = "to_make",   [FACT_ORDER_TO_WRITE] = "to_write",
-    [FACT_ORDER_DONE] = "done",         [FACT_ORDER_CLOSED] = "closed",
-    [FACT_ORDER_REFUND] = "refund",     [FACT_ORDER_REFUSED] = "refused",
+    [FACT_ORDER_TO_PAY] = "to_pay",   [FACT_ORDER_IN_REVIEW] = "in_review",
+    [FACT_ORDER_TO_MAKE] = "to_make", [FACT_ORDER_TO_WRITE] = "to_write",
+    [FACT_ORDER_DONE] = "done",       [FACT_ORDER_CLOSED] = "closed",
+    [FACT_ORDER_REFUND] = "refund",   [FACT_ORDER_REFUSED] = "refused",
 };
 
 const char *order_status_name(enum fact_order_status status)
@@ -142,13 +142,14 @@ struct err order_insert(struct store *store, struct order_row *order)
 
 struct err order_update(struct store *store, const struct order_row *order)
 {
-    return store_run(store,
-                     "UPDATE orders SET status = ?, reason = ?, charge = ?, printed = ?, paid_s = ?,"
-                     " reviewed_s = ?, write_before_s = ?, closed_s = ? WHERE id = ?",
-                     VALUES(V_TEXT(order_status_name(order->status)), V_TEXT(order->reason),
-                            V_TEXT(order->charge), V_TEXT(order->printed), V_NUMBER(order->paid_s),
-                            V_NUMBER(order->reviewed_s), V_NUMBER(order->write_before_s),
-                            V_NUMBER(order->closed_s), V_TEXT(order->id)));
+    return store_run(
+        store,
+        "UPDATE orders SET status = ?, reason = ?, charge = ?, printed = ?, paid_s = ?,"
+        " reviewed_s = ?, write_before_s = ?, closed_s = ? WHERE id = ?",
+        VALUES(V_TEXT(order_status_name(order->status)), V_TEXT(order->reason),
+               V_TEXT(order->charge), V_TEXT(order->printed), V_NUMBER(order->paid_s),
+               V_NUMBER(order->reviewed_s), V_NUMBER(order->write_before_s),
+               V_NUMBER(order->closed_s), V_TEXT(order->id)));
 }
 
 struct err order_list(struct store *store, size_t max, struct order_row *out_orders,

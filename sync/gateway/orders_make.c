@@ -23,8 +23,8 @@ static struct err make_certificate(const struct platform *platform, const struct
         .profile = profile,
         .old = {old.der, old.der_len},
         .not_before_s = platform_now_s(platform),
-        .not_after_s = eligibility_renewed_until(order->old_not_after_s, order->term_years,
-                                                 order->paid_s),
+        .not_after_s =
+            eligibility_renewed_until(order->old_not_after_s, order->term_years, order->paid_s),
     };
     struct issued made = {.slot = order->slot,
                           .not_before_s = wanted.not_before_s,
@@ -58,8 +58,7 @@ struct err orders_make(const struct platform *platform, struct order_row *order)
         return e;
     order->status = FACT_ORDER_TO_WRITE;
     if (profile->renew_write_days > 0)
-        order->write_before_s =
-            platform_now_s(platform) + profile->renew_write_days * CIVIL_DAY_S;
+        order->write_before_s = platform_now_s(platform) + profile->renew_write_days * CIVIL_DAY_S;
     e = order_update(platform->store, order);
     return failed(e) ? e : publish_order(platform, order);
 }

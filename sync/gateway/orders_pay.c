@@ -20,14 +20,13 @@ struct err orders_settle(const struct platform *platform, struct order_row *orde
         return e;
     const struct profile *profile = platform_profile(platform, order->profile);
     order->paid_s = platform_now_s(platform);
-    order->status = profile != NULL && profile->renew_reviewed ? FACT_ORDER_IN_REVIEW
-                                                               : FACT_ORDER_TO_MAKE;
+    order->status =
+        profile != NULL && profile->renew_reviewed ? FACT_ORDER_IN_REVIEW : FACT_ORDER_TO_MAKE;
     e = store_run(platform->store,
                   "INSERT INTO payments(order_id, provider, charge, amount_fen, paid_s)"
                   " VALUES(?,?,?,?,?)",
-                  VALUES(V_TEXT(order->id), V_TEXT(platform->provider->name),
-                         V_TEXT(order->charge), V_NUMBER(order->amount_fen),
-                         V_NUMBER(order->paid_s)));
+                  VALUES(V_TEXT(order->id), V_TEXT(platform->provider->name), V_TEXT(order->charge),
+                         V_NUMBER(order->amount_fen), V_NUMBER(order->paid_s)));
     return failed(e) ? e : order_store(platform, order);
 }
 

@@ -49,8 +49,7 @@ static const char *renewal_code(const struct platform *platform, const struct pr
         .not_before_s = current->not_before_s,
         .not_after_s = current->not_after_s,
     };
-    struct fact_account facts = {
-        .known = true, .status = account->status, .seals = account->seals};
+    struct fact_account facts = {.known = true, .status = account->status, .seals = account->seals};
     struct eligibility eligibility = eligibility_of_renewal(
         profile, &certificate, &facts, FACTS_TRIES_UNKNOWN, platform_now_s(platform));
 

@@ -8,6 +8,7 @@ static const char style[] =
     "*{box-sizing:border-box}"
     "body{margin:0;background:#f1f5fb;color:#10182b;font:16px/1.5 -apple-system,'Noto Sans CJK SC',"
     "'PingFang SC','Microsoft YaHei',sans-serif}"
+    "h1,p,b{text-wrap:balance}"
     "main{max-width:430px;margin:0 auto;padding:0 16px 32px}"
     "header{display:flex;align-items:center;gap:12px;padding:16px;margin:0 -16px 16px;"
     "background:#fff;border-bottom:1px solid #dbe3f0}"
@@ -25,7 +26,8 @@ static const char style[] =
     "dl div:last-child{padding-bottom:0}"
     "dt{color:#475069;white-space:nowrap;line-height:1.3}dd{margin:0;text-align:right;"
     "font-weight:600;line-height:1.3;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}"
-    "button{display:block;width:100%;min-height:64px;border:0;border-radius:16px;background:#0b4fc4;"
+    "button{display:block;width:100%;min-height:64px;border:0;border-radius:16px;background:#"
+    "0b4fc4;"
     "color:#fff;font:inherit;font-size:21px;font-weight:700;line-height:1.25;padding:10px;"
     "cursor:pointer}button:active{background:#083c97}"
     "button:focus-visible{outline:3px solid #ffb020;outline-offset:2px}button .en{color:#dbe7ff}"
@@ -36,21 +38,25 @@ static const char style[] =
     ".banner h1{font-size:26px;line-height:1.25;margin:12px 0 0}.banner h1 .en{font-size:16px}"
     ".banner p{margin:14px 0 0}";
 
-static const char bank[] = "<svg viewBox=\"0 0 40 40\" aria-hidden=\"true\"><rect width=\"40\" "
-                           "height=\"40\" rx=\"10\" fill=\"#0b4fc4\"/><path d=\"M20 8l11 6v2H9v-2zM11 "
-                           "18h3v9h-3zm7.5 0h3v9h-3zM26 18h3v9h-3zM9 29h22v3H9z\" "
-                           "fill=\"#fff\"/></svg>";
+static const char bank[] =
+    "<svg viewBox=\"0 0 40 40\" aria-hidden=\"true\"><rect width=\"40\" "
+    "height=\"40\" rx=\"10\" fill=\"#0b4fc4\"/><path d=\"M20 8l11 6v2H9v-2zM11 "
+    "18h3v9h-3zm7.5 0h3v9h-3zM26 18h3v9h-3zM9 29h22v3H9z\" "
+    "fill=\"#fff\"/></svg>";
 
 static const char *const mood_icons[] = {
-    [PAGE_CALM] = "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
-                  "fill=\"#0b4fc4\"/><path d=\"M36 18v20l13 8\" fill=\"none\" stroke=\"#fff\" "
-                  "stroke-width=\"6\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>",
-    [PAGE_GOOD] = "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
-                  "fill=\"#0b6b3a\"/><path d=\"M21 37l11 11 20-22\" fill=\"none\" stroke=\"#fff\" "
-                  "stroke-width=\"6\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>",
-    [PAGE_BAD] = "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
-                 "fill=\"#b3261e\"/><path d=\"M36 19v22M36 52v1\" fill=\"none\" stroke=\"#fff\" "
-                 "stroke-width=\"7\" stroke-linecap=\"round\"/></svg>",
+    [PAGE_CALM] =
+        "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
+        "fill=\"#0b4fc4\"/><path d=\"M36 18v20l13 8\" fill=\"none\" stroke=\"#fff\" "
+        "stroke-width=\"6\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>",
+    [PAGE_GOOD] =
+        "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
+        "fill=\"#0b6b3a\"/><path d=\"M21 37l11 11 20-22\" fill=\"none\" stroke=\"#fff\" "
+        "stroke-width=\"6\" stroke-linecap=\"round\" stroke-linejoin=\"round\"/></svg>",
+    [PAGE_BAD] =
+        "<svg viewBox=\"0 0 72 72\" aria-hidden=\"true\"><circle cx=\"36\" cy=\"36\" r=\"34\" "
+        "fill=\"#b3261e\"/><path d=\"M36 19v22M36 52v1\" fill=\"none\" stroke=\"#fff\" "
+        "stroke-width=\"7\" stroke-linecap=\"round\"/></svg>",
 };
 
 static void page_append(struct page *page, const char *at, size_t len)

@@ -60,7 +60,7 @@ static void put_what(struct page *page, const struct order_row *order)
     page_text(page, page->words->list[WORD_YEARS].zh);
     page_markup(page, "<span class=\"en\" lang=\"en\">");
     page_text(page, years);
-    page_text(page, page->words->list[WORD_YEARS].en);
+    page_text(page, page->words->list[order->term_years == 1 ? WORD_YEAR : WORD_YEARS].en);
     page_markup(page, "</span>");
     page_row_end(page);
     page_row_begin(page, WORD_ORDER_NO);
@@ -145,7 +145,7 @@ void page_already_paid(struct page *page, const struct page_order *shown)
 {
     page_begin(page, WORD_ALREADY_TITLE, 0);
     put_head(page, shown, WORD_PAY_TITLE);
-    page_banner(page, PAGE_CALM, WORD_ALREADY_TITLE, WORD_ALREADY_TEXT);
+    page_banner(page, PAGE_GOOD, WORD_ALREADY_TITLE, WORD_ALREADY_TEXT);
     put_facts(page, shown);
     page_end(page);
 }
@@ -154,7 +154,7 @@ void page_receipt(struct page *page, const struct page_order *shown)
 {
     page_begin(page, WORD_RECEIPT_TITLE, 0);
     put_head(page, shown, WORD_RECEIPT_TITLE);
-    page_banner(page, PAGE_GOOD, WORD_RECEIPT_TITLE, WORD_RECEIPT_TEXT);
+    page_banner(page, faces[shown->order->status].mood, WORD_RECEIPT_TITLE, WORD_RECEIPT_TEXT);
     page_markup(page, "<section class=\"card\"><dl>");
     page_row_begin(page, WORD_STATE);
     page_word(page, faces[shown->order->status].title);

@@ -34,8 +34,8 @@ static struct err profile_read(const char *path, struct profile *profiles, size_
 {
     struct profile profile = {0};
 
-    struct err e = config_read(path, profile_rows, profile_row_count, &profile, sizeof(profile),
-                               out_message);
+    struct err e =
+        config_read(path, profile_rows, profile_row_count, &profile, sizeof(profile), out_message);
     if (failed(e))
         return e;
     for (size_t i = 0; i < count; i++) {
@@ -60,7 +60,8 @@ struct err profiles_read(const char *folder, struct profile *out_profiles, size_
     if (count <= 0)
         e = ERR(count < 0 ? ERR_IO : ERR_NOT_FOUND, errno, "profiles");
     if (failed(e))
-        (void)text_print(out_message, PLATFORM_MESSAGE_MAX, "%s: no profiles (*.ini) there", folder);
+        (void)text_print(out_message, PLATFORM_MESSAGE_MAX, "%s: no profiles (*.ini) there",
+                         folder);
     for (int i = 0; i < count; i++) {
         char path[PATH_SIZE];
         (void)text_print(path, sizeof(path), "%s/%s", folder, names[i]->d_name);

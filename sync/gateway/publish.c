@@ -72,8 +72,7 @@ struct err publish_order(const struct platform *platform, const struct order_row
     (void)text_copy(document.service, sizeof(document.service), order->service);
     (void)text_copy(document.profile, sizeof(document.profile), order->profile);
     struct err e = document_write_order(&document, body, &len);
-    return failed(e) ? e
-                     : publish(platform->store, "order", order->id, (struct bytes){body, len});
+    return failed(e) ? e : publish(platform->store, "order", order->id, (struct bytes){body, len});
 }
 
 struct err publish_issued(struct store *store, const struct issued *issued)

@@ -35,9 +35,18 @@ struct value {
     struct bytes blob;
 };
 
-#define V_TEXT(at_text) {.type = VALUE_TEXT, .text = (at_text)}
-#define V_NUMBER(a_number) {.type = VALUE_NUMBER, .number = (int64_t)(a_number)}
-#define V_BLOB(at_bytes, a_len) {.type = VALUE_BLOB, .blob = {(at_bytes), (a_len)}}
+#define V_TEXT(at_text) \
+    { \
+        .type = VALUE_TEXT, .text = (at_text) \
+    }
+#define V_NUMBER(a_number) \
+    { \
+        .type = VALUE_NUMBER, .number = (int64_t)(a_number) \
+    }
+#define V_BLOB(at_bytes, a_len) \
+    { \
+        .type = VALUE_BLOB, .blob = {(at_bytes), (a_len) } \
+    }
 #define VALUES(...) ((const struct value[]){__VA_ARGS__, {.type = VALUE_END}})
 
 /*

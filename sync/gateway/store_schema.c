@@ -121,4 +121,4 @@ const char store_schema[] =
     "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;"
 
     "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
-    "COMMIT;";
+                                                             "COMMIT;";

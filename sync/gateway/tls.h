@@ -9,7 +9,6 @@
 #include <gnutls/gnutls.h>
 
 #include "kiosk/base/err.h"
-#include "kiosk/base/err.h"
 #include "kiosk/base/hash.h"
 
 #define TLS_NAME_SIZE 65

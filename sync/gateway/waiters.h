@@ -2,8 +2,8 @@
  * waiters.h - requests of the feed that wait for something new, with their connections suspended.
  *
  *     seen = waiters_generation()  ->  look for documents  ->  none: waiters_wait(seen)
- *                                                                 | false: changed meanwhile, look again
- *     store's commit -> waiters_wake()        every second -> waiters_tick()
+ *                                                                 | false: changed meanwhile, look
+ * again store's commit -> waiters_wake()        every second -> waiters_tick()
  *
  * Resumed requests are handled anew. Any thread may call; waiters_wait only from the request's
  * handler.

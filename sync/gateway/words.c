@@ -11,6 +11,7 @@ static const char *const keys[WORD_COUNT] = {
     [WORD_SERVICE_RENEW] = "service_renew",
     [WORD_SERVICE_OTHER] = "service_other",
     [WORD_TERM] = "term",
+    [WORD_YEAR] = "year",
     [WORD_YEARS] = "years",
     [WORD_MERCHANT] = "merchant",
     [WORD_ORDER_NO] = "order_no",

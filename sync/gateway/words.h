@@ -1,6 +1,6 @@
 /*
- * words.h - the texts of the phone pages in both languages, from gateway.zh.ini and gateway.en.ini in
- * assets/words.
+ * words.h - the texts of the phone pages in both languages, from gateway.zh.ini and gateway.en.ini
+ * in assets/words.
  */
 #ifndef SYNC_GATEWAY_WORDS_H
 #define SYNC_GATEWAY_WORDS_H
@@ -18,6 +18,7 @@ enum word_id {
     WORD_SERVICE_RENEW,
     WORD_SERVICE_OTHER,
     WORD_TERM,
+    WORD_YEAR,
     WORD_YEARS,
     WORD_MERCHANT,
     WORD_ORDER_NO,

@@ -1,0 +1,424 @@
+#include <stdlib.h>
+
+#include "tests/unit/gateway_world.h"
+
+static int set_up(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+
+    if (world == NULL)
+        return -1;
+    world_open(world);
+    *state = world;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct world *world = *state;
+
+    world_close(world);
+    free(world);
+    return 0;
+}
+
+static struct intake_answer request(struct world *world, const char *order, uint8_t years)
+{
+    struct entry entry = world_request(world, order, years);
+    return world_report(world, &entry);
+}
+
+/* What one request can be wrong about, and the code it is refused with. */
+struct refusal_case {
+    const char *sentence;
+    void (*change)(struct world *, struct entry *);
+    const char *reason;
+};
+
+static void nothing(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)entry;
+}
+
+static void lie_about_price(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->amount_fen = 1;
+}
+
+static void pay_one_year_for_three(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->term_years = 3;
+}
+
+static void old_prices(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->price_pack = 6;
+}
+
+static void four_years(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->term_years = 4;
+    entry->amount_fen = 4 * WORLD_YEAR_FEN;
+}
+
+static void too_early(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)entry;
+    world_clock(-100 * INT64_C(86400));
+}
+
+static void too_late(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)entry;
+    world_clock(500 * INT64_C(86400));
+}
+
+static void single_seal(struct world *world, struct entry *entry)
+{
+    (void)entry;
+    world->platform.profiles[0].renew_two_seals_from_s = WORLD_NOW_S;
+    WORLD_DO(world, store_run(world->platform.store, "UPDATE accounts SET seals = 1",
+                              VALUES(V_NUMBER(0))));
+}
+
+static void revoked(struct world *world, struct entry *entry)
+{
+    (void)entry;
+    WORLD_DO(world, store_run(world->platform.store, "UPDATE accounts SET status = 'revoked'",
+                              VALUES(V_NUMBER(0))));
+}
+
+static void other_token(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)text_copy(entry->token, sizeof(entry->token), "s999");
+}
+
+static void other_certificate(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->old_certificate[0] ^= 1;
+}
+
+static void lie_about_expiry(struct world *world, struct entry *entry)
+{
+    (void)world;
+    entry->old_not_after_s += 86400;
+}
+
+static void other_profile(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)text_copy(entry->profile, sizeof(entry->profile), "elsewhere");
+}
+
+static void other_service(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)text_copy(entry->service, sizeof(entry->service), "unlock");
+}
+
+static void free_of_charge(struct world *world, struct entry *entry)
+{
+    (void)world;
+    (void)text_copy(entry->service, sizeof(entry->service), "query");
+}
+
+static const struct refusal_case refusals[] = {
+    {"a renewal in its window at the right price is to pay", nothing, ""},
+    {"a price that the kiosk made up", lie_about_price, "price_changed"},
+    {"the price of one year for three", pay_one_year_for_three, "price_changed"},
+    {"a price list of yesterday", old_prices, "price_changed"},
+    {"more years than are on offer", four_years, "term_not_offered"},
+    {"before the window opens", too_early, "too_early"},
+    {"long after it closed", too_late, "too_late"},
+    {"a certificate with a single seal", single_seal, "single_seal"},
+    {"a revoked certificate", revoked, "revoked"},
+    {"a token that the platform does not know", other_token, "unknown_token"},
+    {"a certificate that is not the token's", other_certificate, "other_certificate"},
+    {"an expiry that is not the certificate's", lie_about_expiry, "other_certificate"},
+    {"a platform that is not served", other_profile, "unknown_profile"},
+    {"a service that is not offered", other_service, "not_offered"},
+    {"a service that sells nothing", free_of_charge, "not_offered"},
+};
+
+static void the_platform_checks_every_request_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+        struct world world;
+        world_open(&world);
+        struct entry entry = world_request(&world, WORLD_ORDER, 1);
+        refusals[i].change(&world, &entry);
+        struct intake_answer answer = world_report(&world, &entry);
+        struct order_row order = world_order(&world, WORLD_ORDER);
+        bool sold = refusals[i].reason[0] == '\0';
+        if (answer.ack.rejected_count != 0 || strcmp(order.reason, refusals[i].reason) != 0 ||
+            order.status != (sold ? FACT_ORDER_TO_PAY : FACT_ORDER_REFUSED))
+            fail_msg("%s: %s %s", refusals[i].sentence, order_status_name(order.status),
+                     order.reason);
+        assert_int_equal(order.charge[0] != '\0', sold);
+        world_close(&world);
+    }
+}
+
+static void an_order_goes_from_request_to_done(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 2);
+    assert_int_equal(world_order(world, WORLD_ORDER).amount_fen, 2 * WORLD_YEAR_FEN);
+    assert_int_equal(world_order(world, WORLD_ORDER).expires_s, WORLD_NOW_S + WORLD_PAY_S);
+    world_clock(60);
+    world_pay(world, WORLD_ORDER);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_TO_WRITE);
+    assert_int_equal(order.paid_s, WORLD_NOW_S + 60);
+    assert_int_equal(order.write_before_s, WORLD_NOW_S + 60 + 7 * 86400);
+    assert_int_equal(world_number(world, "SELECT not_after_s FROM certificates WHERE order_id"
+                                         " IS NOT NULL"),
+                     civil_add_years(world->first.not_after_s, 2));
+    struct entry delivered = world_delivered(world, WORLD_ORDER);
+    assert_int_equal(world_report(world, &delivered).ack.rejected_count, 0);
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_DONE);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM accounts a JOIN deliveries d ON"
+                                         " a.certificate = d.certificate"),
+                     1);
+}
+
+static void the_issued_document_comes_before_the_order_that_needs_it(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    assert_int_equal(world_number(world, "SELECT (SELECT cursor FROM documents WHERE type = "
+                                         "'issued') < (SELECT cursor FROM documents WHERE type = "
+                                         "'order')"),
+                     1);
+}
+
+static void a_request_that_comes_again_changes_nothing(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    struct order_row first = world_order(world, WORLD_ORDER);
+    int64_t cursor = world_number(world, "SELECT max(cursor) FROM documents");
+    world_clock(5);
+    assert_int_equal(request(world, WORLD_ORDER, 1).ack.rejected_count, 0);
+    struct order_row again = world_order(world, WORLD_ORDER);
+    assert_memory_equal(&first, &again, sizeof(first));
+    assert_int_equal(world_number(world, "SELECT max(cursor) FROM documents"), cursor);
+    assert_string_equal(request(world, WORLD_ORDER, 2).ack.rejected[0].code, "order_conflict");
+}
+
+static void a_second_payment_is_refused_by_provider_and_books(void **state)
+{
+    struct world *world = *state;
+    struct order_row order = {0};
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    order = world_order(world, WORLD_ORDER);
+    CLEANUP(transaction_done) struct transaction work = {0};
+    world_ok(store_begin(world->platform.store, &work));
+    assert_int_equal(pay_demo.confirm(world->platform.store, order.charge).code, ERR_CONFLICT);
+    order.status = FACT_ORDER_TO_PAY; /* as if the program had forgotten */
+    assert_int_equal(orders_settle(&world->platform, &order).code, ERR_CONFLICT);
+}
+
+static void settling_again_issues_nothing_more(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    WORLD_DO(world, orders_settle(&world->platform, &order));
+    WORLD_DO(world, orders_make(&world->platform, &order));
+    world_ok(orders_round_make(&world->platform));
+    assert_int_equal(world_issues(), 1);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM payments"), 1);
+}
+
+static void a_delivery_counts_however_late(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    world_clock(30 * INT64_C(86400));
+    world_ok(orders_round_expire(&world->platform));
+    struct entry delivered = world_delivered(world, WORLD_ORDER);
+    assert_int_equal(world_report(world, &delivered).ack.rejected_count, 0);
+    assert_int_equal(world_report(world, &delivered).ack.rejected_count, 0);
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_DONE);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM deliveries"), 1);
+}
+
+static void a_delivery_that_cannot_be_is_rejected(void **state)
+{
+    struct world *world = *state;
+    struct entry delivered = {.kind = ENTRY_DELIVERED, .token = WORLD_TOKEN, .slot = 0x9A};
+
+    (void)text_copy(delivered.order, sizeof(delivered.order), WORLD_ORDER);
+    assert_string_equal(world_report(world, &delivered).ack.rejected[0].code, "unknown_order");
+    (void)request(world, WORLD_ORDER, 1);
+    assert_string_equal(world_report(world, &delivered).ack.rejected[0].code, "not_paid");
+    world_pay(world, WORLD_ORDER);
+    assert_string_equal(world_report(world, &delivered).ack.rejected[0].code, "other_certificate");
+    delivered = world_delivered(world, WORLD_ORDER);
+    (void)text_copy(delivered.token, sizeof(delivered.token), "s999");
+    assert_string_equal(world_report(world, &delivered).ack.rejected[0].code, "unknown_order");
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_TO_WRITE);
+}
+
+static void leaving_closes_what_is_unpaid_and_keeps_what_is_paid(void **state)
+{
+    struct world *world = *state;
+    struct entry left = {.kind = ENTRY_ORDER_LEFT, .token = WORLD_TOKEN, .why = "timeout"};
+
+    (void)text_copy(left.order, sizeof(left.order), WORLD_ORDER);
+    (void)request(world, WORLD_ORDER, 1);
+    (void)world_report(world, &left);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_CLOSED);
+    assert_string_equal(order.reason, "timeout");
+    (void)request(world, WORLD_ORDER_2, 1);
+    world_pay(world, WORLD_ORDER_2);
+    (void)text_copy(left.order, sizeof(left.order), WORLD_ORDER_2);
+    (void)world_report(world, &left);
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_WRITE);
+}
+
+static void an_unpaid_order_closes_when_its_time_is_over(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_clock(WORLD_PAY_S - 1);
+    world_ok(orders_round_expire(&world->platform));
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_TO_PAY);
+    world_clock(WORLD_PAY_S);
+    world_ok(orders_round_expire(&world->platform));
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_CLOSED);
+    assert_string_equal(order.reason, "expired");
+    CLEANUP(transaction_done) struct transaction work = {0};
+    world_ok(store_begin(world->platform.store, &work));
+    assert_int_equal(pay_demo.confirm(world->platform.store, order.charge).code, ERR_CONFLICT);
+}
+
+static void money_that_came_just_before_the_end_wins(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    WORLD_DO(world, pay_demo.confirm(world->platform.store, order.charge));
+    world_clock(WORLD_PAY_S + 1);
+    world_ok(orders_round_expire(&world->platform));
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_TO_MAKE);
+    assert_int_equal(world_number(world, "SELECT count(*) FROM payments"), 1);
+}
+
+static void a_new_request_replaces_an_unpaid_one_but_never_a_paid_one(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    (void)request(world, WORLD_ORDER_2, 2);
+    assert_string_equal(world_order(world, WORLD_ORDER).reason, "superseded");
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
+    world_pay(world, WORLD_ORDER_2);
+    (void)request(world, "00000000-0000-4000-8000-000000000003", 1);
+    struct order_row third = world_order(world, "00000000-0000-4000-8000-000000000003");
+    assert_int_equal(third.status, FACT_ORDER_REFUSED);
+    assert_string_equal(third.reason, "already_paid");
+}
+
+static void a_reviewed_renewal_waits_for_people(void **state)
+{
+    struct world *world = *state;
+
+    world->platform.profiles[0].renew_reviewed = true;
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_IN_REVIEW);
+    assert_int_equal(world_issues(), 0);
+    WORLD_DO(world, orders_approve(&world->platform, &order));
+    WORLD_DO(world, orders_approve(&world->platform, &order));
+    world_ok(orders_round_make(&world->platform));
+    order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_TO_WRITE);
+    assert_int_equal(world_issues(), 1);
+    assert_int_equal(orders_deny(&world->platform, &order).code, ERR_CONFLICT);
+}
+
+static void a_review_that_fails_makes_a_refund_due(void **state)
+{
+    struct world *world = *state;
+
+    world->platform.profiles[0].renew_reviewed = true;
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    WORLD_DO(world, orders_deny(&world->platform, &order));
+    WORLD_DO(world, orders_deny(&world->platform, &order));
+    assert_int_equal(orders_approve(&world->platform, &order).code, ERR_CONFLICT);
+    order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_REFUND);
+    assert_string_equal(order.reason, "review_refused");
+    (void)request(world, WORLD_ORDER_2, 1);
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
+}
+
+static void a_token_can_be_renewed_again_when_its_time_comes(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct entry delivered = world_delivered(world, WORLD_ORDER);
+    (void)world_report(world, &delivered);
+    (void)request(world, WORLD_ORDER_2, 1);
+    assert_string_equal(world_order(world, WORLD_ORDER_2).reason, "other_certificate");
+    world_clock(365 * INT64_C(86400));
+    struct entry next = world_request(world, "00000000-0000-4000-8000-000000000003", 1);
+    memcpy(next.old_certificate, delivered.new_certificate, sizeof(next.old_certificate));
+    next.old_not_after_s = civil_add_years(world->first.not_after_s, 1);
+    (void)world_report(world, &next);
+    assert_int_equal(world_order(world, next.order).status, FACT_ORDER_TO_PAY);
+}
+
+int main(void)
+{
+#define ROW(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_platform_checks_every_request_again),
+        ROW(an_order_goes_from_request_to_done),
+        ROW(the_issued_document_comes_before_the_order_that_needs_it),
+        ROW(a_request_that_comes_again_changes_nothing),
+        ROW(a_second_payment_is_refused_by_provider_and_books),
+        ROW(settling_again_issues_nothing_more),
+        ROW(a_delivery_counts_however_late),
+        ROW(a_delivery_that_cannot_be_is_rejected),
+        ROW(leaving_closes_what_is_unpaid_and_keeps_what_is_paid),
+        ROW(an_unpaid_order_closes_when_its_time_is_over),
+        ROW(money_that_came_just_before_the_end_wins),
+        ROW(a_new_request_replaces_an_unpaid_one_but_never_a_paid_one),
+        ROW(a_reviewed_renewal_waits_for_people),
+        ROW(a_review_that_fails_makes_a_refund_due),
+        ROW(a_token_can_be_renewed_again_when_its_time_comes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
