@@ -93,14 +93,11 @@ struct err session_confirm(struct piv_session *session)
 {
     char id[TOKEN_ID_SIZE] = "";
 
-    if (session->confirmed)
-        return ERR_OK;
     struct err e = session->has_no_serial ? read_guid_id(session, id) : read_serial_id(session, id);
     if (e.code == ERR_IO || e.code == ERR_GONE)
         return e;
     if (failed(e) || strcmp(id, session->id) != 0)
         return ERR(ERR_GONE, e.native, "another token");
-    session->confirmed = true;
     return ERR_OK;
 }
 
@@ -122,7 +119,6 @@ struct err session_start(struct piv_session *session)
         return e;
     }
     session->started = true;
-    session->confirmed = true;
     return ERR_OK;
 }
 
@@ -132,7 +128,6 @@ struct err session_enter(struct piv_session *session)
 
     if (!session->started)
         return ERR(ERR_GONE, 0, "no session");
-    session->confirmed = false;
     struct err e = session->card->driver->begin(session->card, time_left_ms(session), &reset);
     if (failed(e) || !reset)
         return e;
@@ -144,7 +139,6 @@ struct err session_enter(struct piv_session *session)
 
 void session_leave(struct piv_session *session)
 {
-    session->confirmed = false;
     session->card->driver->end(session->card);
 }
 

@@ -17,7 +17,6 @@ struct piv_session {
     struct card *card; /* the owner's */
     uint64_t deadline_ms;
     bool started;
-    bool confirmed;     /* the id was read again since session_enter */
     bool has_no_serial; /* the id is the CHUID's GUID */
     char id[TOKEN_ID_SIZE];
     enum piv_algorithm admin_algorithm; /* once known */

@@ -200,6 +200,13 @@ static struct err piv_verify_pin(struct token *token, struct bytes pin, uint8_t 
     return finish(piv, e);
 }
 
+/* A no of the token; of another one that took its place unseen, it means that ours is gone. */
+static struct err no_of_this_token(struct piv_session *session, struct err no)
+{
+    struct err e = session_confirm(session);
+    return failed(e) ? e : no;
+}
+
 static struct err put(struct piv_session *session, uint32_t object, struct bytes der)
 {
     struct apdu apdu;
@@ -209,7 +216,10 @@ static struct err put(struct piv_session *session, uint32_t object, struct bytes
     if (failed(e))
         return e;
     e = session_exchange(session, &apdu, &response);
-    return failed(e) ? e : piv_put_answer(response.sw);
+    if (failed(e))
+        return e;
+    e = piv_put_answer(response.sw);
+    return failed(e) ? no_of_this_token(session, e) : ERR_OK;
 }
 
 static struct err compare(struct piv_session *session, uint32_t object, struct bytes der)
@@ -223,10 +233,14 @@ static struct err compare(struct piv_session *session, uint32_t object, struct b
     if (is_link_error(e))
         return e;
     if (failed(e) || got.len != der.len || memcmp(got.at, der.at, der.len) != 0)
-        return ERR(ERR_CONFLICT, e.native, "read back");
+        return no_of_this_token(session, ERR(ERR_CONFLICT, e.native, "read back"));
     return ERR_OK;
 }
 
+/*
+ * The id is read after the proof: whoever takes the token's place from then on has proved nothing
+ * to itself, and refuses to be written to.
+ */
 static struct err write_certificate(struct token_piv *piv, const char *id, uint32_t object,
                                     struct bytes der)
 {
@@ -234,17 +248,16 @@ static struct err write_certificate(struct token_piv *piv, const char *id, uint3
 
     if (strcmp(id, session->id) != 0)
         return ERR(ERR_GONE, 0, "another token");
-    struct err e = session_confirm(session);
+    struct err e = session_authenticate(session, piv->admin_key, piv->admin_key_aes);
+    if (e.code == ERR_DENIED)
+        e = no_of_this_token(session, e);
     if (!failed(e))
-        e = session_authenticate(session, piv->admin_key, piv->admin_key_aes);
+        e = session_confirm(session);
     if (!failed(e))
         e = put(session, object, der);
     if (!failed(e))
         e = compare(session, object, der);
-    if (failed(e))
-        return e;
-    session->confirmed = false;
-    return session_confirm(session);
+    return failed(e) ? e : session_confirm(session);
 }
 
 static struct err piv_write(struct token *token, const char *id, uint8_t slot, struct bytes der)
@@ -279,11 +292,8 @@ static struct err exchange_signature(struct piv_session *session, const struct a
     if (failed(e))
         return e;
     e = piv_sign_answer(response->sw);
-    if (failed(e)) {
-        /* a token that took this one's place refuses too, but means something else */
-        struct err same = session_confirm(session);
-        return failed(same) ? same : e;
-    }
+    if (failed(e))
+        return no_of_this_token(session, e);
     e = piv_read_authenticate(apdu_data(response), PIV_AUTH_RESPONSE, &value);
     if (failed(e))
         return e;

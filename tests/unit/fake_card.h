@@ -45,6 +45,7 @@ struct fake_token {
     struct fake_object objects[FAKE_OBJECTS_MAX];
     uint32_t pins_seen;
     uint32_t puts_seen;
+    bool verified_by_other; /* says 9000 to an empty VERIFY */
 
     /* lost with power */
     bool selected, verified, admin, pin_known;
@@ -78,6 +79,7 @@ struct fake_card {
     enum fake_fault fault;
     uint32_t fault_at; /* APDU number, from 1 */
     uint16_t fault_sw;
+    bool always_short; /* every answer is one byte */
     uint32_t apdus;
     uint32_t connects, disconnects;
     bool closed;
@@ -142,7 +144,7 @@ static inline uint16_t fake_tries_sw(const struct fake_token *token)
 static inline uint16_t fake_verify(struct fake_token *token, struct bytes data)
 {
     if (data.len == 0)
-        return token->verified ? 0x9000 : fake_tries_sw(token);
+        return token->verified || token->verified_by_other ? 0x9000 : fake_tries_sw(token);
     token->pins_seen++;
     if (data.len != 8)
         return 0x6A80;
@@ -446,7 +448,7 @@ static inline bool fake_fault(struct fake_card *fake, struct card_reply *reply, 
     *out_e = ERR_OK;
     if (fake->in == NULL || (now && fake->fault == FAKE_GLITCH))
         *out_e = ERR(ERR_GONE, 0, "link");
-    else if (now && fake->fault == FAKE_SHORT)
+    else if (fake->always_short || (now && fake->fault == FAKE_SHORT))
         reply->len = 1;
     else if (since && fake->fault == FAKE_ENDLESS)
         fake_sw_reply(reply, 1, 0x6101);
