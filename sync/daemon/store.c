@@ -77,6 +77,15 @@ void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
     store->dirty = true;
 }
 
+struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq, const char *code)
+{
+    static const struct hash none;
+    if (!text_same(store->state.epoch, epoch))
+        store_acknowledge(store, epoch, 0, &none); /* the inbox files it under its epoch */
+    struct err e = store_save(store);
+    return failed(e) ? e : inbox_quarantine(store->inbox, seq, code);
+}
+
 bool store_trouble(struct store *store, enum lane lane, const char *word)
 {
     if (text_same(store->troubles[lane], word))

@@ -38,6 +38,11 @@ void store_take_time(struct store *store, int64_t time_ms, const struct proven_c
 void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
                        const struct hash *hash);
 
+/* As inbox_quarantine(), for an entry of `epoch`: before acknowledge(), so that no power cut comes
+ * between. */
+MUST_CHECK struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq,
+                                       const char *code);
+
 /* A word for staff about a lane, "" when it is well. True when that is news. */
 bool store_trouble(struct store *store, enum lane lane, const char *word);
 

@@ -58,7 +58,7 @@ static struct err quarantine(struct uplink *uplink, const struct ack *ack)
     for (size_t i = 0; i < ack->rejected_count; i++) {
         if (ack->rejected[i].seq > ack->acked_seq)
             continue; /* not ours to quarantine: it will be sent again */
-        struct err e = inbox_quarantine(uplink->desk->store.inbox, ack->rejected[i].seq,
+        struct err e = store_quarantine(&uplink->desk->store, ack->epoch, ack->rejected[i].seq,
                                         ack->rejected[i].code);
         if (failed(e))
             return e;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "kiosk/base/macros.h"
+#include "kiosk/base/text.h"
 #include "tests/unit/unit.h"
 
 #define BOOT_A "11111111-d9cb-469f-a165-70867728950e"
@@ -11,7 +11,7 @@
 static struct proven_clocks clocks_of(int64_t boot_ms, int64_t wall_ms, const char *boot_id)
 {
     struct proven_clocks clocks = {.boot_ms = boot_ms, .wall_ms = wall_ms};
-    strncpy(clocks.boot_id, boot_id, sizeof(clocks.boot_id) - 1);
+    (void)text_copy(clocks.boot_id, sizeof(clocks.boot_id), boot_id);
     return clocks;
 }
 

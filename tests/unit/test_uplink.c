@@ -1,5 +1,6 @@
 #include "sync/daemon/uplink.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,23 @@ static void test_a_restart_goes_on_behind_what_is_acknowledged(void **state)
     assert_int_equal(room->http->batch.entries[0].seq, 3);
 }
 
+/* Asked by SQLite itself: staff will, too. */
+static int quarantined_under(struct room *room, const char *epoch)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open_v2(room->inbox_path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM quarantine WHERE epoch = ?1", -1,
+                                        &statement, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_bind_text(statement, 1, epoch, -1, SQLITE_STATIC), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return count;
+}
+
 static void test_rejected_rows_are_quarantined_and_passed(void **state)
 {
     struct room *room = *state;
@@ -166,6 +184,7 @@ static void test_rejected_rows_are_quarantined_and_passed(void **state)
     assert_int_equal(saved(room)->acked_seq, 3);
     assert_false(failed(inbox_quarantined(room->desk.store.inbox, &count)));
     assert_int_equal(count, 1);
+    assert_int_equal(quarantined_under(room, ack.epoch), 1);
     assert_true(line_up(&room->desk.line));
 }
 
