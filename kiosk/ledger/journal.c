@@ -69,7 +69,7 @@ struct err journal_open(const char *path, bool create, const uint8_t random[16],
     if (!failed(e))
         e = journal_verify(journal, &bad_seq);
     if (!failed(e))
-        e = journal_check_orders(journal);
+        e = journal_verify_orders(journal);
     if (failed(e))
         return e;
     *out_journal = journal;

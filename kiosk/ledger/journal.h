@@ -123,6 +123,9 @@ MUST_CHECK struct err journal_get_status(struct journal *journal,
 /* Walk the whole chain. ERR_CONFLICT: `*out_bad_seq` is the first entry that does not fit. */
 MUST_CHECK struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq);
 
+/* Whether the projection `orders` is what the journal makes of it. ERR_CONFLICT when not. */
+MUST_CHECK struct err journal_verify_orders(struct journal *journal);
+
 /* Checkpoint the WAL; called when no visit is on. ERR_IO as for append. */
 MUST_CHECK struct err journal_checkpoint(struct journal *journal);
 

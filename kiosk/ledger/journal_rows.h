@@ -21,7 +21,4 @@ struct hash journal_bind(const struct hash *hash, const char *order, const char 
 MUST_CHECK struct err journal_head(const struct journal *journal, uint64_t *out_seq,
                                    struct hash *out_hash);
 
-/* Whether `orders` is what the journal makes of it. ERR_CONFLICT when not. */
-MUST_CHECK struct err journal_check_orders(const struct journal *journal);
-
 #endif

@@ -80,7 +80,7 @@ static const char difference[] =
     " + (SELECT count(*) FROM (SELECT * FROM projected EXCEPT SELECT * FROM rebuilt))"
     " + (SELECT count(*) FROM summed WHERE token <> other)";
 
-struct err journal_check_orders(const struct journal *journal)
+struct err journal_verify_orders(struct journal *journal)
 {
     int64_t differ = 0;
     struct err e = database_number(&journal->database, difference, &differ);

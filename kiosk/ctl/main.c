@@ -1,0 +1,120 @@
+/* certkioskctl: how this kiosk is, for staff at a terminal and for monitoring. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ctl/print.h"
+#include "kiosk/ctl/report.h"
+#include "kiosk/ctl/verify.h"
+
+#define STATE_DIR "/var/lib/certkiosk"
+
+enum exit_status { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
+
+struct options {
+    const char *state_dir;
+    bool json;
+    bool help;
+};
+
+static const char usage[] =
+    "usage: certkioskctl [--state DIR] status [--json]   how the kiosk is\n"
+    "       certkioskctl [--state DIR] ledger verify     whether its ledger is whole\n"
+    "DIR is " STATE_DIR " unless stated. Exit status: 0 all is well, 1 something is wrong\n"
+    "(each thing by a word), 2 wrong usage, or no such DIR.\n";
+
+static int run_status(const struct options *options)
+{
+    static struct report report;
+    struct report_problems problems;
+    report_read(options->state_dir, &report);
+    report_problems(&report, &problems);
+    if (!options->json) {
+        print_text(stdout, &report, &problems);
+        return problems.count == 0 ? EXIT_FINE : EXIT_WRONG;
+    }
+    struct err e = print_json(stdout, &report, &problems);
+    if (failed(e))
+        (void)fprintf(stderr, "certkioskctl: %s at %s\n", err_name(e.code), e.site);
+    return problems.count == 0 && !failed(e) ? EXIT_FINE : EXIT_WRONG;
+}
+
+static int run_verify(const struct options *options)
+{
+    struct verify verify;
+    struct err e = verify_ledger(options->state_dir, &verify);
+    if (failed(e) && verify.bad_seq > 0)
+        (void)printf("wrong: entry %" PRIu64 " of %" PRIu64 " does not fit the chain\n",
+                     verify.bad_seq, verify.entries);
+    else if (failed(e))
+        (void)printf("wrong: %s, %s\n", err_name(e.code), e.site);
+    else
+        (void)printf("%" PRIu64 " entries, whole; the platform acknowledged %" PRIu64 "\n",
+                     verify.entries, verify.acked_seq);
+    return failed(e) ? EXIT_WRONG : EXIT_FINE;
+}
+
+static const struct {
+    const char *word, *second; /* NULL: the command is one word */
+    int (*run)(const struct options *options);
+} commands[] = {
+    {"status", NULL, run_status},
+    {"ledger", "verify", run_verify},
+};
+
+/* getopt's own words say what is wrong. */
+static bool read_options(int argc, char **argv, struct options *out)
+{
+    static const struct option known[] = {
+        {"state", required_argument, NULL, 's'},
+        {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *out = (struct options){.state_dir = STATE_DIR};
+    for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (option == 's')
+            out->state_dir = optarg;
+        else if (option == 'j')
+            out->json = true;
+        else if (option == 'h')
+            out->help = true;
+        else
+            return false;
+    }
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct stat facts;
+    if (!read_options(argc, argv, &options)) {
+        (void)fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    if (options.help) {
+        (void)fputs(usage, stdout);
+        return EXIT_FINE;
+    }
+    const char *word = optind < argc ? argv[optind] : NULL;
+    const char *second = optind + 1 < argc ? argv[optind + 1] : NULL;
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        int words = commands[i].second == NULL ? 1 : 2;
+        if (argc - optind != words || !text_same(word, commands[i].word) ||
+            !text_same(second, commands[i].second))
+            continue;
+        if (stat(options.state_dir, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
+            (void)fprintf(stderr, "certkioskctl: %s is not a folder\n", options.state_dir);
+            return EXIT_USAGE;
+        }
+        return commands[i].run(&options);
+    }
+    (void)fputs(usage, stderr);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,197 @@
+#include "kiosk/ctl/print.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+#include <time.h>
+
+#include "kiosk/base/hex.h"
+#include "kiosk/base/text.h"
+
+#define TIME_SIZE 32
+
+static const char *const order_states[JOURNAL_ORDER_STATE_COUNT] = {
+    [JOURNAL_ORDER_REQUESTED] = "requested",
+    [JOURNAL_ORDER_LEFT] = "left",
+    [JOURNAL_ORDER_INTENDED] = "write_begun",
+    [JOURNAL_ORDER_DELIVERED] = "delivered",
+};
+
+static const char *const lines[] = {
+    [INBOX_LINE_UNKNOWN] = "unknown",
+    [INBOX_LINE_UP] = "up",
+    [INBOX_LINE_DOWN] = "down",
+};
+
+static const char *time_text(int64_t at_ms, char out[TIME_SIZE])
+{
+    time_t at_s = (time_t)(at_ms / 1000);
+    struct tm tm;
+    if (at_ms == 0 || gmtime_r(&at_s, &tm) == NULL || strftime(out, TIME_SIZE, "%FT%TZ", &tm) == 0)
+        (void)text_copy(out, TIME_SIZE, "never");
+    return out;
+}
+
+static const char *value_of(const struct report_program *program, const char *key,
+                            char out[REPORT_VALUE_SIZE])
+{
+    if (failed(program->e) || !ask_value(program->answer, key, out, REPORT_VALUE_SIZE))
+        (void)text_copy(out, REPORT_VALUE_SIZE, "?");
+    return out;
+}
+
+static void print_programs(FILE *out, const struct report *report)
+{
+    char value[REPORT_VALUE_SIZE];
+    (void)fprintf(out, "kiosk            %s\n", value_of(&report->syncd, "kiosk", value));
+    (void)fprintf(out, "certkiosk        %s\n",
+                  failed(report->kiosk.e) ? err_name(report->kiosk.e.code)
+                                          : value_of(&report->kiosk, "state", value));
+    (void)fprintf(out, "reader           %s\n", value_of(&report->kiosk, "reader", value));
+    (void)fprintf(out, "printer          %s\n", value_of(&report->kiosk, "printer", value));
+    if (failed(report->syncd.e))
+        (void)fprintf(out, "certkiosk-syncd  %s\n", err_name(report->syncd.e.code));
+    else
+        (void)fprintf(out, "certkiosk-syncd  line %s\n", value_of(&report->syncd, "line", value));
+}
+
+static void print_journal(FILE *out, const struct report *report)
+{
+    char time[TIME_SIZE];
+    if (failed(report->journal)) {
+        (void)fprintf(out, "journal          %s (%s)\n", err_name(report->journal.code),
+                      report->journal.site);
+        return;
+    }
+    (void)fprintf(out, "journal          %" PRIu64 " entries, the last %s, epoch %s\n",
+                  report->head.head_seq, time_text(report->head.head_at_ms, time),
+                  report->head.epoch);
+    for (size_t i = 0; i < report->order_count; i++)
+        (void)fprintf(out, "open order       %s %s since %s\n", report->orders[i].order,
+                      order_states[report->orders[i].state],
+                      time_text(report->orders[i].requested_at_ms, time));
+}
+
+static void print_inbox(FILE *out, const struct report *report)
+{
+    char time[TIME_SIZE];
+    if (failed(report->inbox)) {
+        (void)fprintf(out, "inbox            %s (%s)\n", err_name(report->inbox.code),
+                      report->inbox.site);
+        return;
+    }
+    (void)fprintf(out, "acknowledged     %" PRIu64 "\n", report->state.acked_seq);
+    if (!failed(report->journal) && report->pending > 0)
+        (void)fprintf(out, "waiting          %" PRIu64 ", the oldest since %s\n", report->pending,
+                      time_text(report->pending_at_ms, time));
+    else if (!failed(report->journal))
+        (void)fprintf(out, "waiting          0\n");
+    (void)fprintf(out, "quarantined      %" PRIu64 "\n", report->quarantined);
+    (void)fprintf(out, "proven time      %s\n", time_text(report->state.proven_ms, time));
+    if (report->clock_known)
+        (void)fprintf(out, "clock            %+.1f s\n", (double)report->clock_offset_ms / 1000);
+    else
+        (void)fprintf(out, "clock            not known\n");
+}
+
+void print_text(FILE *out, const struct report *report, const struct report_problems *problems)
+{
+    print_programs(out, report);
+    print_journal(out, report);
+    print_inbox(out, report);
+    (void)fprintf(out, "%s", problems->count == 0 ? "all is well" : "wrong:");
+    for (size_t i = 0; i < problems->count; i++)
+        (void)fprintf(out, " %s", problems->words[i]);
+    (void)fprintf(out, "\n");
+}
+
+static void drop(json_t **at)
+{
+    json_decref(*at);
+}
+
+static json_t *program_json(const struct report_program *program)
+{
+    json_t *object = json_object();
+    (void)json_object_set_new(object, "running", json_boolean(!failed(program->e)));
+    if (failed(program->e)) {
+        (void)json_object_set_new(object, "error", json_string(err_name(program->e.code)));
+        return object;
+    }
+    for (const char *at = program->answer; *at != '\0';) {
+        size_t len = strcspn(at, "\n");
+        const char *equals = memchr(at, '=', len);
+        if (equals != NULL) {
+            size_t key_len = (size_t)(equals - at);
+            (void)json_object_setn_new(object, at, key_len,
+                                       json_stringn(equals + 1, len - key_len - 1));
+        }
+        at += len + (at[len] == '\n' ? 1 : 0);
+    }
+    return object;
+}
+
+static json_t *time_json(int64_t at_ms)
+{
+    return at_ms == 0 ? json_null() : json_integer(at_ms);
+}
+
+static json_t *orders_json(const struct report *report)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < report->order_count; i++)
+        (void)json_array_append_new(
+            array, json_pack("{s:s, s:s, s:I}", "order", report->orders[i].order, "state",
+                             order_states[report->orders[i].state], "requested_at_ms",
+                             (json_int_t)report->orders[i].requested_at_ms));
+    return array;
+}
+
+static json_t *journal_json(const struct report *report)
+{
+    char hash[HEX_SIZE(HASH_LEN)];
+    if (failed(report->journal))
+        return json_pack("{s:s, s:s}", "error", err_name(report->journal.code), "site",
+                         report->journal.site);
+    hex_print(hash, (struct bytes){report->head.head_hash.at, HASH_LEN});
+    return json_pack("{s:s, s:I, s:s, s:o, s:I, s:o}", "epoch", report->head.epoch, "head_seq",
+                     (json_int_t)report->head.head_seq, "head_hash", hash, "head_at_ms",
+                     time_json(report->head.head_at_ms), "schema", (json_int_t)report->head.schema,
+                     "open_orders", orders_json(report));
+}
+
+static json_t *inbox_json(const struct report *report)
+{
+    if (failed(report->inbox))
+        return json_pack("{s:s, s:s}", "error", err_name(report->inbox.code), "site",
+                         report->inbox.site);
+    return json_pack("{s:s, s:I, s:I, s:I, s:o, s:s, s:s}", "epoch", report->state.epoch,
+                     "acked_seq", (json_int_t)report->state.acked_seq, "cursor",
+                     (json_int_t)report->state.cursor, "quarantined",
+                     (json_int_t)report->quarantined, "proven_ms",
+                     time_json(report->state.proven_ms), "trouble", report->state.trouble, "line",
+                     lines[report->state.line]);
+}
+
+struct err print_json(FILE *out, const struct report *report,
+                      const struct report_problems *problems)
+{
+    bool both = !failed(report->journal) && !failed(report->inbox);
+    json_t *words = json_array();
+    for (size_t i = 0; i < problems->count; i++)
+        (void)json_array_append_new(words, json_string(problems->words[i]));
+    CLEANUP(drop)
+    json_t *object = json_pack(
+        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", problems->count == 0, "problems",
+        words, "kiosk", program_json(&report->kiosk), "syncd", program_json(&report->syncd),
+        "journal", journal_json(report), "inbox", inbox_json(report), "pending",
+        both ? json_integer((json_int_t)report->pending) : json_null(), "oldest_pending_ms",
+        both ? time_json(report->pending_at_ms) : json_null(), "clock_offset_ms",
+        report->clock_known ? json_integer(report->clock_offset_ms) : json_null());
+    if (object == NULL)
+        return ERR(ERR_NO_ROOM, 0, "json_pack");
+    if (json_dumpf(object, out, JSON_INDENT(2)) != 0 || fputc('\n', out) == EOF)
+        return ERR(ERR_IO, errno, "json_dumpf");
+    return ERR_OK;
+}
