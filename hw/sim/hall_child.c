@@ -29,10 +29,10 @@ static bool put_at(int fd, int place)
 static bool streams_set(const struct hall_program *program, int out_fd)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    int log = program->log == NULL ? -1
-                                   : open(program->log,
-                                          O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-                                          S_IRUSR | S_IWUSR);
+    int log = program->log == NULL
+                  ? -1
+                  : open(program->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+                         S_IRUSR | S_IWUSR);
     if (program->log != NULL && log < 0)
         return false;
     int said = log >= 0 ? log : null;
@@ -54,9 +54,9 @@ static bool listen_pass(int listen_fd)
     }
     (void)snprintf(pid, sizeof pid, "%d", (int)getpid()); /* ten digits at most */
     /* Alone in this process, between fork and exec. */
-    return setenv("LISTEN_FDS", "1", 1) == 0 &&   // NOLINT(concurrency-mt-unsafe)
-           setenv("LISTEN_PID", pid, 1) == 0 &&   // NOLINT(concurrency-mt-unsafe)
-           unsetenv("LISTEN_FDNAMES") == 0;       // NOLINT(concurrency-mt-unsafe)
+    return setenv("LISTEN_FDS", "1", 1) == 0 && // NOLINT(concurrency-mt-unsafe)
+           setenv("LISTEN_PID", pid, 1) == 0 && // NOLINT(concurrency-mt-unsafe)
+           unsetenv("LISTEN_FDNAMES") == 0;     // NOLINT(concurrency-mt-unsafe)
 }
 
 /* Becomes the program, or ends. */
@@ -64,9 +64,9 @@ static void child_become(const struct hall_program *program, int out_fd, pid_t p
 {
     sigset_t none;
     (void)sigemptyset(&none); /* fails for bad pointers only */
-    bool set = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent &&
-               setpgid(0, 0) == 0 && sigprocmask(SIG_SETMASK, &none, NULL) == 0 &&
-               streams_set(program, out_fd) && listen_pass(program->listen_fd);
+    bool set = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent && setpgid(0, 0) == 0 &&
+               sigprocmask(SIG_SETMASK, &none, NULL) == 0 && streams_set(program, out_fd) &&
+               listen_pass(program->listen_fd);
     if (set)
         (void)execv(program->argv[0], program->argv);
     _exit(EXIT_NOT_STARTED);

@@ -58,13 +58,18 @@ struct line {
 
 static void call_close(struct call *call)
 {
-    /* A reset, not a farewell: a cut line says no goodbye. */
+    (void)close(call->near); /* what is on its way still arrives */
+    (void)close(call->far);
+    call->used = false;
+}
+
+/* A reset, not a farewell: a cut line says no goodbye. */
+static void call_reset(struct call *call)
+{
     const struct linger now = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(call->near, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     (void)setsockopt(call->far, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    (void)close(call->near);
-    (void)close(call->far);
-    call->used = false;
+    call_close(call);
 }
 
 static int loopback_socket(struct sockaddr_in *out_address, uint16_t port)
@@ -150,7 +155,9 @@ static void call_work(struct line *line, struct call *call)
 {
     bool whole = flow_fill(&call->out) && flow_fill(&call->back) &&
                  flow_empty(&call->out, &line->bytes) && flow_empty(&call->back, &line->bytes);
-    if (!whole || (call->out.told && call->back.told))
+    if (!whole)
+        call_reset(call);
+    else if (call->out.told && call->back.told)
         call_close(call);
 }
 
@@ -168,7 +175,7 @@ static void cut(struct line *line)
 {
     for (size_t i = 0; i < CALLS_MAX; i++) {
         if (line->calls[i].used)
-            call_close(&line->calls[i]);
+            call_reset(&line->calls[i]);
     }
 }
 
@@ -247,16 +254,42 @@ static void serve(struct line *line, int signals)
     }
 }
 
-static struct err listen_open(struct line *line, uint16_t port)
+static int bound_socket(uint16_t port)
 {
     struct sockaddr_in address;
     const int on = 1;
     int fd = loopback_socket(&address, port);
+    if (fd >= 0 &&
+        (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+         bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address) != 0)) {
+        int reason = errno;
+        (void)close(fd);
+        errno = reason;
+        return -1;
+    }
+    return fd;
+}
+
+static uint16_t port_of(int fd)
+{
+    struct sockaddr_in address = {.sin_port = 0};
+    socklen_t len = sizeof address;
+    (void)getsockname(fd, (struct sockaddr *)(void *)&address, &len); /* 0 when it fails */
+    return ntohs(address.sin_port);
+}
+
+/* A socket keeps its port while it does not listen only if it was bound to it by number: where
+ * any port will do, a first socket finds one and the second takes that. */
+static struct err listen_open(struct line *line, uint16_t port)
+{
+    int finder = port == 0 ? bound_socket(0) : -1;
+    int fd = bound_socket(finder >= 0 ? port_of(finder) : port);
+    int reason = errno;
+    if (finder >= 0)
+        (void)close(finder);
     if (fd < 0)
-        return ERR(ERR_IO, errno, "socket");
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-        bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address) != 0 ||
-        listen(fd, BACKLOG_MAX) != 0) {
+        return ERR(ERR_IO, reason, "bind");
+    if (listen(fd, BACKLOG_MAX) != 0) {
         struct err e = ERR(ERR_IO, errno, "listen");
         (void)close(fd);
         return e;
@@ -268,19 +301,15 @@ static struct err listen_open(struct line *line, uint16_t port)
 
 static struct err ready_write(const struct line *line, const char *dir)
 {
-    struct sockaddr_in address;
-    socklen_t len = sizeof address;
     char fresh[PATH_MAX];
     char path[PATH_MAX];
     if (!text_print(fresh, sizeof fresh, "%s/line.ready.new", dir) ||
         !text_print(path, sizeof path, "%s/line.ready", dir))
         return ERR(ERR_NO_ROOM, 0, "path");
-    if (getsockname(line->listen_fd, (struct sockaddr *)(void *)&address, &len) != 0)
-        return ERR(ERR_IO, errno, "getsockname");
     FILE *file = fopen(fresh, "we");
     if (file == NULL)
         return ERR(ERR_IO, errno, "fopen");
-    int written = fprintf(file, "port=%u\n", (unsigned)ntohs(address.sin_port));
+    int written = fprintf(file, "port=%u\n", (unsigned)port_of(line->listen_fd));
     int closed = fclose(file);
     return written > 0 && closed == 0 && rename(fresh, path) == 0 ? ERR_OK
                                                                   : ERR(ERR_IO, errno, "write");
@@ -325,6 +354,7 @@ int hall_line(int argc, char **argv)
     char control_path[CONTROL_PATH_MAX];
     if (!options_take(argc, argv, &port, &line.to))
         return HALL_EXIT_USAGE;
+    ready_clear(argv[0]); /* of a line that was killed */
     int signals = signals_open();
     struct err e = signals >= 0 ? listen_open(&line, port) : ERR(ERR_IO, errno, "signalfd");
     if (!failed(e) && !text_print(control_path, sizeof control_path, "%s/line.ctl", argv[0]))

@@ -70,45 +70,45 @@ static struct err loopback_up(void)
     return rc == 0 ? ERR_OK : ERR(ERR_DENIED, reason, "loopback");
 }
 
-static struct err run_own(void)
+/* A folder of pcscd's own: the pid file of another pcscd in it stays as it is. */
+static struct err run_own(bool there)
 {
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, NULL) != 0)
+        mount("tmpfs", there ? HALL_ROOM_PCSCD_DIR : "/run", "tmpfs", MS_NOSUID | MS_NODEV, NULL) !=
+            0)
         return ERR(ERR_DENIED, errno, "mount");
     return folder_there() ? ERR_OK : ERR(ERR_DENIED, errno, "mkdir");
 }
 
-static struct err room_enter(bool run_needed)
+static struct err room_enter(bool there)
 {
     uid_t uid = getuid();
     gid_t gid = getgid();
-    bool plain = !run_needed && unshare(CLONE_NEWNET) == 0;
+    bool plain = there && unshare(CLONE_NEWNET | CLONE_NEWNS) == 0;
     if (!plain) {
-        if (unshare(CLONE_NEWUSER | CLONE_NEWNET | (run_needed ? CLONE_NEWNS : 0)) != 0)
+        if (unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) != 0)
             return ERR(ERR_DENIED, errno, "unshare");
         struct err e = maps_write(uid, gid);
         if (failed(e))
             return e;
     }
     struct err e = loopback_up();
-    if (failed(e) || !run_needed)
-        return e;
-    return run_own();
+    return failed(e) ? e : run_own(there);
 }
 
 struct err hall_room_enter(void)
 {
-    bool run_needed = !folder_there();
+    bool there = folder_there();
     pid_t pid = fork();
     if (pid == 0) {
-        struct err e = room_enter(run_needed);
+        struct err e = room_enter(there);
         _exit(failed(e) ? e.native & 0xFF : 0);
     }
     int status = 0;
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
         return ERR(ERR_IO, errno, "fork");
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return ERR(run_needed ? ERR_NOT_FOUND : ERR_DENIED,
-                   WIFEXITED(status) ? WEXITSTATUS(status) : 0, "namespace");
-    return room_enter(run_needed);
+        return ERR(there ? ERR_DENIED : ERR_NOT_FOUND, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+                   "namespace");
+    return room_enter(there);
 }

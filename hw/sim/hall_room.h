@@ -13,10 +13,11 @@
 #define HALL_ROOM_PCSCD_DIR "/run/pcscd"
 
 /*
- * Move this process, which has one thread, into a network namespace with a loopback of its own;
- * as a normal user into a user namespace as well, and where HALL_ROOM_PCSCD_DIR cannot be made,
- * into a mount namespace with a /run of its own. Tried in a child first, so that a machine that
- * allows half of it changes nothing here.
+ * Move this process, which has one thread, into a network namespace with a loopback of its own
+ * and a mount namespace with a HALL_ROOM_PCSCD_DIR of its own; as a normal user into a user
+ * namespace as well. Tried in a child first, so that a machine that allows half of it changes
+ * nothing here. Where HALL_ROOM_PCSCD_DIR cannot be made, /run is empty afterwards: nothing that
+ * is needed may lie there.
  *
  * ERR_DENIED (native: errno) when the machine does not allow it: everything is as before.
  * ERR_NOT_FOUND when, besides, there is no HALL_ROOM_PCSCD_DIR. ERR_IO.

@@ -206,8 +206,21 @@ static struct err ready_write(struct hall *hall)
     return written && rename(fresh, path) == 0 ? ERR_OK : ERR(ERR_IO, errno, "ready");
 }
 
+/* What shows to others that a hall is there; a device that is killed leaves its own behind. */
+static void traces_clear(const struct hall *hall)
+{
+    static const char *const LEFT[] = {"ready",       "ready.new",    "token.ctl",
+                                       "printer.ctl", "printer.port", "printer"};
+    char path[PATH_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(LEFT); i++) {
+        if (text_print(path, sizeof path, "%s/%s", hall->dir, LEFT[i]))
+            (void)unlink(path); /* most often there is none */
+    }
+}
+
 static struct err devices_start(struct hall *hall)
 {
+    traces_clear(hall); /* of a hall that was killed */
     /* The printer first: its port is for everybody, the reader's is for the room only. */
     struct err (*const steps[])(struct hall *) = {printer_start, room_take, reader_start,
                                                   token_start, ready_write};
@@ -223,15 +236,11 @@ static struct err devices_start(struct hall *hall)
 
 static void devices_end(struct hall *hall)
 {
-    static const char *const LEFT[] = {"ready", "ready.new"};
-    char path[PATH_MAX];
-    for (size_t i = 0; i < ARRAY_LEN(LEFT); i++) {
-        if (text_print(path, sizeof path, "%s/%s", hall->dir, LEFT[i]))
-            (void)unlink(path); /* may not be there: the start may have failed before */
-    }
+    traces_clear(hall); /* at once, so that nobody comes any more */
     for (size_t i = DEVICE_COUNT; i > 0; i--)
         hall_child_end(&hall->child[i - 1]);
     hall_reader_clear(hall->dir);
+    traces_clear(hall);
 }
 
 /* The child that has ended, reaped; NULL when all run. */

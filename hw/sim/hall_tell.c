@@ -34,7 +34,7 @@ static bool ask(struct ask *ask)
     return ask->reply.done;
 }
 
-/* Done when the reader has seen it, so that the next program finds it there. */
+/* Done when the reader has powered it, so that the next program finds it there. */
 static bool insert(struct ask *in_out_ask)
 {
     if (!ask(in_out_ask))

@@ -182,8 +182,7 @@ static unsigned key_use(struct vtoken_card *card, const struct vtoken_command *c
     return SW_OK;
 }
 
-unsigned vtoken_general_authenticate(struct vtoken_card *card,
-                                     const struct vtoken_command *command,
+unsigned vtoken_general_authenticate(struct vtoken_card *card, const struct vtoken_command *command,
                                      struct vtoken_writer *answer)
 {
     struct elements in = {.witness = {NULL, 0}};

@@ -63,8 +63,7 @@ unsigned vtoken_set_pin_retries(struct vtoken_card *card, const struct vtoken_co
                                 struct vtoken_writer *answer);
 
 /* vtoken_auth.c */
-unsigned vtoken_general_authenticate(struct vtoken_card *card,
-                                     const struct vtoken_command *command,
+unsigned vtoken_general_authenticate(struct vtoken_card *card, const struct vtoken_command *command,
                                      struct vtoken_writer *answer);
 
 /* vtoken_keys.c */

@@ -119,8 +119,8 @@ static struct err curve_import(enum vtoken_algorithm algorithm, struct bytes sca
 {
     CLEANUP(number_free) BIGNUM *d = BN_bin2bn(scalar.at, (int)scalar.len, NULL);
     CLEANUP(group_free)
-    EC_GROUP *group = EC_GROUP_new_by_curve_name(algorithm == VTOKEN_P384 ? NID_secp384r1
-                                                                         : NID_X9_62_prime256v1);
+    EC_GROUP *group =
+        EC_GROUP_new_by_curve_name(algorithm == VTOKEN_P384 ? NID_secp384r1 : NID_X9_62_prime256v1);
     CLEANUP(point_free) EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
     CLEANUP(builder_free) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     uint8_t public_point[POINT_MAX];
@@ -131,8 +131,8 @@ static struct err curve_import(enum vtoken_algorithm algorithm, struct bytes sca
     size_t len = EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, public_point,
                                     sizeof public_point, NULL);
     if (len == 0 ||
-        !OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-                                         curve_name(algorithm), 0) ||
+        !OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, curve_name(algorithm),
+                                         0) ||
         !OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, public_point, len) ||
         !OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, d))
         return OPENSSL_ERR(ERR_IO, "parameters");
@@ -145,8 +145,8 @@ struct rsa_numbers {
 
 static void rsa_numbers_free(struct rsa_numbers *numbers)
 {
-    BIGNUM **all[] = {&numbers->p,  &numbers->q,  &numbers->n,  &numbers->e,
-                      &numbers->d,  &numbers->p1, &numbers->q1, &numbers->dp,
+    BIGNUM **all[] = {&numbers->p,  &numbers->q,    &numbers->n,  &numbers->e,
+                      &numbers->d,  &numbers->p1,   &numbers->q1, &numbers->dp,
                       &numbers->dq, &numbers->qinv, &numbers->phi};
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         number_free(all[i]);
@@ -167,14 +167,11 @@ static bool rsa_push(const struct rsa_numbers *r, OSSL_PARAM_BLD *builder)
     const struct {
         const char *name;
         const BIGNUM *number;
-    } parts[] = {{OSSL_PKEY_PARAM_RSA_N, r->n},
-                 {OSSL_PKEY_PARAM_RSA_E, r->e},
-                 {OSSL_PKEY_PARAM_RSA_D, r->d},
-                 {OSSL_PKEY_PARAM_RSA_FACTOR1, r->p},
-                 {OSSL_PKEY_PARAM_RSA_FACTOR2, r->q},
-                 {OSSL_PKEY_PARAM_RSA_EXPONENT1, r->dp},
-                 {OSSL_PKEY_PARAM_RSA_EXPONENT2, r->dq},
-                 {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, r->qinv}};
+    } parts[] = {
+        {OSSL_PKEY_PARAM_RSA_N, r->n},          {OSSL_PKEY_PARAM_RSA_E, r->e},
+        {OSSL_PKEY_PARAM_RSA_D, r->d},          {OSSL_PKEY_PARAM_RSA_FACTOR1, r->p},
+        {OSSL_PKEY_PARAM_RSA_FACTOR2, r->q},    {OSSL_PKEY_PARAM_RSA_EXPONENT1, r->dp},
+        {OSSL_PKEY_PARAM_RSA_EXPONENT2, r->dq}, {OSSL_PKEY_PARAM_RSA_COEFFICIENT1, r->qinv}};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         if (!OSSL_PARAM_BLD_push_BN(builder, parts[i].name, parts[i].number))
             return false;

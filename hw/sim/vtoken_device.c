@@ -7,6 +7,7 @@
 
 #include "hw/sim/vtoken_command.h"
 #include "hw/sim/vtoken_store.h"
+#include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
 
 #define AWAY_SUFFIX ".away"
@@ -53,6 +54,7 @@ struct err vtoken_device_open(struct vtoken_device *device)
     device->in = device->seen = device->hangs = false;
     device->fault = (struct vtoken_fault){.kind = VTOKEN_FAULT_NONE};
     device->apdus = 0;
+    device->connect_ms = 0;
     device->state = NULL;
     device->link.fd = -1;
     device->link.len = 0;
@@ -70,12 +72,10 @@ struct err vtoken_device_insert(struct vtoken_device *device)
 {
     if (device->in)
         return ERR(ERR_CONFLICT, 0, "already in");
-    struct err e = vtoken_link_open(&device->link, device->port);
-    if (failed(e))
-        return e;
     device->in = true;
     device->seen = device->hangs = false;
     vtoken_card_power(&device->card);
+    vtoken_device_work(device);
     return ERR_OK;
 }
 
@@ -84,6 +84,7 @@ struct err vtoken_device_pull(struct vtoken_device *device)
     if (!device->in)
         return ERR(ERR_CONFLICT, 0, "already out");
     vtoken_link_close(&device->link);
+    device->connect_ms = clock_boot_ms() + VTOKEN_OUT_MS;
     if (device->hangs)
         device->fault.kind = VTOKEN_FAULT_NONE;
     device->in = device->seen = device->hangs = false;
@@ -192,8 +193,9 @@ void vtoken_device_work(struct vtoken_device *device)
 {
     if (!device->in)
         return;
-    if (device->link.fd < 0 && failed(vtoken_link_open(&device->link, device->port)))
-        return; /* the reader is away; it is asked again later */
+    if (device->link.fd < 0 && (clock_boot_ms() < device->connect_ms ||
+                                failed(vtoken_link_open(&device->link, device->port))))
+        return; /* not yet, or the reader is away: the caller comes again */
     if (failed(vtoken_link_receive(&device->link))) {
         vtoken_link_close(&device->link);
         return;

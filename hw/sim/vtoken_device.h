@@ -13,15 +13,18 @@
 #include "hw/sim/vtoken_fault.h"
 #include "hw/sim/vtoken_link.h"
 
-#define VTOKEN_RECONNECT_MS 200
+#define VTOKEN_RECONNECT_MS 50
+#define VTOKEN_OUT_MS 800 /* at least, between pull and insert: twice what a reader takes to look \
+                           */
 
 struct vtoken_device {
     const struct vtoken_model *model;
     struct vtoken_blank blank;
     char path[PATH_MAX];
     uint16_t port;
-    bool in;   /* in the reader, or wants to be */
-    bool seen; /* the reader has powered it since it was put in */
+    bool in;             /* in the reader, or wants to be */
+    bool seen;           /* the reader has powered it since it was put in */
+    uint64_t connect_ms; /* clock_boot_ms() before which it does not touch the reader */
     struct vtoken_fault fault;
     bool hangs;
     uint64_t apdus; /* since the program started */
@@ -35,7 +38,11 @@ struct vtoken_device {
 MUST_CHECK struct err vtoken_device_open(struct vtoken_device *device);
 void vtoken_device_close(struct vtoken_device *device);
 
-/* Put it into the reader; ERR_CONFLICT when it is in, ERR_NOT_FOUND when there is no reader. */
+/*
+ * Put it into the reader; ERR_CONFLICT when it is in. No hand is faster than VTOKEN_OUT_MS: sooner
+ * after a pull the token arrives when that is over, because pcscd can take a card that was out
+ * for less for one that is there but mute, and never wake it.
+ */
 MUST_CHECK struct err vtoken_device_insert(struct vtoken_device *device);
 
 /* Take it out; ERR_CONFLICT when it is out. A token that hung is whole again afterwards. */

@@ -121,8 +121,7 @@ int main(int argc, char **argv)
     }
     char control_path[PATH_MAX];
     int signals = signals_open();
-    if (signals < 0 ||
-        !text_print(control_path, sizeof control_path, "%s/token.ctl", argv[optind]))
+    if (signals < 0 || !text_print(control_path, sizeof control_path, "%s/token.ctl", argv[optind]))
         return EXIT_FAILURE;
     struct err e = vtoken_device_open(&device);
     if (!failed(e))

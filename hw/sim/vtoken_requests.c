@@ -19,11 +19,8 @@ static void insert(struct vtoken_device *device, const struct control_request *r
                    struct control_reply *reply)
 {
     (void)request;
-    struct err e = vtoken_device_insert(device);
-    if (e.code == ERR_CONFLICT)
+    if (failed(vtoken_device_insert(device)))
         control_refuse(reply, "the token is in");
-    else if (failed(e))
-        control_refuse(reply, "no reader answers");
     else
         control_ok(reply, "in");
 }

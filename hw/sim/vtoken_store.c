@@ -59,7 +59,8 @@ static void state_write(FILE *file, const struct vtoken_state *state)
 {
     (void)fprintf(file, FIRST_LINE "\nserial %u\nadmin %02x ", (unsigned)state->serial,
                   (unsigned)state->admin_algorithm);
-    hex_write(file, (struct bytes){state->admin_key, vtoken_cipher_key_len(state->admin_algorithm)});
+    hex_write(file,
+              (struct bytes){state->admin_key, vtoken_cipher_key_len(state->admin_algorithm)});
     (void)fputc('\n', file);
     pin_write(file, "pin", &state->pin);
     pin_write(file, "puk", &state->puk);
