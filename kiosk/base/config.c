@@ -14,8 +14,8 @@
 #define ROWS_MAX 64
 #define FILE_MAX 65536
 #define ALLOWED_MAX 256
-#define DAY_S 86400
-#define BEIJING_S (8 * 3600)
+#define DAY_S INT64_C(86400)
+#define BEIJING_S INT64_C(28800)
 
 struct reading {
     const char *name;
@@ -41,11 +41,12 @@ PRINTF_LIKE(2, 3) static void complain(struct reading *reading, const char *form
     va_start(args, format);
     (void)vsnprintf(what, sizeof(what), format, args); /* cut is fine */
     va_end(args);
-    if (reading->line > 0)
+    if (reading->line > 0) {
         (void)text_print(reading->message, CONFIG_MESSAGE_MAX, "%s:%d: %s", reading->name,
                          reading->line, what);
-    else
+    } else {
         (void)text_print(reading->message, CONFIG_MESSAGE_MAX, "%s: %s", reading->name, what);
+    }
 }
 
 /* "a whole number from 0 to 3650" */
@@ -127,7 +128,7 @@ static bool parse_date(const char *text, int64_t *out)
 
     if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
         return false;
-    memcpy(part, text, sizeof(part));
+    (void)text_copy(part, sizeof(part), text); /* fits: 10 and NUL */
     part[4] = part[7] = '\0';
     if (!parse_number(part, 1970, 9999, &year) || !parse_number(part + 5, 1, 12, &month) ||
         !parse_number(part + 8, 1, days_of_month(year, month), &day))
@@ -148,7 +149,7 @@ static bool parse_text(const struct config_row *row, const char *text, uint8_t *
     if ((int64_t)len < row->min || (int64_t)len >= row->max || !text_valid(text, len))
         return false;
     memset(out, 0, (size_t)row->max);
-    memcpy(out, text, len);
+    memcpy(out, text, len + 1);
     return true;
 }
 
@@ -206,10 +207,11 @@ static void complain_unknown(struct reading *reading, const char *section, const
         (void)text_print(allowed + used, sizeof(allowed) - used, "%s%s", used > 0 ? ", " : "",
                          known ? row->key : row->section);
     }
-    if (known)
+    if (known) {
         complain(reading, "[%s] has no key \"%s\"; allowed: %s", section, key, allowed);
-    else
+    } else {
         complain(reading, "there is no section [%s]; allowed: %s", section, allowed);
+    }
 }
 
 static int take_pair(void *user, const char *section, const char *key, const char *value)
@@ -274,6 +276,7 @@ static void complain_missing(struct reading *reading)
     }
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a table, a text and a message need seven */
 struct err config_parse(const char *name, const char *text, const struct config_row *rows,
                         size_t row_count, void *out, size_t out_size, char *out_message)
 {
@@ -304,32 +307,35 @@ struct err config_parse(const char *name, const char *text, const struct config_
     return ERR_OK;
 }
 
-static void file_close(FILE **file)
+/* Fill `text` of FILE_MAX + 1 bytes; one more than FILE_MAX when the file is longer. */
+static struct err slurp(const char *path, char *text, size_t *out_len)
 {
-    if (*file != NULL)
-        (void)fclose(*file); /* only read from: nothing to lose */
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return ERR(ERR_IO, errno, "fopen");
+
+    size_t len = fread(text, 1, FILE_MAX + 1, file);
+    struct err e = ferror(file) ? ERR(ERR_IO, errno, "fread") : ERR_OK;
+    (void)fclose(file); /* only read from: nothing to lose */
+    if (!failed(e))
+        *out_len = len;
+    return e;
 }
 
+/* NOLINTNEXTLINE(readability-function-size) */
 struct err config_read(const char *path, const struct config_row *rows, size_t row_count, void *out,
                        size_t out_size, char *out_message)
 {
     char text[FILE_MAX + 1];
-    CLEANUP(file_close) FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        int why = errno;
-        (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s: cannot be read: errno %d", path,
-                         why);
-        return ERR(ERR_IO, why, "fopen");
-    }
+    size_t len = 0;
+    struct err e = slurp(path, text, &len);
 
-    size_t len = fread(text, 1, sizeof(text), file);
-    if (ferror(file)) {
-        int why = errno;
+    if (failed(e)) {
         (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s: cannot be read: errno %d", path,
-                         why);
-        return ERR(ERR_IO, why, "fread");
+                         (int)e.native);
+        return e;
     }
-    if (len == sizeof(text) || memchr(text, '\0', len) != NULL) {
+    if (len > FILE_MAX || memchr(text, '\0', len) != NULL) {
         (void)text_print(out_message, CONFIG_MESSAGE_MAX,
                          "%s: not a configuration; a text without NUL of at most %d bytes", path,
                          FILE_MAX);

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <stdbool.h>
 
-#define BEIJING_S (8 * 3600)
+#define BEIJING_S INT64_C(28800)
 #define ERA_YEARS 400
 #define ERA_DAYS 146097
 #define EPOCH_DAYS 719468 /* from 0000-03-01 to 1970-01-01 */
@@ -54,7 +54,8 @@ int64_t civil_seconds(const struct civil *civil)
 {
     assert(civil->month >= 1 && civil->month <= 12);
     int64_t days = days_of(civil->year, civil->month, civil->day);
-    return days * CIVIL_DAY_S + civil->hour * 3600 + civil->minute * 60 + civil->second - BEIJING_S;
+    int64_t second = INT64_C(3600) * civil->hour + INT64_C(60) * civil->minute + civil->second;
+    return days * CIVIL_DAY_S + second - BEIJING_S;
 }
 
 int64_t civil_add_years(int64_t at_s, int32_t years)

@@ -58,12 +58,13 @@ struct eligibility eligibility_of_renewal(const struct profile *profile,
     found.verdict = verdict_of(profile, certificate, account);
     if (found.verdict != VERDICT_OK)
         return found;
-    if (now_s < found.opens_s)
+    if (now_s < found.opens_s) {
         found.verdict = VERDICT_TOO_EARLY;
-    else if (now_s >= found.closes_s)
+    } else if (now_s >= found.closes_s) {
         found.verdict = VERDICT_TOO_LATE;
-    else if (tries_left == 0)
+    } else if (tries_left == 0) {
         found.verdict = VERDICT_PIN_BLOCKED;
+    }
     return found;
 }
 

@@ -8,7 +8,7 @@
 
 /* clang-format off */
 static const struct state_row rows[FLOW_STATE_COUNT] = {
-    [FLOW_OUT_OF_SERVICE] = {NULL},
+    [FLOW_OUT_OF_SERVICE] = {.entered = NULL},
     [FLOW_ATTRACT] = {.entered = attract_entered, .touched = attract_touched,
         .inserted = token_arrived, .expired = attract_expired, .timeout_ms = FLOW_ANNOUNCEMENT_MS},
     [FLOW_SERVICES] = {.touched = services_touched, .inserted = token_arrived,
@@ -71,10 +71,11 @@ static void call(void (*handler)(struct step *), struct step *step)
 static void on_tick(struct step *step)
 {
     struct flow *flow = step->flow;
-    if (flow->deadline_ms != 0 && step->event->now_ms >= flow->deadline_ms)
+    if (flow->deadline_ms != 0 && step->event->now_ms >= flow->deadline_ms) {
         call(flow_row(flow->state)->expired, step);
-    else if (flow->warn_ms != 0 && step->event->now_ms >= flow->warn_ms)
+    } else if (flow->warn_ms != 0 && step->event->now_ms >= flow->warn_ms) {
         flow->warning = true;
+    }
 }
 
 /* The touches that mean the same on every screen. True when this was one. */
@@ -83,16 +84,17 @@ static bool touch_is_common(struct step *step)
     struct visit *visit = &step->flow->visit;
     enum action action = step->event->action;
 
-    if (action == ACTION_LANGUAGE)
+    if (action == ACTION_LANGUAGE) {
         visit->language = visit->language == LANGUAGE_ZH ? LANGUAGE_EN : LANGUAGE_ZH;
-    else if (action == ACTION_LARGE_TEXT)
+    } else if (action == ACTION_LARGE_TEXT) {
         visit->large_text = !visit->large_text;
-    else if (action == ACTION_HIGH_CONTRAST)
+    } else if (action == ACTION_HIGH_CONTRAST) {
         visit->high_contrast = !visit->high_contrast;
-    else if (action == ACTION_HELP || action == ACTION_HELP_CLOSE)
+    } else if (action == ACTION_HELP || action == ACTION_HELP_CLOSE) {
         visit->help_open = action == ACTION_HELP;
-    else
+    } else {
         return false;
+    }
     /* Between visits only SERVICES has a time after which the next visitor's own choice rules. */
     if (step->flow->state == FLOW_ATTRACT) {
         bool help = visit->help_open;
@@ -110,10 +112,11 @@ static void on_touch(struct step *step)
         flow_arm(step);
     if (touch_is_common(step))
         return;
-    if (step->event->action == ACTION_HOME && row->home)
+    if (step->event->action == ACTION_HOME && row->home) {
         flow_home(step);
-    else
+    } else {
         call(row->touched, step);
+    }
 }
 
 static void on_removed(struct step *step)
@@ -147,10 +150,11 @@ static void on_hall(struct step *step)
         flow_arm(step);
     if (flow->state != FLOW_OUT_OF_SERVICE || !flow->hall.ledger_ok)
         return;
-    if (flow->token_in)
+    if (flow->token_in) {
         token_arrived(step);
-    else
+    } else {
         flow_leave(step);
+    }
 }
 
 static void on_answer(struct step *step)

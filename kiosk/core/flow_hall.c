@@ -29,10 +29,11 @@ void attract_expired(struct step *step)
 
 void attract_touched(struct step *step)
 {
-    if (step->event->action == ACTION_NEXT_ANNOUNCEMENT)
+    if (step->event->action == ACTION_NEXT_ANNOUNCEMENT) {
         attract_expired(step);
-    else if (step->event->action != ACTION_NONE)
+    } else if (step->event->action != ACTION_NONE) {
         flow_enter(step, FLOW_SERVICES);
+    }
 }
 
 void services_touched(struct step *step)
@@ -40,10 +41,11 @@ void services_touched(struct step *step)
     enum action action = step->event->action;
     uint32_t value = step->event->value;
 
-    if (action == ACTION_NEXT_ANNOUNCEMENT)
+    if (action == ACTION_NEXT_ANNOUNCEMENT) {
         announcement_turn(step);
-    else if (action == ACTION_BACK)
+    } else if (action == ACTION_BACK) {
         flow_leave(step);
+    }
     if (action != ACTION_SERVICE || value >= SERVICE_COUNT)
         return;
 
@@ -120,10 +122,11 @@ static void message_retry(struct step *step)
 void message_touched(struct step *step)
 {
     enum action action = step->event->action;
-    if (action == ACTION_RETRY)
+    if (action == ACTION_RETRY) {
         message_retry(step);
-    else if (action == ACTION_FINISH || action == ACTION_BACK || action == ACTION_NEXT)
+    } else if (action == ACTION_FINISH || action == ACTION_BACK || action == ACTION_NEXT) {
         flow_leave(step);
+    }
 }
 
 /* The money came while "not paid" was still on the screen. */
@@ -139,8 +142,9 @@ void message_ordered(struct step *step)
         flow_say(step, MESSAGE_REFUND);
     if (!unpaid || !flow_is_paid(flow->visit.order.status))
         return;
-    if (flow->token_in && flow->visit.pin_verified)
+    if (flow->token_in && flow->visit.pin_verified) {
         flow_go_on(step);
-    else
+    } else {
         flow_say(step, MESSAGE_PULLED_PAID);
+    }
 }

@@ -140,10 +140,11 @@ void ordering_answered(struct step *step)
     if (step->event->kind != EVENT_JOURNALED)
         return;
     step->flow->waiting_for = 0;
-    if (step->event->result != ERR_NONE)
+    if (step->event->result != ERR_NONE) {
         flow_enter(step, FLOW_OUT_OF_SERVICE);
-    else
+    } else {
         flow_arm(step); /* the platform's time starts now */
+    }
 }
 
 void ordering_ordered(struct step *step)
@@ -151,12 +152,13 @@ void ordering_ordered(struct step *step)
     struct flow *flow = step->flow;
     const struct fact_order *order = &flow->visit.order;
 
-    if (order->status == FACT_ORDER_REFUSED || order->status == FACT_ORDER_CLOSED)
+    if (order->status == FACT_ORDER_REFUSED || order->status == FACT_ORDER_CLOSED) {
         flow_say(step, MESSAGE_ORDER_REFUSED);
-    else if (flow_is_paid(order->status) || order->status == FACT_ORDER_REFUND)
+    } else if (flow_is_paid(order->status) || order->status == FACT_ORDER_REFUND) {
         flow_go_on(step);
-    else if (order->status == FACT_ORDER_TO_PAY && flow_pay_open(order, flow->hall.wall_s))
+    } else if (order->status == FACT_ORDER_TO_PAY && flow_pay_open(order, flow->hall.wall_s)) {
         flow_enter(step, FLOW_PAY);
+    }
 }
 
 void ordering_removed(struct step *step)
@@ -166,31 +168,34 @@ void ordering_removed(struct step *step)
 
 void ordering_expired(struct step *step)
 {
-    if (step->flow->waiting_for != 0) /* a ledger that does not answer is no ledger */
+    if (step->flow->waiting_for != 0) { /* a ledger that does not answer is no ledger */
         flow_enter(step, FLOW_OUT_OF_SERVICE);
-    else
+    } else {
         ordering_end(step, ERR_TIMEOUT, MESSAGE_PLATFORM_SILENT);
+    }
 }
 
 void pay_touched(struct step *step)
 {
     enum action action = step->event->action;
-    if (action == ACTION_CONTINUE)
+    if (action == ACTION_CONTINUE) {
         flow_arm(step); /* as long as the order itself lives */
-    else if (action == ACTION_BACK || action == ACTION_HOME)
+    } else if (action == ACTION_BACK || action == ACTION_HOME) {
         ordering_end(step, ERR_NONE, MESSAGE_CANCELLED);
+    }
 }
 
 void pay_ordered(struct step *step)
 {
     const struct fact_order *order = &step->flow->visit.order;
 
-    if (flow_is_paid(order->status) || order->status == FACT_ORDER_REFUND)
+    if (flow_is_paid(order->status) || order->status == FACT_ORDER_REFUND) {
         flow_go_on(step);
-    else if (order->status == FACT_ORDER_CLOSED)
+    } else if (order->status == FACT_ORDER_CLOSED) {
         flow_say(step, MESSAGE_NOT_PAID);
-    else if (order->status == FACT_ORDER_REFUSED)
+    } else if (order->status == FACT_ORDER_REFUSED) {
         flow_say(step, MESSAGE_ORDER_REFUSED);
+    }
 }
 
 void pay_removed(struct step *step)

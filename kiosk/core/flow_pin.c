@@ -27,12 +27,13 @@ void pin_typed(struct step *step)
 /* Leave without the PIN. What is paid and half done gets a ticket. */
 static void pin_left(struct step *step, enum flow_state back_to)
 {
-    if (is_test_pending(step->flow))
+    if (is_test_pending(step->flow)) {
         flow_enter(step, FLOW_TICKET);
-    else if (back_to == FLOW_CERTIFICATE && flow_certificate(step->flow) != NULL)
+    } else if (back_to == FLOW_CERTIFICATE && flow_certificate(step->flow) != NULL) {
         flow_enter(step, FLOW_CERTIFICATE);
-    else
+    } else {
         flow_leave(step);
+    }
 }
 
 void pin_expired(struct step *step)
@@ -45,10 +46,11 @@ void pin_touched(struct step *step)
     struct flow *flow = step->flow;
     enum action action = step->event->action;
 
-    if (action == ACTION_LAST_TRY)
+    if (action == ACTION_LAST_TRY) {
         flow->visit.pin_last_try_ok = true;
-    else if (action == ACTION_BACK)
+    } else if (action == ACTION_BACK) {
         pin_left(step, FLOW_CERTIFICATE);
+    }
     if (action != ACTION_NEXT || !flow_next_allowed(flow, step->rules))
         return;
     flow->visit.pin_wrong = false;
@@ -73,10 +75,11 @@ static void on_wrong(struct step *step, uint32_t tries_left)
         (uint8_t)(tries_left < FACTS_TRIES_UNKNOWN ? tries_left : FACTS_TRIES_UNKNOWN);
     visit->pin_wrong = true;
     flow_note(step, ENTRY_PIN_REFUSED);
-    if (tries_left == 0)
+    if (tries_left == 0) {
         flow_say(step, MESSAGE_PIN_BLOCKED);
-    else
+    } else {
         flow_enter(step, FLOW_PIN);
+    }
 }
 
 void pin_silent(struct step *step)

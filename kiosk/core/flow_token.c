@@ -75,12 +75,13 @@ static void heal_or_refuse(struct step *step)
 {
     struct visit *visit = &step->flow->visit;
 
-    if (!flow_is_paid(visit->order.status))
+    if (!flow_is_paid(visit->order.status)) {
         flow_say(step, MESSAGE_TOKEN_FOREIGN);
-    else if (visit->token.tries_left == 0)
+    } else if (visit->token.tries_left == 0) {
         flow_say(step, MESSAGE_PIN_BLOCKED);
-    else
+    } else {
         flow_enter(step, FLOW_PIN);
+    }
 }
 
 static void on_looked_up(struct step *step)
@@ -99,14 +100,15 @@ static void on_looked_up(struct step *step)
     }
 
     uint8_t ordered = certificate_of_order(step);
-    if (ordered != NO_CERTIFICATE)
+    if (ordered != NO_CERTIFICATE) {
         choose(step, ordered);
-    else if (usable == 0 || flow_is_paid(visit->order.status))
+    } else if (usable == 0 || flow_is_paid(visit->order.status)) {
         heal_or_refuse(step);
-    else if (usable == 1)
+    } else if (usable == 1) {
         choose(step, first);
-    else
+    } else {
         flow_enter(step, FLOW_CHOOSE_CERTIFICATE);
+    }
 }
 
 static void on_identified(struct step *step)
@@ -130,19 +132,21 @@ void reading_answered(struct step *step)
         on_identified(step);
     } else if (step->event->kind == EVENT_LOOKED_UP && identified) {
         /* Without what the ledger knows, a paid order would be overlooked. */
-        if (step->event->result == ERR_NONE)
+        if (step->event->result == ERR_NONE) {
             on_looked_up(step);
-        else
+        } else {
             flow_say(step, MESSAGE_PLATFORM_SILENT);
+        }
     }
 }
 
 void choose_touched(struct step *step)
 {
-    if (step->event->action == ACTION_CHOOSE && is_usable(step, step->event->value))
+    if (step->event->action == ACTION_CHOOSE && is_usable(step, step->event->value)) {
         choose(step, (uint8_t)step->event->value);
-    else
+    } else {
         leave_touched(step);
+    }
 }
 
 void certificate_judge(struct step *step)
@@ -178,8 +182,9 @@ void certificate_touched(struct step *step)
     if (!flow_next_allowed(flow, step->rules))
         return;
     if (flow_way_on(flow) == FLOW_MESSAGE || flow->visit.pin_verified ||
-        !service_row(flow->visit.service)->needs_pin)
+        !service_row(flow->visit.service)->needs_pin) {
         flow_go_on(step);
-    else
+    } else {
         flow_enter(step, FLOW_PIN);
+    }
 }

@@ -201,10 +201,11 @@ void flow_go_on(struct step *step)
 {
     enum flow_state next = flow_way_on(step->flow);
 
-    if (next == FLOW_MESSAGE)
+    if (next == FLOW_MESSAGE) {
         flow_say(step, MESSAGE_REFUND);
-    else if (!flow_next_allowed(step->flow, step->rules))
+    } else if (!flow_next_allowed(step->flow, step->rules)) {
         flow_enter(step, FLOW_CERTIFICATE); /* which says why not */
-    else
+    } else {
         flow_enter(step, next);
+    }
 }

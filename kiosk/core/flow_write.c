@@ -121,12 +121,13 @@ void writing_answered(struct step *step)
     if (step->event->kind != answers[write])
         return;
     step->flow->waiting_for = 0;
-    if (write == FLOW_WRITE_TOKEN)
+    if (write == FLOW_WRITE_TOKEN) {
         on_written(step);
-    else if (write == FLOW_WRITE_TEST)
+    } else if (write == FLOW_WRITE_TEST) {
         on_tested(step);
-    else
+    } else {
         on_journaled(step);
+    }
 }
 
 /* Why no slip can come, as far as the printer says beforehand. */
@@ -194,10 +195,11 @@ void done_touched(struct step *step)
 {
     enum action action = step->event->action;
 
-    if (action == ACTION_REPRINT && printer_block(step->flow->hall.printer) == ERR_NONE)
+    if (action == ACTION_REPRINT && printer_block(step->flow->hall.printer) == ERR_NONE) {
         flow_enter(step, FLOW_PRINTING);
-    else if (action == ACTION_FINISH || action == ACTION_NEXT || action == ACTION_BACK)
+    } else if (action == ACTION_FINISH || action == ACTION_NEXT || action == ACTION_BACK) {
         flow_leave(step);
+    }
 }
 
 void ticket_entered(struct step *step)
@@ -209,12 +211,13 @@ void ticket_touched(struct step *step)
 {
     enum action action = step->event->action;
 
-    if (action == ACTION_REPRINT && step->flow->waiting_for == 0)
+    if (action == ACTION_REPRINT && step->flow->waiting_for == 0) {
         (void)slip_ask(step);
-    else if (action == ACTION_RETRY && step->flow->token_in)
+    } else if (action == ACTION_RETRY && step->flow->token_in) {
         flow_enter(step, FLOW_READING);
-    else if (action == ACTION_FINISH || action == ACTION_NEXT || action == ACTION_BACK)
+    } else if (action == ACTION_FINISH || action == ACTION_NEXT || action == ACTION_BACK) {
         flow_leave(step);
+    }
 }
 
 void ticket_answered(struct step *step)

@@ -144,7 +144,7 @@ uint64_t kiosk_next_ms(const struct sim *sim);
 /* sim_platform.c */
 void platform_sync(struct sim *sim); /* journal up, documents down */
 void platform_work(struct sim *sim); /* time-outs, payments told, certificates issued */
-void platform_pay(struct sim *sim, int order);
+void platform_pay(struct sim *sim, int index);
 int platform_find(const struct sim *sim, const char *id); /* -1: none */
 uint64_t platform_next_ms(const struct sim *sim);
 

@@ -164,10 +164,11 @@ static void do_self_test(struct sim *sim, const struct effect *effect)
 {
     struct event *event = answer(later(sim, 50, 400), EVENT_TESTED, effect->id);
 
-    if (sim->inserted == SIM_NO_TOKEN)
+    if (sim->inserted == SIM_NO_TOKEN) {
         event->result = ERR_GONE;
-    else if (!sim->calm && sim_chance(sim, 20))
+    } else if (!sim->calm && sim_chance(sim, 20)) {
         event->result = sim_chance(sim, 70) ? ERR_DENIED : ERR_IO;
+    }
 }
 
 static void do_print(struct sim *sim, const struct effect *effect)
@@ -232,11 +233,12 @@ void kiosk_send(struct sim *sim, struct event *event)
     flow_step(&sim->flow, &sim->rules, event, &sim->out);
     sim->steps++;
     sabotage(sim);
-    if (sim->trace)
+    if (sim->trace) {
         printf("%10llu event %2d result %d action %2d: state %2d -> %2d message %2d, %d effects\n",
                (unsigned long long)sim->now_ms, (int)event->kind, (int)event->result,
                (int)event->action, (int)before.state, (int)sim->flow.state, (int)sim->flow.message,
                (int)sim->out.count);
+    }
     promises_after_step(sim, &before);
 
     for (uint8_t i = 0; i < sim->out.count; i++)

@@ -106,16 +106,17 @@ int main(int argc, char **argv)
     bool fine = true;
 
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--seeds") == 0)
+        if (strcmp(argv[i], "--seeds") == 0) {
             fine = parse_count(argv[++i], &seeds) && fine;
-        else if (strcmp(argv[i], "--seed") == 0)
+        } else if (strcmp(argv[i], "--seed") == 0) {
             fine = parse_count(argv[++i], &seed) && fine;
-        else if (strcmp(argv[i], "--trace") == 0)
+        } else if (strcmp(argv[i], "--trace") == 0) {
             trace = true;
-        else if (strcmp(argv[i], "--selftest") == 0)
+        } else if (strcmp(argv[i], "--selftest") == 0) {
             test = true;
-        else
+        } else {
             fine = false;
+        }
         if (!fine)
             break;
     }

@@ -25,9 +25,10 @@ static void publish(struct sim *sim, int index, enum fact_order_status status)
     sim->documents[sim->document_count].order = index;
     sim->documents[sim->document_count].body = order->order;
     sim->document_count++;
-    if (sim->trace)
+    if (sim->trace) {
         printf("%10llu platform: order %d is %d\n", (unsigned long long)sim->now_ms, index,
                (int)status);
+    }
 }
 
 static bool is_paid(enum fact_order_status status)

@@ -72,18 +72,19 @@ void promises_of_effect(struct sim *sim, const struct effect *effect, const stru
 {
     bool journal = effect->kind == EFFECT_JOURNAL;
 
-    if (effect->kind == EFFECT_WRITE)
+    if (effect->kind == EFFECT_WRITE) {
         of_write(sim, effect);
-    else if (effect->kind == EFFECT_VERIFY_PIN)
+    } else if (effect->kind == EFFECT_VERIFY_PIN) {
         of_verify(sim, effect);
-    else if (journal && effect->entry == ENTRY_DELIVERED)
+    } else if (journal && effect->entry == ENTRY_DELIVERED) {
         promise(sim, entries_of(sim, ENTRY_DELIVERED, effect->visit.order.id) == 0,
                 "P1: a payment is delivered once");
-    else if (journal && effect->entry == ENTRY_ORDER_REQUESTED)
+    } else if (journal && effect->entry == ENTRY_ORDER_REQUESTED) {
         promise(sim,
                 !is_paid(before->visit.order.status) &&
                     entries_of(sim, ENTRY_ORDER_REQUESTED, effect->visit.order.id) == 0,
                 "P1: nothing is ordered twice");
+    }
 }
 
 void promises_at_end(struct sim *sim)
@@ -102,7 +103,8 @@ void promises_at_end(struct sim *sim)
         promise(sim, order->order.status != FACT_ORDER_DONE || order->captured == 1,
                 "P1: what is delivered is paid");
     }
-    for (int i = 0; i < SIM_TOKENS; i++)
+    for (int i = 0; i < SIM_TOKENS; i++) {
         promise(sim, !sim->tokens[i].torn || sim->tokens[i].tries == 0,
                 "P4: a torn token is healed");
+    }
 }

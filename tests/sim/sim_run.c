@@ -7,9 +7,9 @@
 #define WALL_S 1780279200 /* 2026-06-01 10:00 in Beijing */
 #define DAY_S 86400
 #define HALL_MS 10000
-#define STORM_MS (40 * 60000)
-#define CALM_MS (20 * 60000)
-#define ALONE_MS (10 * 60000)
+#define STORM_MS 2400000
+#define CALM_MS 1200000
+#define ALONE_MS 600000
 #define ROUNDS_MAX 200000
 
 /* splitmix64, public domain, Sebastiano Vigna 2015 */

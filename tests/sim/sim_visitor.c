@@ -22,10 +22,11 @@ static void pull(struct sim *sim)
 
 static void at_certificate(struct sim *sim)
 {
-    if (!flow_next_allowed(&sim->flow, &sim->rules))
+    if (!flow_next_allowed(&sim->flow, &sim->rules)) {
         pull(sim);
-    else
+    } else {
         kiosk_touch(sim, ACTION_NEXT, 0);
+    }
 }
 
 static void at_pin(struct sim *sim)
@@ -83,12 +84,13 @@ uint64_t visitor_next_payment_ms(const struct sim *sim)
 
 static void at_message(struct sim *sim)
 {
-    if (!sim->calm && sim_chance(sim, 40))
+    if (!sim->calm && sim_chance(sim, 40)) {
         kiosk_touch(sim, ACTION_RETRY, 0);
-    else if (sim->inserted == SIM_NO_TOKEN && sim_chance(sim, 70))
+    } else if (sim->inserted == SIM_NO_TOKEN && sim_chance(sim, 70)) {
         insert(sim);
-    else
+    } else {
         kiosk_touch(sim, ACTION_FINISH, 0);
+    }
 }
 
 /* What the screen asks for. */
@@ -96,10 +98,11 @@ static void act_as_asked(struct sim *sim)
 {
     switch (sim->flow.state) {
     case FLOW_ATTRACT:
-        if (sim_chance(sim, 50))
+        if (sim_chance(sim, 50)) {
             kiosk_touch(sim, ACTION_START, 0);
-        else
+        } else {
             insert(sim);
+        }
         return;
     case FLOW_SERVICES:
         kiosk_touch(sim, ACTION_SERVICE, SERVICE_RENEW);
@@ -156,13 +159,11 @@ void visitor_act(struct sim *sim)
         sim->walked_away = false;
     if (sim->walked_away)
         return;
-    if (sim->calm) {
-        act_as_asked(sim);
-    } else if (sim_chance(sim, 3)) {
+    if (!sim->calm && sim_chance(sim, 3)) {
         sim->walked_away = true;
-    } else if (sim_chance(sim, 4)) {
+    } else if (!sim->calm && sim_chance(sim, 4)) {
         pull(sim);
-    } else if (sim_chance(sim, 8)) {
+    } else if (!sim->calm && sim_chance(sim, 8)) {
         uint64_t any = sim_random(sim, ACTION_COUNT);
         enum action action = (enum action)any;
         sim->typed_tries +=

@@ -50,8 +50,8 @@ static void beijing_time_is_as_in_the_calendar(void **state)
 static void every_day_of_four_centuries_is_as_in_libc(void **state)
 {
     (void)state;
-    for (int64_t day = -365 * 100; day < 365 * 300; day++) {
-        time_t utc = (time_t)(day * CIVIL_DAY_S + 12345 + 8 * 3600);
+    for (int64_t day = -36500; day < 109500; day++) {
+        time_t utc = (time_t)(day * CIVIL_DAY_S + 12345 + 28800);
         struct tm tm;
         assert_non_null(gmtime_r(&utc, &tm));
         struct civil got = civil_of(day * CIVIL_DAY_S + 12345);
@@ -66,9 +66,10 @@ static void every_day_of_four_centuries_is_as_in_libc(void **state)
 static void a_year_later_is_the_same_day(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_COUNT(years); i++)
+    for (size_t i = 0; i < ARRAY_COUNT(years); i++) {
         assert_int_equal(civil_add_years(civil_seconds(&years[i].from), years[i].years),
                          civil_seconds(&years[i].to));
+    }
 }
 
 static void days_are_counted_in_beijing(void **state)
@@ -78,7 +79,7 @@ static void days_are_counted_in_beijing(void **state)
     assert_int_equal(civil_days_between(midnight, midnight + 86399), 0);
     assert_int_equal(civil_days_between(midnight - 1, midnight), 1);
     assert_int_equal(civil_days_between(midnight, midnight - 1), -1);
-    assert_int_equal(civil_days_between(midnight, midnight + 60 * CIVIL_DAY_S), 60);
+    assert_int_equal(civil_days_between(midnight, midnight + 60LL * CIVIL_DAY_S), 60);
 }
 
 int main(void)

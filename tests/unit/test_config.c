@@ -33,7 +33,7 @@ struct row {
 };
 
 /* clang-format off */
-static const struct row refused[] = {
+static struct row refused[] = {
     {"a number that is a word", "[one]\nname=a\nnumber = soon\n", "x.ini:3: [one] number = soon: a whole number from -3 to 3650"},
     {"a number above its range", "[one]\nname=a\nnumber = 3651\n", "x.ini:3: [one] number = 3651: a whole number from -3 to 3650"},
     {"a number below its range", "[one]\nname=a\nnumber = -4\n", "x.ini:3: [one] number = -4: a whole number from -3 to 3650"},
@@ -142,10 +142,11 @@ static void read_file(const void *content, size_t len, enum err_code want)
     struct err e = config_read(path, sample_rows, ROW_COUNT, &sample, sizeof(sample), message);
     (void)unlink(path);
     assert_int_equal(e.code, want);
-    if (failed(e))
+    if (failed(e)) {
         assert_memory_equal(message, path, strlen(path));
-    else
+    } else {
         assert_string_equal(sample.name, "a");
+    }
 }
 
 static void a_file_is_read(void **state)
@@ -191,10 +192,10 @@ int main(void)
     };
     struct CMUnitTest tests[sizeof(refused) / sizeof(refused[0])];
 
-    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
-        tests[i] = (struct CMUnitTest){.name = refused[i].sentence,
-                                       .test_func = run_refused,
-                                       .initial_state = (void *)(uintptr_t)&refused[i]};
+    for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+        tests[i] = (struct CMUnitTest){
+            .name = refused[i].sentence, .test_func = run_refused, .initial_state = &refused[i]};
+    }
     return cmocka_run_group_tests_name("config refuses", tests, NULL, NULL) +
            cmocka_run_group_tests_name("config", more, NULL, NULL);
 }

@@ -39,7 +39,7 @@ GIVEN(no_seal_rule, profile->renew_two_seals_from_s = 0; account->seals = 1)
 GIVEN(always_open, profile->renew_opens_days = 0)
 
 /* clang-format off */
-static const struct row rows[] = {
+static struct row rows[] = {
     {"a certificate in its window renews", EXPIRY_S - 30 * DAY, NULL, 5, VERDICT_OK},
     {"the window opens at midnight, 60 days before", LAST_DAY_S - 60 * DAY, NULL, 5, VERDICT_OK},
     {"a second earlier is too early", LAST_DAY_S - 60 * DAY - 1, NULL, 5, VERDICT_TOO_EARLY},
@@ -108,10 +108,10 @@ int main(void)
     struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0]) + 2];
     size_t count = sizeof(rows) / sizeof(rows[0]);
 
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){.name = rows[i].sentence,
-                                       .test_func = run_row,
-                                       .initial_state = (void *)(uintptr_t)&rows[i]};
+    for (size_t i = 0; i < count; i++) {
+        tests[i] = (struct CMUnitTest){
+            .name = rows[i].sentence, .test_func = run_row, .initial_state = &rows[i]};
+    }
     tests[count] = (struct CMUnitTest)cmocka_unit_test(a_certificate_of_no_profile_is_foreign);
     tests[count + 1] = (struct CMUnitTest)cmocka_unit_test(a_renewal_adds_to_what_is_left);
     return cmocka_run_group_tests_name("eligibility", tests, NULL, NULL);

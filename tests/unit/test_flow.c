@@ -539,7 +539,7 @@ static void the_pin_again_but_nothing_more(struct world *world)
 }
 
 /* clang-format off */
-static const struct row rows[] = {
+static struct row rows[] = {
     {"a kiosk with a well ledger opens", NULL, AT_POWER_ON, hall, FLOW_ATTRACT, MESSAGE_NONE, "wipe_visit"},
     {"a kiosk with a bad ledger stays closed", a_bad_ledger, AT_POWER_ON, hall, FLOW_OUT_OF_SERVICE, MESSAGE_NONE, ""},
     {"a closed kiosk answers no touch", a_bad_ledger, AT_POWER_ON, every_touch, FLOW_OUT_OF_SERVICE, MESSAGE_NONE, ""},
@@ -758,9 +758,8 @@ int main(void)
     struct CMUnitTest tests[sizeof(rows) / sizeof(rows[0])];
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        tests[i] = (struct CMUnitTest){.name = rows[i].sentence,
-                                       .test_func = run_row,
-                                       .initial_state = (void *)(uintptr_t)&rows[i]};
+        tests[i] = (struct CMUnitTest){
+            .name = rows[i].sentence, .test_func = run_row, .initial_state = &rows[i]};
     }
     return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
 }

@@ -166,12 +166,13 @@ static void a_write_pulled_half_way_is_completed_by_the_next_visit(void **state)
     for (enum place place = AT_PIN_TYPED; place <= AT_OFFER; place++) {
         struct event event = world_event(world, EVENT_PIN_LENGTH);
         event.value = 8;
-        if (place == AT_PIN_TYPED)
+        if (place == AT_PIN_TYPED) {
             world_send(world, &event);
-        else if (place == AT_PIN_CHECKING)
+        } else if (place == AT_PIN_CHECKING) {
             world_touch(world, ACTION_NEXT, 0);
-        else
+        } else {
             send_kind(EVENT_PIN_ANSWERED);
+        }
     }
     assert_int_equal(world->flow.state, FLOW_WRITING);
     send_kind(EVENT_JOURNALED);
