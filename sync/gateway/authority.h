@@ -25,4 +25,9 @@ struct authority {
                         uint8_t out_der[DOCUMENT_CERTIFICATE_MAX], size_t *out_len);
 };
 
+/* Ask it; see `renew` above. */
+MUST_CHECK struct err authority_renew(struct authority *authority,
+                                      const struct authority_order *order,
+                                      uint8_t out_der[DOCUMENT_CERTIFICATE_MAX], size_t *out_len);
+
 #endif

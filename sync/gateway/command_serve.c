@@ -83,9 +83,10 @@ static struct err open_all(struct server *server)
     struct err e = folder_path(server->dir, FOLDER_DATABASE, "", path);
     if (!failed(e))
         e = store_open(path, false, &platform->store);
-    if (!failed(e))
+    if (!failed(e)) {
         e = authority_demo_create(server->dir, platform->profiles, platform->profile_count,
                                   &platform->authority);
+    }
     if (!failed(e))
         e = folder_path(server->dir, FOLDER_KEY, "", path);
     if (!failed(e))

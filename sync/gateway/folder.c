@@ -44,7 +44,7 @@ struct err folder_make(const char *dir)
     return count == 0 ? ERR_OK : ERR(ERR_CONFLICT, count, "folder not empty");
 }
 
-static void fd_done(int *fd)
+static void fd_done(const int *fd)
 {
     if (*fd >= 0)
         (void)close(*fd); /* only read from, or its data flushed before */

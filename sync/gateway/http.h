@@ -80,6 +80,12 @@ enum http_result http_order_approve(struct gateway *, struct http_request *, str
 enum http_result http_order_refuse(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_kiosks(struct gateway *, struct http_request *, struct http_reply *);
 
+/* Zeroed memory for one answer, for CLEANUP(http_scratch_done); NULL when there is none. */
+void *http_scratch(size_t count, size_t size);
+
+/* `at` is the address of the pointer. */
+void http_scratch_done(void *at);
+
 /* An answer with a body of JSON text that is given away; NULL makes it a 500. */
 void http_reply_json(struct http_reply *reply, unsigned status, char *text);
 

@@ -13,7 +13,7 @@
 #define OPERATOR_BODY_MAX 1024
 
 const struct http_route http_kiosk_routes[] = {
-    {"POST", "/v1/kiosks/*/journal", HTTP_KIOSK, BATCH_BYTES_MAX, http_journal},
+    {"POST", "/v1/kiosks/*/journal", HTTP_KIOSK, (size_t)BATCH_BYTES_MAX, http_journal},
     {"GET", "/v1/kiosks/*/feed", HTTP_KIOSK, 0, http_feed},
     {"GET", "/v1/operator/orders", HTTP_OPERATOR, 0, http_orders},
     {"GET", "/v1/operator/orders/*", HTTP_OPERATOR, 0, http_order},
@@ -23,12 +23,6 @@ const struct http_route http_kiosk_routes[] = {
 };
 const size_t http_kiosk_route_count = ARRAY_LEN(http_kiosk_routes);
 
-static void free_done(void *at)
-{
-    void **pointer = at;
-    free(*pointer);
-}
-
 /* The body as sent, or unpacked. ERR_UNSUPPORTED: packed in another way. */
 static struct err read_body(const struct http_request *request, uint8_t **out, size_t *out_len)
 {
@@ -37,7 +31,7 @@ static struct err read_body(const struct http_request *request, uint8_t **out, s
     struct bytes body = {(const uint8_t *)request->body, request->body_len};
 
     if (encoding != NULL && strcmp(encoding, "zstd") == 0)
-        return wire_unpack(body, BATCH_BYTES_MAX, out, out_len);
+        return wire_unpack(body, (size_t)BATCH_BYTES_MAX, out, out_len);
     if (encoding != NULL && strcmp(encoding, "identity") != 0)
         return ERR(ERR_UNSUPPORTED, 0, "content encoding");
     uint8_t *copy = malloc(body.len + 1);
@@ -53,7 +47,7 @@ static struct err read_body(const struct http_request *request, uint8_t **out, s
 static struct err seal_ack(const struct platform *platform, const struct ack *ack,
                            struct sealed_ack *out)
 {
-    CLEANUP(free_done) char *text = NULL;
+    CLEANUP(http_scratch_done) char *text = NULL;
 
     struct err e = ack_write(ack, &text);
     if (failed(e))
@@ -69,7 +63,7 @@ static struct err seal_ack(const struct platform *platform, const struct ack *ac
 
 static void reply_stored(struct gateway *gateway, const struct ack *ack, struct http_reply *reply)
 {
-    CLEANUP(free_done) struct sealed_ack *sealed = calloc(1, sizeof(*sealed));
+    CLEANUP(http_scratch_done) struct sealed_ack *sealed = http_scratch(1, sizeof(*sealed));
     char *text = NULL;
 
     struct err e = sealed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
@@ -77,10 +71,11 @@ static void reply_stored(struct gateway *gateway, const struct ack *ack, struct 
         e = seal_ack(&gateway->platform, ack, sealed);
     if (!failed(e))
         e = sealed_ack_write(sealed, &text);
-    if (failed(e))
+    if (failed(e)) {
         http_unavailable(reply, e);
-    else
+    } else {
         http_reply_json(reply, MHD_HTTP_OK, text);
+    }
 }
 
 static void reply_verdict(struct gateway *gateway, const char *kiosk,
@@ -88,10 +83,11 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
 {
     switch (answer->verdict) {
     case INTAKE_STORED:
-        for (size_t i = 0; i < answer->ack.rejected_count; i++)
+        for (size_t i = 0; i < answer->ack.rejected_count; i++) {
             log_event(LOG_LEVEL_WARNING, "rejected", "kiosk=%s seq=%llu code=%s", kiosk,
                       (unsigned long long)answer->ack.rejected[i].seq,
                       answer->ack.rejected[i].code);
+        }
         reply_stored(gateway, &answer->ack, reply);
         break;
     case INTAKE_GAP:
@@ -111,21 +107,22 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
 
 static void refuse_body(struct err e, struct http_reply *reply)
 {
-    if (e.code == ERR_MALFORMED)
+    if (e.code == ERR_MALFORMED) {
         http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0, "not a batch");
-    else if (e.code == ERR_UNSUPPORTED)
+    } else if (e.code == ERR_UNSUPPORTED) {
         http_refuse(reply, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "encoding", 0, "zstd or identity");
-    else if (e.code == ERR_NO_ROOM)
+    } else if (e.code == ERR_NO_ROOM) {
         http_refuse(reply, MHD_HTTP_CONTENT_TOO_LARGE, "too_large", 0, "");
-    else
+    } else {
         http_unavailable(reply, e);
+    }
 }
 
 enum http_result http_journal(struct gateway *gateway, struct http_request *request,
                               struct http_reply *reply)
 {
-    CLEANUP(free_done) uint8_t *text = NULL;
-    CLEANUP(free_done) struct batch *batch = calloc(1, sizeof(*batch));
+    CLEANUP(http_scratch_done) uint8_t *text = NULL;
+    CLEANUP(http_scratch_done) struct batch *batch = http_scratch(1, sizeof(*batch));
     struct intake_answer answer = {0};
     size_t len = 0;
 
@@ -139,10 +136,11 @@ enum http_result http_journal(struct gateway *gateway, struct http_request *requ
         return HTTP_ANSWER;
     }
     e = intake_batch(&gateway->platform, request->part[0], batch, &answer);
-    if (failed(e))
+    if (failed(e)) {
         http_unavailable(reply, e);
-    else
+    } else {
         reply_verdict(gateway, request->part[0], &answer, reply);
+    }
     return HTTP_ANSWER;
 }
 
@@ -171,9 +169,10 @@ static struct err look(struct gateway *gateway, const char *kiosk, uint64_t curs
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
         e = kiosk_contact(platform->store, kiosk, platform_now_s(platform));
-    if (!failed(e))
+    if (!failed(e)) {
         e = published_after(platform->store, cursor, out_feed->documents, &out_feed->count,
                             &out_feed->cursor);
+    }
     if (!failed(e))
         e = intake_ack(platform, kiosk, out_ack);
     return failed(e) ? e : transaction_commit(&work);
@@ -189,16 +188,16 @@ static void reply_feed(struct gateway *gateway, const char *kiosk, struct feed *
         e = seal_document(&gateway->platform, kiosk, &feed->documents[i]);
     if (!failed(e))
         e = feed_write(feed, &text);
-    if (failed(e))
+    if (failed(e)) {
         http_unavailable(reply, e);
-    else
+    } else {
         http_reply_json(reply, MHD_HTTP_OK, text);
+    }
 }
 
 enum http_result http_feed(struct gateway *gateway, struct http_request *request,
                            struct http_reply *reply)
 {
-    CLEANUP(free_done) struct feed *feed = calloc(1, sizeof(*feed));
     const char *kiosk = request->part[0];
     uint64_t after = 0;
     uint64_t wait_s = 0;
@@ -210,6 +209,7 @@ enum http_result http_feed(struct gateway *gateway, struct http_request *request
                     "after: a cursor; wait: 0 to 25 seconds");
         return HTTP_ANSWER;
     }
+    CLEANUP(http_scratch_done) struct feed *feed = http_scratch(1, sizeof(*feed));
     struct err e = feed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
     bool over = false;
     request->waiter.connection = request->connection;
@@ -223,9 +223,10 @@ enum http_result http_feed(struct gateway *gateway, struct http_request *request
         if (waiters_wait(&gateway->waiters, &request->waiter, seen, &over))
             return HTTP_WAITING;
     }
-    if (failed(e))
+    if (failed(e)) {
         http_unavailable(reply, e);
-    else
+    } else {
         reply_feed(gateway, kiosk, feed, &ack, reply);
+    }
     return HTTP_ANSWER;
 }

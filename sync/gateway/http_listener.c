@@ -72,11 +72,12 @@ static enum MHD_Result refuse(struct http_listener *listener, struct MHD_Connect
 {
     struct http_reply reply = {0};
 
-    if (listener->config.client_ca == NULL)
+    if (listener->config.client_ca == NULL) {
         http_reply_message(listener->config.gateway, &reply, status, WORD_MISSING_TITLE,
                            WORD_MISSING_TEXT);
-    else
+    } else {
         http_refuse(&reply, status, http_access_error(status), 0, "");
+    }
     return send_reply(listener, connection, &reply);
 }
 
@@ -150,6 +151,7 @@ static enum MHD_Result take_body(struct http_request *request, const char *at, s
     return MHD_YES;
 }
 
+/* The shape of the function is libmicrohttpd's. NOLINTNEXTLINE(readability-function-size) */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_len, void **state)
@@ -192,12 +194,13 @@ static struct err address_of(const char *host, uint16_t port, struct sockaddr_st
     struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 
     memset(out, 0, sizeof(*out));
-    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1)
+    if (inet_pton(AF_INET, host, &v4.sin_addr) == 1) {
         memcpy(out, &v4, sizeof(v4));
-    else if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1)
+    } else if (inet_pton(AF_INET6, host, &v6.sin6_addr) == 1) {
         memcpy(out, &v6, sizeof(v6));
-    else
+    } else {
         return ERR(ERR_MALFORMED, 0, "address");
+    }
     return ERR_OK;
 }
 
@@ -211,7 +214,7 @@ static struct MHD_Daemon *start(struct http_listener *listener, struct sockaddr_
     /* The trusted CA comes last: an option with NULL as its value is not to be given at all. */
     struct MHD_OptionItem trust[] = {
         {config->client_ca == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
-         (void *)(uintptr_t)config->client_ca},
+         config->client_ca},
         {MHD_OPTION_END, 0, NULL},
     };
 

@@ -21,7 +21,7 @@ struct http_listener_config {
     const char *host;              /* address to bind: numeric */
     uint16_t port;                 /* 0: any free one */
     const char *key, *certificate; /* PEM, kept by the caller until the listener is destroyed */
-    const char *client_ca;         /* PEM; NULL: no client certificates */
+    char *client_ca;               /* PEM, the same; NULL: no client certificates */
 };
 
 /* ERR_MALFORMED: not an address; ERR_IO: cannot bind, or the TLS files are not accepted. */

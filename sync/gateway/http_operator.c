@@ -14,16 +14,6 @@ static void json_done(json_t **json)
     json_decref(*json);
 }
 
-static void rows_done(struct order_row **rows)
-{
-    free(*rows);
-}
-
-static void kiosks_done(struct kiosk **kiosks)
-{
-    free(*kiosks);
-}
-
 /* jansson's setters take the value over, also when they fail; a value that is missing shows as a
  * key that is missing, which only happens without memory. */
 static void set_text(json_t *object, const char *key, const char *text)
@@ -163,12 +153,13 @@ static struct err full_record(struct store *store, const struct order_row *order
 
 static void reply_failure(struct http_reply *reply, struct err e)
 {
-    if (e.code == ERR_NOT_FOUND)
+    if (e.code == ERR_NOT_FOUND) {
         http_refuse(reply, MHD_HTTP_NOT_FOUND, "not_found", 0, "");
-    else if (e.code == ERR_CONFLICT)
+    } else if (e.code == ERR_CONFLICT) {
         http_refuse(reply, MHD_HTTP_CONFLICT, "conflict", 0, "the order is not in review");
-    else
+    } else {
         http_unavailable(reply, e);
+    }
 }
 
 static void reply_object(struct http_reply *reply, const json_t *json)
@@ -195,10 +186,11 @@ static enum http_result answer_order(struct gateway *gateway, const char *name,
         e = full_record(store, &order, &json);
     if (!failed(e))
         e = transaction_commit(&work);
-    if (failed(e))
+    if (failed(e)) {
         reply_failure(reply, e);
-    else
+    } else {
         reply_object(reply, json);
+    }
     return HTTP_ANSWER;
 }
 
@@ -229,7 +221,7 @@ enum http_result http_orders(struct gateway *gateway, struct http_request *reque
                              struct http_reply *reply)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    CLEANUP(rows_done) struct order_row *rows = calloc(ORDER_LIST_MAX, sizeof(*rows));
+    CLEANUP(http_scratch_done) struct order_row *rows = http_scratch(ORDER_LIST_MAX, sizeof(*rows));
     CLEANUP(json_done) json_t *json = json_object();
     size_t count = 0;
 
@@ -265,7 +257,7 @@ enum http_result http_kiosks(struct gateway *gateway, struct http_request *reque
                              struct http_reply *reply)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    CLEANUP(kiosks_done) struct kiosk *kiosks = calloc(KIOSK_LIST_MAX, sizeof(*kiosks));
+    CLEANUP(http_scratch_done) struct kiosk *kiosks = http_scratch(KIOSK_LIST_MAX, sizeof(*kiosks));
     CLEANUP(json_done) json_t *json = json_object();
     size_t count = 0;
 

@@ -114,11 +114,12 @@ static enum http_result http_pay_page(struct gateway *gateway, struct http_reque
     struct order_row order = {0};
 
     struct err e = look_up(&gateway->platform, ORDER_BY_PAY_TOKEN, request->part[0], &order);
-    if (failed(e))
+    if (failed(e)) {
         reply_failure(gateway, reply, e);
-    else
+    } else {
         reply_order(gateway, reply, order.status == FACT_ORDER_CLOSED ? MHD_HTTP_GONE : MHD_HTTP_OK,
                     &order, page_pay);
+    }
     return HTTP_ANSWER;
 }
 
@@ -180,12 +181,14 @@ static enum http_result http_receipt(struct gateway *gateway, struct http_reques
 
     struct err e = look_up(&gateway->platform, ORDER_BY_NO, request->part[0], &order);
     if (!failed(e) && (check == NULL || strlen(check) != CHECK_LEN ||
-                       strncasecmp(check, order.id, CHECK_LEN) != 0))
+                       strncasecmp(check, order.id, CHECK_LEN) != 0)) {
         e = ERR(ERR_NOT_FOUND, 0,
                 "check code"); /* a wrong code tells no more than a wrong number */
-    if (failed(e))
+    }
+    if (failed(e)) {
         reply_failure(gateway, reply, e);
-    else
+    } else {
         reply_order(gateway, reply, MHD_HTTP_OK, &order, page_receipt);
+    }
     return HTTP_ANSWER;
 }

@@ -9,6 +9,17 @@
 #define RETRY_AFTER_S 2
 #define NUMBER_DIGITS_MAX 16
 
+void *http_scratch(size_t count, size_t size)
+{
+    return calloc(count, size);
+}
+
+void http_scratch_done(void *at)
+{
+    void **pointer = at;
+    free(*pointer);
+}
+
 void http_reply_json(struct http_reply *reply, unsigned status, char *text)
 {
     reply->status = text == NULL ? MHD_HTTP_INTERNAL_SERVER_ERROR : status;

@@ -193,9 +193,10 @@ static struct err intake_finish(struct intake *intake, const struct batch *batch
                                 struct intake_answer *answer)
 {
     struct err e = read_verdicts(intake, batch, &answer->ack);
-    if (!failed(e) && batch->count > 0)
+    if (!failed(e) && batch->count > 0) {
         e = kiosk_advance(intake->platform->store, intake->kiosk, intake->epoch, intake->head_seq,
                           &intake->head);
+    }
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
     answer->ack.acked_seq = intake->head_seq;
     answer->ack.head_hash = intake->head;

@@ -37,9 +37,10 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) != 0)
             continue;
         int code = commands[i].run(argc - 2, argv + 2);
-        if (code == COMMAND_USAGE)
+        if (code == COMMAND_USAGE) {
             (void)fprintf(stderr, "usage: certkiosk-gateway %s %s\n", commands[i].name,
                           commands[i].options);
+        }
         return code;
     }
     (void)fprintf(stderr, "usage:\n");

@@ -29,7 +29,7 @@ static struct err make_certificate(const struct platform *platform, const struct
     struct issued made = {.slot = order->slot,
                           .not_before_s = wanted.not_before_s,
                           .not_after_s = wanted.not_after_s};
-    e = platform->authority->renew(platform->authority, &wanted, made.der, &made.der_len);
+    e = authority_renew(platform->authority, &wanted, made.der, &made.der_len);
     if (failed(e))
         return e;
     struct hash hash = hash_of((struct bytes){made.der, made.der_len});

@@ -15,7 +15,7 @@ struct err orders_settle(const struct platform *platform, struct order_row *orde
 
     if (order->status != FACT_ORDER_TO_PAY)
         return ERR_OK;
-    struct err e = platform->provider->query(platform->store, order->charge, &state);
+    struct err e = pay_query(platform->provider, platform->store, order->charge, &state);
     if (failed(e) || state != PAY_PAID)
         return e;
     const struct profile *profile = platform_profile(platform, order->profile);

@@ -74,10 +74,11 @@ static struct err check_certificate(const struct platform *platform, const struc
         return e;
     if (strcmp(account.profile, profile->name) != 0 || request->slot != current.slot ||
         request->old_not_after_s != current.not_after_s ||
-        memcmp(request->old_certificate, current.fingerprint, FACTS_FINGERPRINT_LEN) != 0)
+        memcmp(request->old_certificate, current.fingerprint, FACTS_FINGERPRINT_LEN) != 0) {
         *out_code = "other_certificate";
-    else
+    } else {
         *out_code = renewal_code(platform, profile, &account, &current);
+    }
     return ERR_OK;
 }
 

@@ -124,9 +124,10 @@ void page_begin(struct page *page, enum word_id title, unsigned again_s)
 
     page->len = 0;
     page->is_cut = false;
-    if (again_s > 0)
+    if (again_s > 0) {
         (void)text_print(again, sizeof(again), "<meta http-equiv=\"refresh\" content=\"%u\">",
                          again_s);
+    }
     page_markup(page, "<!DOCTYPE html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"
                       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                       "<meta name=\"color-scheme\" content=\"light\">");

@@ -90,10 +90,11 @@ static void put_facts(struct page *page, const struct page_order *shown)
 
     page_markup(page, "<section class=\"card\"><dl>");
     put_what(page, order);
-    if (order->status == FACT_ORDER_TO_PAY)
+    if (order->status == FACT_ORDER_TO_PAY) {
         put_row_time(page, WORD_PAY_BEFORE, order->expires_s);
-    else
+    } else {
         put_amount(page, order);
+    }
     put_row_time(page, WORD_PAID_AT, order->paid_s);
     put_row_time(page, WORD_DELIVERED_AT, shown->delivered_s);
     put_hotline(page, shown->profile);

@@ -33,6 +33,10 @@ struct pay_provider {
     struct err (*confirm)(struct store *, const char *charge);
 };
 
+/* Ask it; see `query` above. */
+MUST_CHECK struct err pay_query(const struct pay_provider *provider, struct store *store,
+                                const char *charge, enum pay_state *out_state);
+
 /* Pays nothing and says it did: for demonstrations. */
 extern const struct pay_provider pay_demo;
 

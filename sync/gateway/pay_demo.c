@@ -33,10 +33,11 @@ static struct err demo_query(struct store *store, const char *charge, enum pay_s
     if (failed(e))
         return e;
     column_text(query, 0, state, sizeof(state));
-    if (strcmp(state, "paid") == 0)
+    if (strcmp(state, "paid") == 0) {
         *out_state = PAY_PAID;
-    else
+    } else {
         *out_state = strcmp(state, "open") == 0 ? PAY_OPEN : PAY_CLOSED;
+    }
     return ERR_OK;
 }
 

@@ -59,9 +59,10 @@ struct err profiles_read(const char *folder, struct profile *out_profiles, size_
     int count = scandir(folder, &names, is_ini, alphasort);
     if (count <= 0)
         e = ERR(count < 0 ? ERR_IO : ERR_NOT_FOUND, errno, "profiles");
-    if (failed(e))
+    if (failed(e)) {
         (void)text_print(out_message, PLATFORM_MESSAGE_MAX, "%s: no profiles (*.ini) there",
                          folder);
+    }
     for (int i = 0; i < count; i++) {
         char path[PATH_SIZE];
         (void)text_print(path, sizeof(path), "%s/%s", folder, names[i]->d_name);

@@ -53,9 +53,10 @@ struct err publish_order(const struct platform *platform, const struct order_row
     facts->status = order->status;
     (void)text_copy(facts->id, sizeof(facts->id), order->id);
     (void)text_copy(facts->order_no, sizeof(facts->order_no), order->order_no);
-    if (order->status == FACT_ORDER_TO_PAY)
+    if (order->status == FACT_ORDER_TO_PAY) {
         (void)text_print(facts->pay_url, sizeof(facts->pay_url), "%s/p/%s", platform->public_url,
                          order->pay_token);
+    }
     if (order->paid_s != 0)
         (void)text_copy(facts->method, sizeof(facts->method), platform->provider->name);
     if (order->status == FACT_ORDER_REFUSED || order->status == FACT_ORDER_REFUND)

@@ -11,10 +11,11 @@ static void crt_done(gnutls_x509_crt_t *crt)
 static struct err verify(gnutls_session_t session)
 {
     char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
-    gnutls_typed_vdata_st data = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
-                                  .data = (unsigned char *)purpose};
+    gnutls_typed_vdata_st data = {0};
     unsigned status = 0;
 
+    data.type = GNUTLS_DT_KEY_PURPOSE_OID;
+    data.data = (unsigned char *)purpose;
     int code = gnutls_certificate_verify_peers(session, &data, 1, &status);
     if (code != GNUTLS_E_SUCCESS)
         return ERR(ERR_DENIED, code, "gnutls_certificate_verify_peers");

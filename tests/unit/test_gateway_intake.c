@@ -14,8 +14,10 @@ static int set_up(void **state)
     if (fixture == NULL)
         return -1;
     fixture->batch = calloc(1, sizeof(*fixture->batch));
-    if (fixture->batch == NULL)
+    if (fixture->batch == NULL) {
+        free(fixture);
         return -1;
+    }
     world_open(&fixture->world);
     *state = fixture;
     return 0;
