@@ -255,9 +255,10 @@ static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
     pcsc->connected = rc == SCARD_S_SUCCESS;
     pcsc->broken = false;
     /* another program may have left it powered, with its PIN verified */
-    if (pcsc->connected)
+    if (pcsc->connected) {
         rc = SCardReconnect(pcsc->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_RESET_CARD,
                             &pcsc->protocol);
+    }
     if (rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
         rc == SCARD_E_PROTO_MISMATCH)
         return ERR(ERR_UNSUPPORTED, rc, "SCardConnect");

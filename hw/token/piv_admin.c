@@ -62,9 +62,10 @@ static struct err one_way(const struct prover *prover)
 
     piv_authenticate_ask(prover->algorithm, PIV_AUTH_CHALLENGE, &apdu);
     struct err e = ask(prover, &apdu, PIV_AUTH_CHALLENGE, challenge);
-    if (!failed(e))
+    if (!failed(e)) {
         e = admin_encipher(prover->algorithm, prover->key,
                            (struct bytes){challenge, prover->block_len}, answer);
+    }
     if (failed(e))
         return denied_unless_link(e);
     piv_authenticate_external(prover->algorithm, (struct bytes){answer, prover->block_len}, &apdu);

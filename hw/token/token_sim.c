@@ -128,6 +128,7 @@ static struct err sim_write(struct token *token, const char *id, uint8_t slot, s
     return ERR_OK;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
 static struct err sim_sign(struct token *token, uint8_t slot, enum token_key key,
                            struct bytes digest, uint8_t out_signature[TOKEN_SIGNATURE_MAX],
                            size_t *out_len)

@@ -252,8 +252,9 @@ static struct secret secret_of(const char *digits)
 static struct bytes certificate(uint8_t fill)
 {
     static uint8_t der[DER_LEN];
+    static const uint8_t head[] = {0x30, 0x82, 0x03, 0x0E};
     memset(der, fill, sizeof(der));
-    memcpy(der, "\x30\x82\x03\x0E", 4);
+    memcpy(der, head, sizeof(head));
     return (struct bytes){der, sizeof(der)};
 }
 

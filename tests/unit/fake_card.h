@@ -223,39 +223,52 @@ static inline struct bytes fake_cipher(struct fake_token *token, struct bytes in
     return (struct bytes){out, failed(e) ? 0 : in.len};
 }
 
+static inline uint16_t fake_give_witness(struct fake_token *token, size_t len)
+{
+    uint8_t block[PIV_CHALLENGE_MAX];
+    if (token->quirks.no_mutual)
+        return 0x6982;
+    memset(token->nonce, 0x5A, sizeof(token->nonce));
+    return fake_template(token, 0x80, fake_cipher(token, (struct bytes){token->nonce, len}, block));
+}
+
+static inline uint16_t fake_take_witness(struct fake_token *token, struct bytes witness,
+                                         struct bytes challenge)
+{
+    uint8_t block[PIV_CHALLENGE_MAX] = {0};
+    if (memcmp(witness.at, token->nonce, witness.len) != 0)
+        return 0x6982;
+    token->admin = true;
+    (void)fake_cipher(token, challenge, block);
+    block[0] ^= token->quirks.no_answer ? 1 : 0;
+    return fake_template(token, 0x82, (struct bytes){block, challenge.len});
+}
+
+static inline uint16_t fake_take_response(struct fake_token *token, struct bytes response)
+{
+    uint8_t block[PIV_CHALLENGE_MAX];
+    (void)fake_cipher(token, (struct bytes){token->nonce, response.len}, block);
+    token->admin = memcmp(response.at, block, response.len) == 0;
+    return token->admin ? 0x9000 : 0x6982;
+}
+
 static inline uint16_t fake_prove(struct fake_token *token, struct bytes inside)
 {
     size_t len = fake_admin(token) == PIV_ALGORITHM_3DES ? 8 : 16;
     struct bytes witness = {NULL, 0}, challenge = {NULL, 0}, response = {NULL, 0};
-    uint8_t block[PIV_CHALLENGE_MAX];
     bool has_witness = !failed(tlv_find(inside, 0x80, &witness));
     bool has_challenge = !failed(tlv_find(inside, 0x81, &challenge));
-    bool has_response = !failed(tlv_find(inside, 0x82, &response));
 
-    if (has_witness && witness.len == 0) {
-        if (token->quirks.no_mutual)
-            return 0x6982;
-        memset(token->nonce, 0x5A, sizeof(token->nonce));
-        return fake_template(token, 0x80,
-                             fake_cipher(token, (struct bytes){token->nonce, len}, block));
-    }
-    if (has_witness && has_challenge && challenge.len == len) {
-        if (witness.len != len || memcmp(witness.at, token->nonce, len) != 0)
-            return 0x6982;
-        token->admin = true;
-        (void)fake_cipher(token, challenge, block);
-        block[0] ^= token->quirks.no_answer ? 1 : 0;
-        return fake_template(token, 0x82, (struct bytes){block, len});
-    }
+    (void)failed(tlv_find(inside, 0x82, &response));
+    if (has_witness && witness.len == 0)
+        return fake_give_witness(token, len);
+    if (witness.len == len && challenge.len == len)
+        return fake_take_witness(token, witness, challenge);
     if (has_challenge && challenge.len == 0) {
         memset(token->nonce, 0xA5, sizeof(token->nonce));
         return fake_template(token, 0x81, (struct bytes){token->nonce, len});
     }
-    if (!has_response)
-        return 0x6A80;
-    (void)fake_cipher(token, (struct bytes){token->nonce, len}, block);
-    token->admin = response.len == len && memcmp(response.at, block, len) == 0;
-    return token->admin ? 0x9000 : 0x6982;
+    return response.len == len ? fake_take_response(token, response) : 0x6A80;
 }
 
 static inline uint16_t fake_sign(struct fake_token *token, uint8_t algorithm, uint8_t slot)
@@ -328,34 +341,38 @@ static inline uint16_t fake_block(struct fake_token *token, struct bytes block)
     return fake_command(token, block.at, data);
 }
 
+/* The next piece of the answer, and whether more follows. */
+static inline uint16_t fake_piece(struct fake_token *token, struct card_reply *reply)
+{
+    size_t left = token->answer_len - token->answer_at;
+    size_t len = left < 256 ? left : 256;
+
+    memcpy(reply->at, token->answer + token->answer_at, len);
+    reply->len = len;
+    token->answer_at += len;
+    left -= len;
+    if (left > 0)
+        return (uint16_t)(0x6100 | (left < 256 ? left : 0));
+    token->answer_len = token->answer_at = 0;
+    return 0x9000;
+}
+
 static inline void fake_reply(struct fake_token *token, struct bytes block,
                               struct card_reply *reply)
 {
-    bool exact = token->quirks.exact_le && token->answer_len > 0 && token->answer_len < 256;
-    uint16_t sw = 0;
+    bool exact = token->quirks.exact_le;
     uint8_t le = block.at[block.len - 1];
+    uint16_t sw = 0x9000;
 
-    /* the repeat of a command that was answered with 6Cxx: its answer still waits */
-    if (!(exact && token->answer_at == 0 && le == token->answer_len))
+    /* but for the repeat of a command that was answered with 6Cxx: its answer still waits */
+    if (!exact || token->answer_at > 0 || token->answer_len == 0 || le != token->answer_len)
         sw = fake_block(token, block);
-    else
-        sw = 0x9000;
     size_t left = token->answer_len - token->answer_at;
-    size_t len = left < 256 ? left : 256;
-    exact = token->quirks.exact_le && left > 0 && left < 256 && le != left;
     reply->len = 0;
-    if (exact && sw == 0x9000) {
+    if (sw == 0x9000 && exact && left > 0 && left < 256 && le != left)
         sw = (uint16_t)(0x6C00 | left);
-    } else if (sw == 0x9000) {
-        memcpy(reply->at, token->answer + token->answer_at, len);
-        reply->len = len;
-        token->answer_at += len;
-        left -= len;
-        if (left > 0)
-            sw = (uint16_t)(0x6100 | (left < 256 ? left : 0));
-        else
-            token->answer_len = token->answer_at = 0;
-    }
+    else if (sw == 0x9000)
+        sw = fake_piece(token, reply);
     reply->at[reply->len++] = (uint8_t)(sw >> 8);
     reply->at[reply->len++] = (uint8_t)(sw & 0xFF);
 }
@@ -435,45 +452,60 @@ static inline void fake_sw_reply(struct card_reply *reply, size_t data_len, uint
     reply->len = data_len + 2;
 }
 
-/* True when the fault of this APDU was the whole answer. */
-static inline bool fake_fault(struct fake_card *fake, struct card_reply *reply, struct err *out_e)
+/* Whether the planned fault strikes at this APDU. */
+static inline bool fake_strikes(const struct fake_card *fake)
 {
-    bool now = fake->apdus == fake->fault_at;
-    bool since = fake->fault_at > 0 && fake->apdus >= fake->fault_at;
+    bool lasts = fake->fault == FAKE_ENDLESS || fake->fault == FAKE_REPEAT;
+    bool due = fake->fault_at > 0 && fake->apdus >= fake->fault_at;
+    return due && (lasts || fake->apdus == fake->fault_at);
+}
 
-    if (now && fake->fault == FAKE_PULL)
-        fake_pull(fake);
-    if (now && fake->fault == FAKE_SWAP)
-        fake->in = fake->other;
-    *out_e = ERR_OK;
-    if (fake->in == NULL || (now && fake->fault == FAKE_GLITCH))
-        *out_e = ERR(ERR_GONE, 0, "link");
-    else if (fake->always_short || (now && fake->fault == FAKE_SHORT))
+/* True when the fault is the whole answer. */
+static inline bool fake_fault_answers(struct fake_card *fake, struct card_reply *reply)
+{
+    switch (fake->fault) {
+    case FAKE_SHORT:
         reply->len = 1;
-    else if (since && fake->fault == FAKE_ENDLESS)
+        return true;
+    case FAKE_ENDLESS:
         fake_sw_reply(reply, 1, 0x6101);
-    else if (since && fake->fault == FAKE_REPEAT)
+        return true;
+    case FAKE_REPEAT:
         fake_sw_reply(reply, 0, 0x6C01);
-    else if (now && fake->fault == FAKE_GARBAGE)
+        return true;
+    case FAKE_GARBAGE:
         fake_sw_reply(reply, 256, 0x9000);
-    else if (now && fake->fault == FAKE_SW)
+        return true;
+    case FAKE_SW:
         fake_sw_reply(reply, 0, fake->fault_sw);
-    else
+        return true;
+    case FAKE_SWAP:
+        fake->in = fake->other;
         return false;
-    return true;
+    case FAKE_PULL:
+        fake_pull(fake);
+        return false;
+    case FAKE_NONE:
+    case FAKE_GLITCH:
+        return false;
+    }
+    return false;
 }
 
 static inline struct err fake_transmit(struct card *card, struct bytes block, uint32_t timeout_ms,
                                        struct card_reply *out_reply)
 {
     struct fake_card *fake = fake_of(card);
-    struct err e = ERR_OK;
 
     assert(fake->alone && fake->connected && timeout_ms > 0);
     assert(block.len >= 4 && block.len <= APDU_BLOCK_MAX);
     fake->apdus++;
-    if (fake_fault(fake, out_reply, &e))
-        return e;
+    out_reply->len = 1;
+    bool strikes = fake_strikes(fake);
+    if (fake->always_short || (strikes && fake_fault_answers(fake, out_reply)))
+        return ERR_OK;
+    if (fake->in == NULL || (strikes && fake->fault == FAKE_GLITCH))
+        return ERR(ERR_GONE, 0, "link");
     fake_reply(fake->in, block, out_reply);
     return ERR_OK;
 }

@@ -21,6 +21,8 @@ static struct {
     bool arrives; /* a reader arrives during the next wait for one */
 } world;
 
+/* NOLINTBEGIN(readability-function-size, readability-inconsistent-declaration-parameter-name):
+ * the service has its own view of parameters */
 LONG SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b, LPSCARDCONTEXT context)
 {
     (void)scope;
@@ -70,9 +72,10 @@ LONG SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names, LPDWORD 
 static DWORD state_of(const char *reader)
 {
     for (size_t i = 0; i < ARRAY_LEN(world.readers) && world.readers[i] != NULL; i++) {
-        if (strcmp(world.readers[i], reader) == 0)
+        if (strcmp(world.readers[i], reader) == 0) {
             return (DWORD)(world.present ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY) | world.events
                                                                                           << 16;
+        }
     }
     return SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE;
 }
@@ -165,6 +168,8 @@ LONG SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *send, LPCBYTE com
     *reply_len = world.reply_len;
     return SCARD_S_SUCCESS;
 }
+
+/* NOLINTEND(readability-function-size, readability-inconsistent-declaration-parameter-name) */
 
 static struct card *start(const char *reader)
 {
