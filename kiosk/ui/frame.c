@@ -224,6 +224,36 @@ static void draw_assist_button(struct ui *ui, struct rect rect, const struct ass
     ui_touch(ui, rect, assist->action, 0, text);
 }
 
+/* Whether the flow lets a visitor go home from here: not while the token or printer is at work. */
+static bool has_home(enum flow_state state)
+{
+    switch (state) {
+    case FLOW_SERVICES:
+    case FLOW_INSERT:
+    case FLOW_READING:
+    case FLOW_CHOOSE_CERTIFICATE:
+    case FLOW_CERTIFICATE:
+    case FLOW_PIN:
+    case FLOW_OFFER:
+    case FLOW_ORDERING:
+    case FLOW_PAY:
+    case FLOW_ISSUING:
+    case FLOW_DONE:
+    case FLOW_TICKET:
+    case FLOW_MESSAGE:
+        return true;
+    case FLOW_OUT_OF_SERVICE:
+    case FLOW_ATTRACT:
+    case FLOW_PIN_CHECKING:
+    case FLOW_WRITING:
+    case FLOW_PRINTING:
+    case FLOW_TAKE_TOKEN:
+    case FLOW_STATE_COUNT:
+        return false;
+    }
+    return false;
+}
+
 static void draw_assist(struct ui *ui, struct rect bar)
 {
     const struct visit *visit = &ui->flow->visit;
@@ -234,10 +264,11 @@ static void draw_assist(struct ui *ui, struct rect bar)
         {ICON_TRANSLATE, WORD_ASSIST_LANGUAGE, ACTION_LANGUAGE, false, false},
         {ICON_SUPPORT_AGENT, WORD_ASSIST_HELP, ACTION_HELP, true, true},
     };
+    uint8_t skip = has_home(ui->flow->state) ? 0 : 1;
+    uint8_t count = (uint8_t)(ARRAY_LEN(buttons) - skip);
     struct rect in = rect_inset(bar, margin(ui), ui_um(ui, ui->wide ? 3700 : 4600));
-    for (uint8_t i = 0; i < ARRAY_LEN(buttons); i++)
-        draw_assist_button(ui, rect_cell(in, ui_gap(ui) * 2 / 3, ARRAY_LEN(buttons), 1, i),
-                           &buttons[i]);
+    for (uint8_t i = 0; i < count; i++)
+        draw_assist_button(ui, rect_cell(in, ui_gap(ui) * 2 / 3, count, 1, i), &buttons[i + skip]);
 }
 
 static void draw_calm(struct ui *ui, struct rect bar, enum word word)
@@ -266,6 +297,15 @@ static void draw_trust(struct ui *ui, struct rect at, const struct frame *frame)
     struct ui_label label = {
         frame->trust_icon, COLOUR_SUCCESS, {TYPE_CAPTION, COLOUR_INK2, UI_CENTRE}};
     ui_labelled(ui, at, &label, ui_word(ui, frame->trust));
+}
+
+struct rect frame_poster(struct ui *ui)
+{
+    static const struct frame none = {.title = WORD_NONE};
+    struct rect body = {0, 0, ui->look->width_px, ui->look->height_px};
+    enum theme_metric bar = ui->wide ? METRIC_ASSIST_WIDE : METRIC_ASSIST;
+    draw_bar(ui, rect_cut_bottom(&body, ui_px(ui, bar), 0), &none);
+    return body;
 }
 
 struct rect frame_draw(struct ui *ui, const struct frame *frame)

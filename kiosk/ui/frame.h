@@ -28,6 +28,9 @@ struct frame {
 /* Draw it all; returns the room between title and trust line, inside the margins. */
 struct rect frame_draw(struct ui *ui, const struct frame *frame);
 
+/* Between visits: only the assist bar, without home; returns all that is above it. */
+struct rect frame_poster(struct ui *ui);
+
 /* The overlays: time-out warning and help. They take all touches. */
 void frame_warning(struct ui *ui);
 void frame_help(struct ui *ui);

@@ -4,14 +4,25 @@
 
 #define WARNING_MS 20000 /* a full ring */
 
+static int32_t dialogue_width(const struct ui *ui)
+{
+    int32_t all = ui->look->width_px;
+    return ui->wide ? all * 60 / 100 : all - 2 * ui_px(ui, METRIC_MARGIN);
+}
+
+/* The width for text in it. */
+static int32_t inner_width(const struct ui *ui)
+{
+    return dialogue_width(ui) - 2 * ui_px(ui, METRIC_PAD);
+}
+
 /* Darken all, take all targets away, and give back the card in the middle. */
 static struct rect dialogue(struct ui *ui, int32_t height)
 {
     struct rect all = {0, 0, ui->look->width_px, ui->look->height_px};
     ui->out->target_count = 0;
     draw_fill(ui->out, all, ui->theme->scrim);
-    int32_t width = ui->wide ? all.w * 60 / 100 : all.w - 2 * ui_px(ui, METRIC_MARGIN);
-    return ui_card(ui, rect_middle(all, width, height + 2 * ui_gap(ui)));
+    return ui_card(ui, rect_middle(all, dialogue_width(ui), height + 2 * ui_gap(ui)));
 }
 
 void frame_warning(struct ui *ui)
@@ -22,10 +33,10 @@ void frame_warning(struct ui *ui)
     int32_t title = ui_line_height(ui, TYPE_TITLE);
     int32_t button = ui_px(ui, METRIC_BUTTON);
     int32_t gap = ui_gap(ui);
-    struct rect in = dialogue(ui, 0);
-    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY, ui_word(ui, WORD_WARNING_TEXT));
+    int32_t text =
+        ui_paragraph_height(ui, inner_width(ui), TYPE_BODY, ui_word(ui, WORD_WARNING_TEXT));
     int32_t buttons = ui->wide ? button : 2 * button + gap;
-    in = dialogue(ui, side + title + text + buttons + 4 * gap);
+    struct rect in = dialogue(ui, side + title + text + buttons + 4 * gap);
     struct rect ring_at = rect_middle(rect_cut_top(&in, side, gap), side, side);
     char seconds[FORMAT_SIZE];
     (void)format_number((int64_t)((left_ms + 999) / 1000), seconds);
@@ -59,9 +70,9 @@ void frame_help(struct ui *ui)
     int32_t button = ui_px(ui, METRIC_BUTTON);
     int32_t gap = ui_gap(ui);
     int32_t row = ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING);
-    struct rect in = dialogue(ui, 0);
-    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY, ui_word(ui, WORD_HELP_TEXT));
-    in = dialogue(ui, title + text + rules->profile_count * (row + gap) + button + 4 * gap);
+    int32_t text = ui_paragraph_height(ui, inner_width(ui), TYPE_BODY, ui_word(ui, WORD_HELP_TEXT));
+    struct rect in =
+        dialogue(ui, title + text + rules->profile_count * (row + gap) + button + 4 * gap);
     (void)ui_line(ui, rect_cut_top(&in, title, gap),
                   (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_LEFT}, ui_word(ui, WORD_HELP_TITLE));
     (void)ui_paragraph(ui, rect_cut_top(&in, text, gap),

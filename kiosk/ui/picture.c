@@ -41,7 +41,8 @@ void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool n
     draw_round(ui->out, tongue, percent(tongue.h, 25), ui_colour(ui, COLOUR_TRACK));
 }
 
-void picture_token(struct ui *ui, struct rect rect)
+/* `holes`: the plug is seen whole, not in the port. */
+static void draw_token(struct ui *ui, struct rect rect, bool holes)
 {
     int32_t height = rect.h;
     int32_t width = percent(height, 64);
@@ -50,7 +51,7 @@ void picture_token(struct ui *ui, struct rect rect)
                                    percent(width, 58), percent(height, 34));
     draw_round(ui->out, plug, percent(width, 5), ui_colour(ui, COLOUR_METAL));
     int32_t hole = percent(plug.w, 25);
-    for (int32_t i = 0; i < 2; i++) {
+    for (int32_t i = 0; i < 2 && holes; i++) {
         struct rect square = {plug.x + percent(plug.w, i == 0 ? 18 : 57),
                               plug.y + percent(plug.h, 24), hole, hole};
         draw_fill(ui->out, square, ui_colour(ui, COLOUR_METAL_DARK));
@@ -75,6 +76,23 @@ void picture_token(struct ui *ui, struct rect rect)
     (void)draw_text(ui->out, ui->look->font, &draw);
     draw_dot(ui->out, body.x + body.w / 2, body.y + percent(body.h, 77), percent(width, 7),
              ui_colour(ui, COLOUR_TOKEN_LIGHT));
+}
+
+void picture_token(struct ui *ui, struct rect rect)
+{
+    draw_token(ui, rect, true);
+}
+
+void picture_inserted(struct ui *ui, struct rect rect)
+{
+    int32_t port = percent(rect.h, 34);
+    int32_t width = port * 27 / 10 < rect.w ? port * 27 / 10 : rect.w;
+    struct rect top = rect_middle((struct rect){rect.x, rect.y, rect.w, port}, width, port);
+    picture_port(ui, top, COLOUR_DEVICE_OK, false);
+    /* the plug is hidden in the port: only the body and a rest of it hang out */
+    int32_t reach = percent(rect.h, 15);
+    struct rect token = {rect.x, rect.y + port - reach, rect.w, rect.h - port + reach};
+    draw_token(ui, token, false);
 }
 
 void picture_arrows(struct ui *ui, struct rect rect, bool up)

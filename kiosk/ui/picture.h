@@ -14,6 +14,9 @@ void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool n
 /* A token, plug up; fills the rect's height. */
 void picture_token(struct ui *ui, struct rect rect);
 
+/* A token in the port, its lamp green. */
+void picture_inserted(struct ui *ui, struct rect rect);
+
 /* Chevrons that point up, or down, filling the rect. */
 void picture_arrows(struct ui *ui, struct rect rect, bool up);
 

@@ -13,7 +13,14 @@ static const struct {
     void (*draw)(struct ui *ui);
     uint64_t step_ms; /* 0: stands still */
 } screens[FLOW_STATE_COUNT] = {
+    [FLOW_ATTRACT] = {screen_attract, 0},
     [FLOW_SERVICES] = {screen_services, 0},
+    [FLOW_INSERT] = {screen_insert, SECOND_MS},
+    [FLOW_READING] = {screen_reading, UI_SPINNER_STEP_MS},
+    [FLOW_CHOOSE_CERTIFICATE] = {screen_choose, 0},
+    [FLOW_CERTIFICATE] = {screen_certificate, 0},
+    [FLOW_PIN] = {screen_pin, 0},
+    [FLOW_PIN_CHECKING] = {screen_reading, UI_SPINNER_STEP_MS},
 };
 
 void screen_draw(const struct look *look, const struct flow *flow, const struct flow_rules *rules,

@@ -1,0 +1,292 @@
+/* What is on the token, how long it still lasts, and whether it can be renewed here and now. */
+#include <stddef.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ui/format.h"
+#include "kiosk/ui/frame.h"
+#include "kiosk/ui/screens.h"
+#include "kiosk/ui/verdict.h"
+
+#define YEAR_DAYS 365
+
+/* The big figure: days left, or days over. */
+static void draw_days(struct ui *ui, struct rect box, const struct verdict_words *verdict)
+{
+    int64_t left = ui->flow->visit.eligibility.days_left;
+    enum word unit = left > 0 ? (left == 1 ? WORD_CERTIFICATE_DAY_LEFT : WORD_CERTIFICATE_DAYS_LEFT)
+                              : WORD_CERTIFICATE_DAYS_OVER;
+    if (left == 0)
+        unit = WORD_CERTIFICATE_TODAY;
+    int64_t part = left >= YEAR_DAYS ? 3600 : left * 3600 / YEAR_DAYS;
+    bool amber = verdict->tone == TONE_GOOD || left <= 0;
+    struct ring ring = {box, box.w / 11, (int32_t)(part > 0 ? part : 0),
+                        amber ? COLOUR_WARNING : COLOUR_PRIMARY};
+    ui_ring(ui, &ring, TYPE_BODY, "");
+    char days[FORMAT_SIZE];
+    (void)format_number(left < 0 ? -left : left, days);
+    int32_t figure = ui->theme->type[TYPE_TITLE].px * 13 / 10;
+    int32_t caption = ui->theme->type[TYPE_CAPTION].px * 13 / 10;
+    struct rect lines =
+        rect_middle(rect_inset(box, ring.thick, 0), box.w - 2 * ring.thick, figure + caption);
+    (void)ui_line_fit(ui, rect_cut_top(&lines, figure, 0),
+                      (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_CENTRE}, days);
+    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_CENTRE},
+                      ui_word(ui, unit));
+}
+
+static int32_t fact_height(const struct ui *ui)
+{
+    return ui_line_height(ui, TYPE_LABEL) * 5 / 4;
+}
+
+static int32_t holder_height(const struct ui *ui, int32_t width)
+{
+    const struct fact_certificate *certificate = flow_certificate(ui->flow);
+    int32_t ring = ui_um(ui, 50000);
+    int32_t text = width - ring - ui_gap(ui);
+    int32_t name = ui_paragraph_height(ui, text, TYPE_BUTTON, certificate->holder);
+    int32_t lines = 2 * ui_line_height(ui, TYPE_LABEL) + name;
+    return lines > ring ? lines : ring;
+}
+
+/* Holder and platform at the left, the ring at the right. */
+static void draw_holder(struct ui *ui, struct rect in, const struct verdict_words *verdict)
+{
+    const struct fact_certificate *certificate = flow_certificate(ui->flow);
+    const struct profile *profile = flow_profile(ui->flow, ui->rules);
+    int32_t side = ui_um(ui, 50000);
+    draw_days(ui, rect_middle(rect_cut_right(&in, side, ui_gap(ui)), side, side), verdict);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    int32_t name = ui_paragraph_height(ui, in.w, TYPE_BUTTON, certificate->holder);
+    struct rect lines = rect_middle(in, in.w, 2 * label + name);
+    struct ui_label holder = {ICON_BUSINESS, COLOUR_TINT_INK, {TYPE_LABEL, COLOUR_INK2, UI_LEFT}};
+    ui_labelled(ui, rect_cut_top(&lines, label, 0), &holder, ui_word(ui, WORD_CERTIFICATE_HOLDER));
+    (void)ui_paragraph(ui, rect_cut_top(&lines, name, 0),
+                       (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, certificate->holder);
+    const char *platform = certificate->issuer;
+    if (profile != NULL)
+        platform = ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
+    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, platform);
+}
+
+/* A line of the card below the holder; `value` is empty when the platform did not say. */
+struct fact {
+    enum word label;
+    char value[WORDS_TEXT_MAX];
+    enum theme_type type;
+};
+
+#define FACTS_MAX 5
+
+static uint8_t facts_of(const struct ui *ui, struct fact out[FACTS_MAX])
+{
+    const struct fact_account *account = &ui->flow->visit.account;
+    const struct fact_certificate *certificate = flow_certificate(ui->flow);
+    char text[FORMAT_SIZE];
+    const struct {
+        enum word label;
+        const char *value;
+        enum theme_type type;
+    } rows[FACTS_MAX] = {
+        {WORD_CERTIFICATE_ACCOUNT, account->account, TYPE_LABEL},
+        {WORD_CERTIFICATE_KEY_NO, account->key_no, TYPE_LABEL},
+        {WORD_CERTIFICATE_PHONE, account->phone_masked, TYPE_LABEL},
+        {WORD_CERTIFICATE_BEGINS, NULL, TYPE_LABEL},
+        {WORD_CERTIFICATE_EXPIRES, NULL, TYPE_LABEL_BOLD},
+    };
+    uint8_t count = 0;
+    for (uint8_t i = 0; i < FACTS_MAX; i++) {
+        const char *value = rows[i].value;
+        if (i == 1)
+            value = format_groups(rows[i].value, text);
+        if (i == 3)
+            value = format_date_time(certificate->not_before_s, text);
+        if (i == 4)
+            value = format_date_time(certificate->not_after_s, text);
+        /* in large text only what tells certificates apart */
+        if (value[0] == '\0' || (ui->theme->large && i < 4))
+            continue;
+        out[count] = (struct fact){.label = rows[i].label, .type = rows[i].type};
+        (void)text_copy(out[count].value, sizeof out[count].value, value);
+        count++;
+    }
+    return count;
+}
+
+static int32_t facts_height(const struct ui *ui, int32_t width)
+{
+    struct fact facts[FACTS_MAX];
+    uint8_t count = facts_of(ui, facts);
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
+    return holder_height(ui, inner) + 3 * ui_gap(ui) + count * fact_height(ui);
+}
+
+static void draw_facts(struct ui *ui, struct rect rect, const struct verdict_words *verdict)
+{
+    struct fact facts[FACTS_MAX];
+    uint8_t count = facts_of(ui, facts);
+    struct rect in = ui_card(ui, rect);
+    int32_t rows = count * fact_height(ui);
+    struct rect below = rect_cut_bottom(&in, rows + (in.h - rows - holder_height(ui, in.w)) / 3, 0);
+    struct rect rule = {in.x, in.y + in.h - ui_gap(ui), in.w, ui_gap(ui)};
+    ui_rule(ui, rule);
+    draw_holder(ui, in, verdict);
+    for (uint8_t i = 0; i < count; i++)
+        ui_fact(ui, rect_cell(below, 0, 1, count, i), ui_word(ui, facts[i].label), facts[i].value,
+                facts[i].type);
+}
+
+static int32_t verdict_height(const struct ui *ui, int32_t width,
+                              const struct verdict_words *verdict)
+{
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
+    int32_t height = 2 * ui_gap(ui) + ui_line_height(ui, TYPE_HEADING) + ui_gap(ui) / 2;
+    height += verdict->point_count * ui_line_height(ui, TYPE_LABEL);
+    if (verdict->text[0] != '\0')
+        height += ui_paragraph_height(ui, inner, TYPE_BODY, verdict->text);
+    if (verdict->no_charge)
+        height += ui_paragraph_height(ui, inner, TYPE_LABEL, ui_word(ui, WORD_VERDICT_NO_CHARGE));
+    return height;
+}
+
+static void draw_points(struct ui *ui, struct rect in, const struct verdict_words *verdict)
+{
+    int32_t line = ui_line_height(ui, TYPE_LABEL);
+    for (uint8_t i = 0; i < verdict->point_count; i++) {
+        struct ui_label label = {
+            ICON_CHECK, tone_ink(verdict->tone), {TYPE_LABEL, COLOUR_INK, UI_LEFT}};
+        ui_labelled(ui, rect_cut_top(&in, line, 0), &label, verdict->points[i]);
+    }
+}
+
+static void draw_verdict(struct ui *ui, struct rect rect, const struct verdict_words *verdict)
+{
+    struct rect in = ui_panel(ui, rect, verdict->tone);
+    int32_t title = ui_line_height(ui, TYPE_HEADING);
+    int32_t px = ui->theme->type[TYPE_HEADING].px * 5 / 4;
+    int32_t all = verdict_height(ui, rect.w, verdict) - 2 * ui_gap(ui);
+    in = rect_middle(in, in.w, all < in.h ? all : in.h);
+    struct rect head = rect_cut_top(&in, title, ui_gap(ui) / 2);
+    ui_icon(ui, rect_cut_left(&head, px, ui_gap(ui) * 2 / 3), px, tone_ink(verdict->tone),
+            verdict->icon);
+    struct ui_type type = {TYPE_HEADING, tone_ink(verdict->tone), UI_LEFT};
+    if (ui_width(ui, TYPE_HEADING, ui_word(ui, verdict->title)) > head.w)
+        (void)ui_line_fit(ui, head, type, ui_word(ui, verdict->title));
+    else
+        ui_pair(ui, head, type, verdict->title);
+    if (verdict->text[0] != '\0') {
+        int32_t height = ui_paragraph_height(ui, in.w, TYPE_BODY, verdict->text);
+        (void)ui_paragraph(ui, rect_cut_top(&in, height, 0),
+                           (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT}, verdict->text);
+    }
+    draw_points(ui, in, verdict);
+    if (verdict->no_charge)
+        (void)ui_paragraph(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                           ui_word(ui, WORD_VERDICT_NO_CHARGE));
+}
+
+static int32_t can_height(const struct ui *ui, int32_t width, const struct verdict_words *verdict)
+{
+    if (verdict->can[0][0] == '\0')
+        return 0;
+    int32_t px = ui->theme->type[TYPE_BUTTON].px;
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui) / 2;
+    int32_t height = 2 * ui_gap(ui) + ui_line_height(ui, TYPE_BUTTON);
+    for (uint8_t i = 0; i < 2; i++) {
+        if (verdict->can[i][0] != '\0')
+            height += ui_gap(ui) / 2 + ui_paragraph_height(ui, inner, TYPE_BODY, verdict->can[i]);
+    }
+    return height;
+}
+
+static void draw_can(struct ui *ui, struct rect rect, const struct verdict_words *verdict)
+{
+    struct rect in = ui_card(ui, rect);
+    int32_t all = can_height(ui, rect.w, verdict) - 2 * ui_gap(ui);
+    in = rect_middle(in, in.w, all < in.h ? all : in.h);
+    (void)ui_line(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_BUTTON), 0),
+                  (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT},
+                  ui_word(ui, WORD_CERTIFICATE_YOU_CAN));
+    int32_t px = ui->theme->type[TYPE_BUTTON].px;
+    for (uint8_t i = 0; i < 2 && verdict->can[i][0] != '\0'; i++) {
+        (void)rect_cut_top(&in, ui_gap(ui) / 2, 0);
+        struct rect text = in;
+        struct rect icon = rect_cut_left(&text, px, ui_gap(ui) / 2);
+        icon.h = ui_line_height(ui, TYPE_BODY);
+        ui_icon(ui, icon, px, COLOUR_TINT_INK, verdict->can_icon[i]);
+        int32_t used = ui_paragraph(ui, text, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT},
+                                    verdict->can[i]);
+        (void)rect_cut_top(&in, used, 0);
+    }
+}
+
+static void draw_actions(struct ui *ui, struct rect *body, const struct verdict_words *verdict)
+{
+    bool several = ui->flow->visit.token.certificate_count > 1;
+    bool on = verdict->go_on != WORD_NONE && flow_next_allowed(ui->flow, ui->rules);
+    const struct button back = {.look = on ? BUTTON_QUIET : BUTTON_PRIMARY,
+                                .word = several ? WORD_CERTIFICATE_OTHER
+                                                : (on ? WORD_CANCEL : WORD_CERTIFICATE_END),
+                                .action = ACTION_BACK};
+    const struct button buttons[] = {
+        {.look = BUTTON_PRIMARY, .word = verdict->go_on, .action = ACTION_NEXT}, back};
+    if (on)
+        ui_actions(ui, body, buttons, 2);
+    else
+        ui_actions(ui, body, &back, 1);
+}
+
+static void draw_tall(struct ui *ui, struct rect body, const struct verdict_words *verdict)
+{
+    int32_t can = can_height(ui, body.w, verdict);
+    const struct rect_part parts[3] = {
+        {facts_height(ui, body.w), 3}, {verdict_height(ui, body.w, verdict), 2}, {can, 2}};
+    struct rect rows[3];
+    if (!rect_rows(body, ui_gap(ui), parts, can > 0 ? 3 : 2, rows))
+        ui->out->cut++;
+    draw_facts(ui, rows[0], verdict);
+    draw_verdict(ui, rows[1], verdict);
+    if (can > 0)
+        draw_can(ui, rows[2], verdict);
+}
+
+static void draw_wide(struct ui *ui, struct rect body, const struct verdict_words *verdict)
+{
+    struct rect side = rect_cut_right(&body, body.w * 46 / 100, ui_gap(ui));
+    if (facts_height(ui, body.w) > body.h)
+        ui->out->cut++;
+    draw_facts(ui, body, verdict);
+    int32_t can = can_height(ui, side.w, verdict);
+    const struct rect_part parts[2] = {{verdict_height(ui, side.w, verdict), 2}, {can, 1}};
+    struct rect rows[2];
+    bool fits = rect_rows(side, ui_gap(ui), parts, can > 0 ? 2 : 1, rows);
+    if (!fits && can > 0) { /* the verdict matters more; help and hotline are in the assist bar */
+        can = 0;
+        fits = rect_rows(side, 0, parts, 1, rows);
+    }
+    if (!fits)
+        ui->out->cut++;
+    draw_verdict(ui, rows[0], verdict);
+    if (can > 0)
+        draw_can(ui, rows[1], verdict);
+}
+
+void screen_certificate(struct ui *ui)
+{
+    if (flow_certificate(ui->flow) == NULL)
+        return;
+    struct verdict_words verdict;
+    verdict_say(ui, &verdict);
+    bool new_order = verdict.go_on == WORD_CERTIFICATE_RENEW;
+    const struct frame frame = {.title = WORD_CERTIFICATE_TITLE,
+                                .step = FRAME_CHECK,
+                                .amber = verdict.tone == TONE_WARN || verdict.tone == TONE_BAD,
+                                .trust_icon = ICON_LOCK,
+                                .trust = new_order ? WORD_CERTIFICATE_TRUST : WORD_NONE};
+    struct rect body = frame_draw(ui, &frame);
+    draw_actions(ui, &body, &verdict);
+    if (ui->wide)
+        draw_wide(ui, body, &verdict);
+    else
+        draw_tall(ui, body, &verdict);
+}
