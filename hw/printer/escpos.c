@@ -17,9 +17,10 @@ static bool real_time_code(uint8_t byte)
 /* 10 04 -> 10 0C and so on: one dot to the right of three or four that are there. */
 static void break_real_time(uint8_t *dots, size_t len)
 {
-    for (size_t i = 1; i < len; i++)
+    for (size_t i = 1; i < len; i++) {
         if (dots[i - 1] == DLE && real_time_code(dots[i]))
             dots[i] |= 0x08;
+    }
 }
 
 size_t escpos_band(const struct printer_page *page, uint16_t first_row, uint8_t *out)
@@ -82,9 +83,10 @@ enum printer_state escpos_state(const uint8_t *answers)
         {3, 0x68, PRINTER_FAILED},     {2, 0x40, PRINTER_FAILED},    {1, 0x08, PRINTER_FAILED},
         {4, 0x0C, PRINTER_PAPER_LOW},
     };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if ((answers[rows[i].n - 1] & rows[i].mask) != 0)
             return rows[i].state;
+    }
     return PRINTER_READY;
 }
 

@@ -54,9 +54,10 @@ static void absorb(struct escpos_printer *escpos)
 {
     enum escpos_heard heard = ESCPOS_HEARD_NOTHING;
     uint8_t byte = 0;
-    for (size_t i = 0; i < ABSORB_MAX; i++)
+    for (size_t i = 0; i < ABSORB_MAX; i++) {
         if (failed(hear(escpos, 0, &heard, &byte)))
             break;
+    }
 }
 
 static struct err ask(struct escpos_printer *escpos, uint8_t n, uint64_t deadline_ms,

@@ -79,6 +79,21 @@ static bool means_gone(int cause)
     return cause == EIO || cause == ENODEV || cause == ENXIO || cause == EPIPE || cause == EBADF;
 }
 
+/* Write as much as the device takes now, and move `bytes` behind it. */
+static struct err write_some(struct printer_port *port, struct bytes *bytes)
+{
+    ssize_t done = write(port->fd, bytes->at, bytes->len);
+    if (done < 0 && means_gone(errno))
+        return gone(port, errno);
+    if (done < 0 && errno != EAGAIN && errno != EINTR)
+        return ERR(ERR_TIMEOUT, errno, "write");
+    if (done > 0) {
+        bytes->at += done;
+        bytes->len -= (size_t)done;
+    }
+    return ERR_OK;
+}
+
 struct err printer_port_write(struct printer_port *port, struct bytes bytes, uint64_t deadline_ms)
 {
     if (port->fd < 0)
@@ -86,17 +101,10 @@ struct err printer_port_write(struct printer_port *port, struct bytes bytes, uin
     while (bytes.len > 0) {
         uint64_t stall_ms = clock_boot_ms() + PRINTER_PORT_STALL_MS;
         struct err e = wait_for(port, POLLOUT, stall_ms < deadline_ms ? stall_ms : deadline_ms);
+        if (!failed(e))
+            e = write_some(port, &bytes);
         if (failed(e))
             return e;
-        ssize_t done = write(port->fd, bytes.at, bytes.len);
-        if (done < 0 && means_gone(errno))
-            return gone(port, errno);
-        if (done < 0 && errno != EAGAIN && errno != EINTR)
-            return ERR(ERR_TIMEOUT, errno, "write");
-        if (done > 0) {
-            bytes.at += done;
-            bytes.len -= (size_t)done;
-        }
         if (bytes.len > 0 && clock_boot_ms() >= deadline_ms)
             return ERR(ERR_TIMEOUT, 0, "write");
     }

@@ -21,7 +21,7 @@
 #include "kiosk/base/bytes.h"
 
 #define VPRINTER_LINKS_MAX 5
-#define VPRINTER_BUFFER_MAX (512 * 1024) /* more than one longest slip */
+#define VPRINTER_BUFFER_MAX ((size_t)512 * 1024) /* more than one longest slip */
 #define VPRINTER_GRAPHICS_HEAD_LEN 10
 
 enum vprinter_paper_state {

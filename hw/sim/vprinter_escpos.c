@@ -72,9 +72,10 @@ static const struct shape shapes[] = {
 
 static const struct shape *shape_find(uint8_t lead, uint8_t code)
 {
-    for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+    for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         if (shapes[i].lead == lead && shapes[i].code == code)
             return &shapes[i];
+    }
     return NULL;
 }
 
@@ -152,10 +153,11 @@ static enum vprinter_event command_whole(struct vprinter_escpos *parser)
         tail_of(parser) == TAIL_LIST || (tail_of(parser) == TAIL_SYMBOL && parser->arg_count == 1);
     parser->data_at = 0;
     parser->data_len = data_len(parser);
-    if (list)
+    if (list) {
         parser->state = VPRINTER_PARSE_LIST;
-    else
+    } else {
         parser->state = parser->data_len > 0 ? VPRINTER_PARSE_DATA : VPRINTER_PARSE_IDLE;
+    }
     return VPRINTER_EVENT_COMMAND;
 }
 

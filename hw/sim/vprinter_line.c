@@ -29,9 +29,10 @@ static void fill(struct vprinter_line *line, const struct vprinter_paper *paper,
 {
     uint32_t bottom = (box.y + box.height) * line->style.scale_y;
     uint32_t right = line->x + (box.x + box.width) * line->style.scale_x;
-    for (uint32_t y = box.y * line->style.scale_y; y < bottom && y < VPRINTER_LINE_ROWS_MAX; y++)
+    for (uint32_t y = box.y * line->style.scale_y; y < bottom && y < VPRINTER_LINE_ROWS_MAX; y++) {
         for (uint32_t x = line->x + box.x * line->style.scale_x; x < right; x++)
             vprinter_dot(line->dots[y], paper->width, x);
+    }
 }
 
 static void draw_glyph(struct vprinter_line *line, const struct vprinter_paper *paper,
@@ -41,9 +42,10 @@ static void draw_glyph(struct vprinter_line *line, const struct vprinter_paper *
     for (uint32_t at = 0; at < VPRINTER_GLYPH_COLUMNS * VPRINTER_GLYPH_ROWS; at++) {
         uint32_t column = at / VPRINTER_GLYPH_ROWS;
         uint32_t row = at % VPRINTER_GLYPH_ROWS;
-        if ((glyph[column] >> row & 1U) != 0)
+        if ((glyph[column] >> row & 1U) != 0) {
             fill(line, paper,
                  (struct box){column * DOT_WIDTH + 1, row * DOT_HEIGHT, width, DOT_HEIGHT});
+        }
     }
 }
 
@@ -81,9 +83,10 @@ static void invert_cell(struct vprinter_line *line, const struct vprinter_paper 
                         uint32_t width)
 {
     uint32_t height = (uint32_t)VPRINTER_CELL_HEIGHT * line->style.scale_y;
-    for (uint32_t y = 0; y < height; y++)
+    for (uint32_t y = 0; y < height; y++) {
         for (uint32_t x = line->x; x < line->x + width && x < paper->width; x++)
             line->dots[y][x / 8] ^= (uint8_t)(0x80U >> x % 8);
+    }
 }
 
 static void advance(struct vprinter_line *line, uint32_t width)
@@ -103,12 +106,13 @@ static void set_cell(struct vprinter_line *line, struct vprinter_paper *paper, u
     const uint8_t *glyph = cell == VPRINTER_CELL_WIDTH ? vprinter_glyph(character) : NULL;
     uint32_t sides =
         cell == VPRINTER_CELL_WIDTH ? vprinter_line_sides(line->style.page, character) : 0;
-    if (glyph != NULL)
+    if (glyph != NULL) {
         draw_glyph(line, paper, glyph);
-    else if (sides != 0)
+    } else if (sides != 0) {
         draw_sides(line, paper, sides);
-    else
+    } else {
         draw_missing(line, paper, cell);
+    }
     if (line->style.underline)
         fill(line, paper, (struct box){0, VPRINTER_CELL_HEIGHT - 1, cell, 1});
     if (line->style.invert)
@@ -144,9 +148,10 @@ void vprinter_line_character(struct vprinter_line *line, struct vprinter_paper *
 void vprinter_line_column(struct vprinter_line *line, const struct vprinter_paper *paper,
                           uint32_t bits, uint32_t rows)
 {
-    for (uint32_t y = 0; y < rows; y++)
+    for (uint32_t y = 0; y < rows; y++) {
         if ((bits >> (rows - 1 - y) & 1U) != 0)
             vprinter_dot(line->dots[y], paper->width, line->x);
+    }
     advance(line, 1);
     if (line->height < rows)
         line->height = rows;
@@ -174,9 +179,10 @@ bool vprinter_line_raster_row(const struct vprinter_line *line, struct vprinter_
         indent += area - used;
         break;
     }
-    for (uint32_t x = 0; x < used; x++)
+    for (uint32_t x = 0; x < used; x++) {
         if ((dots[x / 8] >> (7 - x % 8) & 1U) != 0)
             vprinter_dot(row, paper->width, indent + x);
+    }
     return vprinter_paper_row(paper, row);
 }
 

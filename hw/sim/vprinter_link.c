@@ -172,9 +172,10 @@ static void read_link(struct vprinter_links *links, size_t link, struct vprinter
 void vprinter_links_serve(struct vprinter_links *links, const struct pollfd *polls,
                           struct vprinter *printer)
 {
-    for (size_t i = 0; i < VPRINTER_LINKS_MAX; i++)
+    for (size_t i = 0; i < VPRINTER_LINKS_MAX; i++) {
         if (polls[i + 1].revents != 0 && links->fd[i] >= 0)
             read_link(links, i, printer);
+    }
     if (polls[0].revents != 0 && links->listener >= 0)
         accept_host(links);
 }

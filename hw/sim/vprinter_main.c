@@ -102,9 +102,10 @@ static struct err open_receipts(struct program *program, const char *dir)
             program->words.slips = (uint32_t)number;
     }
     (void)closedir(folder);
-    if (program->words.slips > 0)
+    if (program->words.slips > 0) {
         (void)text_print(program->words.last, sizeof(program->words.last), "%s/%04u.png",
                          program->receipts, (unsigned)program->words.slips);
+    }
     return ERR_OK;
 }
 
@@ -114,8 +115,11 @@ static struct err catch_signals(struct program *program)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-        return ERR(ERR_IO, errno, "sigprocmask");
+    sigaddset(&set, SIGPIPE);
+    int cause = pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (cause != 0)
+        return ERR(ERR_IO, cause, "pthread_sigmask");
+    sigdelset(&set, SIGPIPE);
     program->signals = signalfd(-1, &set, SFD_CLOEXEC);
     return program->signals < 0 ? ERR(ERR_IO, errno, "signalfd") : ERR_OK;
 }
@@ -201,10 +205,11 @@ static bool parse_options(int argc, char **argv, struct options *options)
     options->dir = argv[1];
     for (int i = 2; i < argc; i += 2) {
         struct err e = ERR(ERR_UNSUPPORTED, 0, "option");
-        if (text_same(argv[i], "--width"))
+        if (text_same(argv[i], "--width")) {
             e = control_number(argv[i + 1], VPRINTER_WIDTH_MAX, &options->width);
-        else if (text_same(argv[i], "--port"))
+        } else if (text_same(argv[i], "--port")) {
             e = control_number(argv[i + 1], UINT16_MAX, &options->port);
+        }
         if (failed(e))
             return false;
     }

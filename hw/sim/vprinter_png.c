@@ -12,18 +12,14 @@
 #define PAPER_GREY 250
 #define INK_GREY 28
 
-static void picture_free(uint8_t **picture)
-{
-    free(*picture);
-}
-
 static void draw(const struct vprinter_paper *paper, uint8_t *picture, size_t width)
 {
     for (uint32_t y = 0; y < paper->rows; y++) {
         uint8_t *row = picture + (y + VPRINTER_PNG_MARGIN) * width + VPRINTER_PNG_MARGIN;
-        for (uint32_t x = 0; x < paper->width; x++)
+        for (uint32_t x = 0; x < paper->width; x++) {
             if ((paper->dots[y][x / 8] >> (7 - x % 8) & 1U) != 0)
                 row[x] = INK_GREY;
+        }
     }
 }
 
@@ -37,13 +33,17 @@ struct err vprinter_png_write(const struct vprinter_paper *paper, const char *pa
         .format = PNG_FORMAT_GRAY,
     };
     size_t size = (size_t)image.width * image.height;
-    CLEANUP(picture_free) uint8_t *picture = malloc(size);
 
-    if (picture == NULL || !text_print(part, sizeof(part), "%s.part", path))
+    if (!text_print(part, sizeof(part), "%s.part", path))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    uint8_t *picture = malloc(size);
+    if (picture == NULL)
         return ERR(ERR_NO_ROOM, 0, "picture");
     memset(picture, PAPER_GREY, size);
     draw(paper, picture, image.width);
-    if (png_image_write_to_file(&image, part, 0, picture, 0, NULL) == 0)
+    bool written = png_image_write_to_file(&image, part, 0, picture, 0, NULL) != 0;
+    free(picture);
+    if (!written)
         return ERR(ERR_IO, 0, "png_image_write_to_file");
     if (rename(part, path) != 0) {
         int cause = errno;

@@ -90,10 +90,11 @@ static void run_data(struct vprinter *printer)
 static void run_control(struct vprinter *printer, uint8_t byte)
 {
     struct vprinter_line *line = &printer->line;
-    if (byte == '\n' || byte == '\f')
+    if (byte == '\n' || byte == '\f') {
         vprinter_line_print(line, &printer->paper);
-    else if (byte == '\t')
+    } else if (byte == '\t') {
         vprinter_line_move(line, (line->x / TAB_DOTS + 1) * TAB_DOTS);
+    }
 }
 
 static void set_mode(struct vprinter_style *style, uint8_t mode)

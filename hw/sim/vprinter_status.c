@@ -86,7 +86,8 @@ void vprinter_announce(const struct vprinter *printer)
 {
     uint8_t status[VPRINTER_AUTOMATIC_LEN];
     vprinter_automatic_status(printer, status);
-    for (size_t link = 0; link < VPRINTER_LINKS_MAX; link++)
+    for (size_t link = 0; link < VPRINTER_LINKS_MAX; link++) {
         if (printer->automatic_status[link])
             vprinter_reply(printer, link, (struct bytes){status, sizeof(status)});
+    }
 }

@@ -129,14 +129,15 @@ void vprinter_words_answer(struct vprinter_words *words, const struct control_re
 
     if (obey(words->printer, request, reply))
         return;
-    if (text_same(request->word[at], "status") && request->count == at + 1)
+    if (text_same(request->word[at], "status") && request->count == at + 1) {
         say_status(words, reply);
-    else if (text_same(request->word[at], "fault"))
+    } else if (text_same(request->word[at], "fault")) {
         set_fault(words->printer, request, at + 1, reply);
-    else if (!text_same(request->word[0], "receipt") || request->count != 1)
+    } else if (!text_same(request->word[0], "receipt") || request->count != 1) {
         control_refuse(reply, "the printer knows: paper, cover, printer, status, receipt, fault");
-    else if (words->last[0] == '\0')
+    } else if (words->last[0] == '\0') {
         control_refuse(reply, "nothing was printed yet");
-    else
+    } else {
         control_ok(reply, "%s", words->last);
+    }
 }

@@ -88,11 +88,12 @@ void workbench_press(struct workbench *workbench, const struct workbench_button 
     struct control_reply reply;
     if (!workbench_is_enabled(workbench, button))
         return;
-    if (button->device == DEVICE_PHONE)
+    if (button->device == DEVICE_PHONE) {
         workbench_pay_start(&workbench->pay);
-    else
+    } else {
         (void)!failed(
             control_ask(workbench->socket[button->device], button->command, ASK_MS, &reply));
+    }
     (void)workbench_look(workbench);
 }
 

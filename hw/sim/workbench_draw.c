@@ -128,16 +128,15 @@ static SDL_Rect button_box(size_t index)
 {
     int row = 0;
     int column = 0;
-    int columns = 0;
+    int others = 0;
     for (size_t i = 1; i <= index; i++) {
         bool next = workbench_buttons[i].row != workbench_buttons[i - 1].row;
         row += next ? 1 : 0;
         column = next ? 0 : column + 1;
     }
     for (size_t i = 0; i < workbench_button_count; i++)
-        columns += workbench_buttons[i].row == workbench_buttons[index].row ? 1 : 0;
-    int room = WORKBENCH_WIDTH - 2 * MARGIN - LABEL_WIDTH - (columns - 1) * GAP;
-    int width = room / columns;
+        others += i != index && workbench_buttons[i].row == workbench_buttons[index].row ? 1 : 0;
+    int width = (WORKBENCH_WIDTH - 2 * MARGIN - LABEL_WIDTH - others * GAP) / (others + 1);
     return (SDL_Rect){MARGIN + LABEL_WIDTH + column * (width + GAP),
                       TITLE_HEIGHT + MARGIN / 2 + row * ROW_PITCH, width, BUTTON_HEIGHT};
 }

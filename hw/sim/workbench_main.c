@@ -27,7 +27,7 @@ struct options {
     const char *font;
 };
 
-static bool parse_options(int argc, char **argv, struct options *options)
+static bool set_option(struct options *options, const char *name, const char *value)
 {
     const struct {
         const char *name;
@@ -39,18 +39,22 @@ static bool parse_options(int argc, char **argv, struct options *options)
         {"--words", &options->words},
         {"--font", &options->font},
     };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (text_same(name, known[i].name)) {
+            *known[i].value = value;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool parse_options(int argc, char **argv, struct options *options)
+{
     if (argc < 2 || argc % 2 != 0)
         return false;
     options->dir = argv[1];
     for (int i = 2; i < argc; i += 2) {
-        bool found = false;
-        for (size_t k = 0; k < ARRAY_LEN(known); k++) {
-            if (text_same(argv[i], known[k].name)) {
-                *known[k].value = argv[i + 1];
-                found = true;
-            }
-        }
-        if (!found)
+        if (!set_option(options, argv[i], argv[i + 1]))
             return false;
     }
     return options->gateway_public != NULL && options->gateway_ca != NULL;
@@ -64,11 +68,12 @@ static struct err workbench_init(struct workbench *workbench, const struct optio
                            options->dir) &&
                 text_print(workbench->socket[DEVICE_PRINTER], WORKBENCH_PATH_MAX, "%s/printer.ctl",
                            options->dir);
-    if (options->line != NULL)
+    if (options->line != NULL) {
         fits = fits && text_copy(workbench->socket[DEVICE_LINE], WORKBENCH_PATH_MAX, options->line);
-    else
+    } else {
         fits = fits && text_print(workbench->socket[DEVICE_LINE], WORKBENCH_PATH_MAX, "%s/line.ctl",
                                   options->dir);
+    }
     if (!fits)
         return ERR(ERR_NO_ROOM, 0, "folder name");
     return workbench_pay_init(&workbench->pay, options->gateway_public, options->gateway_ca);

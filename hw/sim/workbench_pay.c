@@ -16,7 +16,7 @@ static void handle_free(CURL **handle)
 }
 
 /* The page itself is for eyes; only its status counts here. */
-static size_t ignore(char *at, size_t size, size_t count, void *context)
+static size_t ignore(const void *at, size_t size, size_t count, void *context)
 {
     (void)at;
     (void)context;

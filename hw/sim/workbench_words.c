@@ -57,7 +57,7 @@ struct err workbench_words_read(const char *path, struct workbench_words *out_wo
                                 char *out_message)
 {
     struct raw raw = {0};
-    struct workbench_words words;
+    struct workbench_words words = {.text = {{.zh = ""}}};
     struct config_row rows[WORD_COUNT];
 
     for (size_t i = 0; i < WORD_COUNT; i++) {

@@ -89,9 +89,10 @@ static const struct sim_fault sim_faults[] = {
 static void sim_say(const char *words)
 {
     struct printer_sim *sim = printer_sim_of(printer);
-    for (size_t i = 0; i < ARRAY_LEN(sim_states); i++)
+    for (size_t i = 0; i < ARRAY_LEN(sim_states); i++) {
         if (text_same(words, sim_states[i].words))
             sim->state = sim_states[i].state;
+    }
     for (size_t i = 0; i < ARRAY_LEN(sim_faults); i++) {
         if (text_same(words, sim_faults[i].words)) {
             sim->fail_next = sim_faults[i].code;
@@ -235,7 +236,7 @@ enum {
     ESCPOS,
 };
 
-static const struct subject subjects[] = {
+static struct subject subjects[] = {
     [SIM] = {sim_start, sim_stop, sim_say, sim_slips, sim_last_is},
     [ESCPOS] = {vprinter_start, vprinter_stop, vprinter_say, vprinter_slips, vprinter_last_is},
 };
@@ -391,10 +392,9 @@ static void test_a_device_that_is_not_there_is_silent(void **state)
     printer_close(absent);
 }
 
-/* cmocka hands a test its subject as a pointer that is not const. */
 #define OVER(driver, test) \
     { \
-#driver ": " #test, (test), set_up, tear_down, (void *)(uintptr_t)&subjects[driver] \
+#driver ": " #test, (test), set_up, tear_down, &subjects[driver] \
     }
 
 int main(void)

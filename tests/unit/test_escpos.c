@@ -28,9 +28,10 @@ static const struct state_row state_rows[] = {
 static void test_states(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(state_rows); i++)
+    for (size_t i = 0; i < ARRAY_LEN(state_rows); i++) {
         if (escpos_state(state_rows[i].answers) != state_rows[i].state)
             fail_msg("%s", state_rows[i].name);
+    }
 }
 
 struct heard_row {
@@ -68,6 +69,9 @@ static void test_answers_are_told_apart(void **state)
     }
 }
 
+#define FIRST_LEN ((size_t)255 * 48)
+#define SECOND_LEN ((size_t)45 * 48)
+
 static uint8_t dots[300 * 48];
 static uint8_t band[ESCPOS_BAND_MAX];
 
@@ -80,12 +84,12 @@ static void test_a_long_page_goes_out_in_bands_of_at_most_255_rows(void **state)
     const uint8_t first[] = {0x1D, 'v', '0', 0, 48, 0, 255, 0};
     const uint8_t second[] = {0x1D, 'v', '0', 0, 48, 0, 45, 0};
 
-    assert_int_equal(escpos_band(&page, 0, band), 8 + 255 * 48);
+    assert_int_equal(escpos_band(&page, 0, band), 8 + FIRST_LEN);
     assert_memory_equal(band, first, sizeof(first));
-    assert_memory_equal(band + 8, dots, 255 * 48);
-    assert_int_equal(escpos_band(&page, 255, band), 8 + 45 * 48);
+    assert_memory_equal(band + 8, dots, FIRST_LEN);
+    assert_int_equal(escpos_band(&page, 255, band), 8 + SECOND_LEN);
     assert_memory_equal(band, second, sizeof(second));
-    assert_memory_equal(band + 8, dots + 255 * 48, 45 * 48);
+    assert_memory_equal(band + 8, dots + FIRST_LEN, SECOND_LEN);
 }
 
 static void test_dots_never_read_as_a_real_time_command(void **state)

@@ -286,9 +286,10 @@ static void test_words_that_are_none_are_refused(void **state)
         "receipt 3",
     };
     char text[256];
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         if (say(lines[i], text, sizeof(text)))
             fail_msg("%s", lines[i]);
+    }
     assert_false(say("receipt", text, sizeof(text)));
     assert_string_equal(text, "nothing was printed yet");
 }
