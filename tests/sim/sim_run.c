@@ -69,7 +69,7 @@ static void init(struct sim *sim, uint64_t seed, enum sim_break broken, bool tra
     for (int i = 0; i < SIM_TOKENS; i++) {
         struct fact_token *facts = &sim->tokens[i].facts;
         struct fact_certificate *certificate = &facts->certificates[0];
-        sim->tokens[i].tries = 5;
+        sim->tokens[i].tries = (uint8_t)(2 + sim_random(sim, 4));
         (void)snprintf(facts->id, sizeof(facts->id), "s%d", i);
         facts->certificate_count = 1;
         certificate->slot = 0x9A;
