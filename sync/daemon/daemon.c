@@ -17,7 +17,7 @@
 #define PATH_SIZE 128
 #define BEAT_MS 1000
 #define TICK_MS 200 /* pauses end within this */
-#define CHECKPOINT_MS (60 * 1000)
+#define CHECKPOINT_MS 60000
 #define FOLDER_MODE 0770
 #define DATAGRAMS_MAX 32 /* in one round */
 
@@ -140,9 +140,10 @@ static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
 {
     struct store *store = &daemon->desk.store;
     bool up = line_up(&daemon->desk.line);
-    if (store_line(store, up, clock_wall_ms()))
+    if (store_line(store, up, clock_wall_ms())) {
         log_event(up ? LOG_LEVEL_NOTICE : LOG_LEVEL_WARNING, "line", "state=%s",
                   up ? "up" : "down");
+    }
     struct err e = store_save(store);
     if (failed(e) || now_ms < daemon->checkpoint_ms)
         return e;

@@ -14,10 +14,11 @@ static void note_trouble(struct desk *desk, enum lane lane, const char *word)
 {
     if (!store_trouble(&desk->store, lane, word))
         return;
-    if (word[0] == '\0')
+    if (word[0] == '\0') {
         log_event(LOG_LEVEL_NOTICE, lane_names[lane], "trouble=over");
-    else
+    } else {
         log_event(LOG_LEVEL_ERROR, lane_names[lane], "trouble=%s", word);
+    }
 }
 
 void desk_answered(struct desk *desk, enum lane lane)
@@ -53,9 +54,10 @@ void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *an
 {
     if (trouble == NULL)
         trouble = trouble_of(answer);
-    if (desk->line.lanes[lane].failures == 0)
+    if (desk->line.lanes[lane].failures == 0) {
         log_event(LOG_LEVEL_WARNING, lane_names[lane], "failed err=%s native=%d status=%d",
                   err_name(answer->error.code), (int)answer->error.native, answer->status);
+    }
     /* A lane whose line is merely down keeps the word that it had. */
     if (trouble[0] != '\0')
         note_trouble(desk, lane, trouble);

@@ -118,10 +118,11 @@ struct err downlink_step(struct downlink *downlink, uint64_t now_ms)
     struct http_answer answer;
     struct err e = ERR_OK;
     if (http_take(desk->http, LANE_FEED, &answer)) {
-        if (failed(answer.error) || answer.status != 200)
+        if (failed(answer.error) || answer.status != 200) {
             desk_failed(desk, LANE_FEED, &answer, NULL, now_ms);
-        else
+        } else {
             e = on_feed(downlink, &answer, now_ms);
+        }
     }
     if (failed(e) || http_busy(desk->http, LANE_FEED) || now_ms < downlink->pace_ms ||
         !line_may_send(&desk->line, LANE_FEED, now_ms))

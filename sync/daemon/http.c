@@ -190,9 +190,10 @@ static CURLcode set_request(struct http *http, struct call *call,
         return curl_easy_setopt(call->easy, CURLOPT_HTTPGET, 1L);
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(call->easy, CURLOPT_POST, 1L);
-    if (rc == CURLE_OK)
+    if (rc == CURLE_OK) {
         rc = curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE,
                               (curl_off_t)request->packed.len);
+    }
     if (rc == CURLE_OK)
         rc = curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, (const char *)request->packed.at);
     return rc;

@@ -1,5 +1,4 @@
 /* certkiosk-syncd --config syncd.conf: the line between this kiosk and the platform. */
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,22 +7,14 @@
 #include <unistd.h>
 
 #include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
 #include "sync/daemon/daemon.h"
 
 #define EXIT_USAGE 2
 
 static const char *config_path(int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {NULL, 0, NULL, 0}};
-    const char *path = NULL;
-    for (int c = getopt_long(argc, argv, "c:", options, NULL); c != -1;
-         c = getopt_long(argc, argv, "c:", options, NULL)) {
-        if (c != 'c')
-            return NULL;
-        path = optarg;
-    }
-    return optind == argc ? path : NULL;
+    return argc == 3 && text_same(argv[1], "--config") ? argv[2] : NULL;
 }
 
 static int watch_signals(void)
@@ -32,7 +23,8 @@ static int watch_signals(void)
     (void)sigemptyset(&set); /* these cannot fail with these arguments */
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0 || pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return -1;
     return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -60,7 +52,9 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "usage: certkiosk-syncd --config FILE\n");
         return EXIT_USAGE;
     }
-    struct err e = settings_read(path, secure_getenv("CREDENTIALS_DIRECTORY"), message, &settings);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet */
+    const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
+    struct err e = settings_read(path, credentials, message, &settings);
     if (failed(e)) {
         log_event(LOG_LEVEL_ERROR, "config", "%s", message);
         return EXIT_USAGE;
@@ -69,9 +63,10 @@ int main(int argc, char **argv)
     if (signal_fd < 0)
         return EXIT_FAILURE;
     e = serve(&settings, signal_fd);
-    if (failed(e))
+    if (failed(e)) {
         log_err("syncd", e);
-    else
+    } else {
         log_event(LOG_LEVEL_INFO, "syncd", "state=stopped");
+    }
     return failed(e) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -62,9 +62,10 @@ struct err settings_read(const char *path, const char *credentials_dir, char *ou
         config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);
     if (failed(e))
         return e;
-    if (!is_base_url(settings.url))
+    if (!is_base_url(settings.url)) {
         return refuse(path, "[platform] url: https://host or https://host:port, without a path",
                       out_message);
+    }
     if (strspn(settings.kiosk, name_chars) != strlen(settings.kiosk))
         return refuse(path, "[kiosk] id: letters, digits and -_. only", out_message);
     e = place_key(path, credentials_dir, out_message, &settings);

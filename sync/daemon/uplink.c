@@ -190,9 +190,10 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
     if (!open_journal(uplink) || uplink->forked || uplink->status.head_seq <= uplink->send_after)
         return ERR_OK;
     uint64_t pause_end_ms = desk->line.lanes[LANE_JOURNAL].next_ms;
-    if (line_may_send(&desk->line, LANE_JOURNAL, now_ms))
+    if (line_may_send(&desk->line, LANE_JOURNAL, now_ms)) {
         send_next(uplink, now_ms);
-    else if (now_ms < pause_end_ms && pause_end_ms < uplink->next_look_ms)
+    } else if (now_ms < pause_end_ms && pause_end_ms < uplink->next_look_ms) {
         uplink->next_look_ms = pause_end_ms;
+    }
     return ERR_OK;
 }

@@ -106,10 +106,11 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
         return ERR_OK;
     }
     e = compare(uplink, &ack);
-    if (e.code == ERR_CONFLICT)
+    if (e.code == ERR_CONFLICT) {
         fork_found(uplink, answer, now_ms);
-    else if (failed(e))
+    } else if (failed(e)) {
         fail(uplink, answer, "", now_ms);
+    }
     return failed(e) ? ERR_OK : move_on(uplink, &ack);
 }
 
@@ -134,14 +135,13 @@ static void on_conflict(struct uplink *uplink, const struct http_answer *answer,
 {
     struct refusal refusal;
     struct err e = refusal_read(answer->body, &refusal);
-    if (failed(e))
-        fail(uplink, answer, "answer", now_ms);
-    else if (text_same(refusal.error, "fork"))
+    if (!failed(e) && text_same(refusal.error, "fork")) {
         fork_found(uplink, answer, now_ms);
-    else if (text_same(refusal.error, "gap"))
+    } else if (!failed(e) && text_same(refusal.error, "gap")) {
         on_gap(uplink, answer, refusal.seq, now_ms);
-    else
+    } else {
         fail(uplink, answer, "answer", now_ms);
+    }
 }
 
 static void on_too_large(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+
+#define PAD 64 /* where the pad stands in `digits` */
 
 void base64_print(char *out, struct bytes bytes)
 {
@@ -15,15 +17,15 @@ void base64_print(char *out, struct bytes bytes)
             group |= bytes.at[i + 2];
         *out++ = digits[group >> 18];
         *out++ = digits[group >> 12 & 0x3F];
-        *out++ = left > 1 ? digits[group >> 6 & 0x3F] : '=';
-        *out++ = left > 2 ? digits[group & 0x3F] : '=';
+        *out++ = digits[left > 1 ? group >> 6 & 0x3F : PAD];
+        *out++ = digits[left > 2 ? group & 0x3F : PAD];
     }
     *out = '\0';
 }
 
 static int digit_value(char c)
 {
-    const char *at = c != '\0' ? strchr(digits, c) : NULL;
+    const char *at = c != '\0' && c != '=' ? strchr(digits, c) : NULL;
     return at != NULL ? (int)(at - digits) : -1;
 }
 

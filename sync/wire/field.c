@@ -120,10 +120,11 @@ struct err field_check(const struct field *row, const json_t *value)
 
 static void store_number(const struct field *row, int64_t number, uint8_t *at)
 {
-    if (row->size == 1)
+    if (row->size == 1) {
         *at = (uint8_t)number;
-    else
+    } else {
         memcpy(at, &number, sizeof(number));
+    }
 }
 
 static struct err store_base64(const struct field *row, const json_t *value, uint8_t *base)

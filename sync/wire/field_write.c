@@ -56,10 +56,11 @@ static json_t *make_encoded(const struct field *row, const uint8_t *base)
     if (bytes.len > row->size ||
         (hex ? HEX_SIZE(bytes.len) : BASE64_SIZE(bytes.len)) > sizeof(text))
         return NULL;
-    if (hex)
+    if (hex) {
         hex_print(text, bytes);
-    else
+    } else {
         base64_print(text, bytes);
+    }
     return json_string(text);
 }
 

@@ -11,6 +11,7 @@
 #define UNPACK_MAX 65536
 #define DOCUMENT_TYPES 4
 
+/* NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void try_entry(enum entry_kind kind, struct bytes body)
@@ -88,23 +89,23 @@ static void try_unpack(struct bytes packed)
     free(out);
 }
 
+/* NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
     unsigned which = data[0] - (unsigned)'A';
     struct bytes rest = {data + 1, size - 1};
-    if (which < ENTRY_COUNT)
+    static void (*const readers[])(struct bytes) = {try_batch, try_feed, try_answer, try_unpack};
+    if (which < ENTRY_COUNT) {
         try_entry((enum entry_kind)which, rest);
-    else if (which < ENTRY_COUNT + DOCUMENT_TYPES)
-        try_document(which - ENTRY_COUNT, rest);
-    else if (which == ENTRY_COUNT + DOCUMENT_TYPES)
-        try_batch(rest);
-    else if (which == ENTRY_COUNT + DOCUMENT_TYPES + 1)
-        try_feed(rest);
-    else if (which == ENTRY_COUNT + DOCUMENT_TYPES + 2)
-        try_answer(rest);
-    else
-        try_unpack(rest);
+        return 0;
+    }
+    which -= ENTRY_COUNT;
+    if (which < DOCUMENT_TYPES) {
+        try_document(which, rest);
+        return 0;
+    }
+    readers[(which - DOCUMENT_TYPES) % (sizeof(readers) / sizeof(readers[0]))](rest);
     return 0;
 }

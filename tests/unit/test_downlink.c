@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/base/text.h"
 #include "sync/daemon/status.h"
 #include "tests/unit/syncd_room.h"
 
@@ -22,7 +23,7 @@ static struct feed *feed_of(uint64_t cursor, unsigned count, uint64_t version, c
     feed->count = count;
     for (unsigned i = 0; i < count; i++) {
         struct feed_document *document = &feed->documents[i];
-        strcpy(document->type, "notice");
+        (void)text_copy(document->type, sizeof(document->type), "notice");
         (void)snprintf(document->id, sizeof(document->id), "n%u", i + 1);
         document->version = version;
         document->body_len = strlen(body);
@@ -84,7 +85,8 @@ static void test_one_bad_seal_and_nothing_is_stored(void **state)
     struct room *room = *state;
     struct feed *feed = feed_of(12, 3, 1, "{}");
     memset(feed->documents[1].seal, 0x55, SEAL_LEN);
-    strcpy(feed->documents[1].key_id, seal_key_id(room->key));
+    (void)text_copy(feed->documents[1].key_id, sizeof(feed->documents[1].key_id),
+                    seal_key_id(room->key));
     room_round(room, 0);
     give(room, feed);
     assert_false(has(room, "n1", 1));
@@ -111,7 +113,7 @@ static void test_a_seal_belongs_to_its_document(void **state)
 
     struct feed *feed = feed_of(3, 1, 2, "{}"); /* as version 2 */
     memcpy(feed->documents[0].seal, first.seal, SEAL_LEN);
-    strcpy(feed->documents[0].key_id, first.key_id);
+    (void)text_copy(feed->documents[0].key_id, sizeof(feed->documents[0].key_id), first.key_id);
     give(room, feed);
     assert_true(has(room, "n1", 1));
     assert_string_equal(room->desk.store.state.trouble, "seal");
@@ -198,10 +200,11 @@ static void test_failures(void **state)
         room_line_up(room);
         assert_true(line_up(&room->desk.line));
         room_round(room, DOWNLINK_PACE_MS);
-        if (failures[i].status == 0)
+        if (failures[i].status == 0) {
             fake_fail(room->http, LANE_FEED, failures[i].error);
-        else
+        } else {
             fake_answer(room->http, LANE_FEED, failures[i].status, failures[i].body);
+        }
         room_round(room, 1);
         assert_false(line_up(&room->desk.line)); /* at once */
         assert_string_equal(room->desk.store.state.trouble, failures[i].trouble);

@@ -134,7 +134,8 @@ static void test_a_body_is_bounded(void **state)
     struct entry entry;
     char body[ENTRY_BODY_MAX + 2];
     memset(body, ' ', sizeof(body));
-    memcpy(body, "{}", 2);
+    body[0] = '{';
+    body[1] = '}';
     assert_false(failed(entry_read(ENTRY_VISIT_ENDED,
                                    (struct bytes){(const uint8_t *)body, ENTRY_BODY_MAX}, &entry)));
     struct bytes longer = {(const uint8_t *)body, ENTRY_BODY_MAX + 1};

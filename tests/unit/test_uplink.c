@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/base/text.h"
 #include "tests/unit/syncd_room.h"
 
 #define MINUTE_MS 60000
@@ -176,9 +177,9 @@ static void test_rejected_rows_are_quarantined_and_passed(void **state)
     struct ack ack = room_ack(room, 3);
     ack.rejected_count = 2;
     ack.rejected[0].seq = 2;
-    strcpy(ack.rejected[0].code, "unknown_order");
+    (void)text_copy(ack.rejected[0].code, sizeof(ack.rejected[0].code), "unknown_order");
     ack.rejected[1].seq = 9; /* was never sent */
-    strcpy(ack.rejected[1].code, "odd");
+    (void)text_copy(ack.rejected[1].code, sizeof(ack.rejected[1].code), "odd");
     fake_acknowledge(room->http, room->key, &ack);
     room_round(room, 1);
     assert_int_equal(saved(room)->acked_seq, 3);
@@ -193,18 +194,18 @@ enum lie { OTHER_KEY, OTHER_KIOSK, OTHER_EPOCH, TOO_LITTLE, BEYOND, OTHER_HASH, 
 
 static const struct {
     const char *name;
-    enum lie lie;
     const char *trouble;
+    enum lie lie;
     bool stops; /* for good */
 } lies[] = {
-    {"an acknowledgement sealed by another key", OTHER_KEY, "seal", false},
-    {"an acknowledgement for another kiosk", OTHER_KIOSK, "seal", false},
-    {"an acknowledgement that was changed on its way", CHANGED, "seal", false},
-    {"an acknowledgement of another epoch", OTHER_EPOCH, "answer", false},
-    {"an acknowledgement of less than was sent", TOO_LITTLE, "answer", false},
-    {"a page that is not ours", NO_JSON, "answer", false},
-    {"an acknowledgement of more than we have", BEYOND, "fork", true},
-    {"an acknowledgement of another history", OTHER_HASH, "fork", true},
+    {"an acknowledgement sealed by another key", "seal", OTHER_KEY, false},
+    {"an acknowledgement for another kiosk", "seal", OTHER_KIOSK, false},
+    {"an acknowledgement that was changed on its way", "seal", CHANGED, false},
+    {"an acknowledgement of another epoch", "answer", OTHER_EPOCH, false},
+    {"an acknowledgement of less than was sent", "answer", TOO_LITTLE, false},
+    {"a page that is not ours", "answer", NO_JSON, false},
+    {"an acknowledgement of more than we have", "fork", BEYOND, true},
+    {"an acknowledgement of another history", "fork", OTHER_HASH, true},
 };
 
 static void answer_with(struct room *room, enum lie lie)
@@ -218,7 +219,7 @@ static void answer_with(struct room *room, enum lie lie)
         key = other = fake_key(other_path);
         break;
     case OTHER_KIOSK:
-        strcpy(ack.kiosk, "hall-2");
+        (void)text_copy(ack.kiosk, sizeof(ack.kiosk), "hall-2");
         break;
     case OTHER_EPOCH:
         ack.epoch[0] = ack.epoch[0] == 'a' ? 'b' : 'a';
@@ -429,7 +430,8 @@ static void test_a_new_journal_starts_from_its_first_entry(void **state)
     fake_acknowledge(room->http, room->key, &ack);
     room_round(room, 1);
     journal_close(room->journal);
-    (void)strcat(room->journal_path, "2"); /* staff put a new one in its place */
+    /* staff put a new one in its place */
+    (void)snprintf(room->journal_path, sizeof(room->journal_path), "%s/new.db", room->folder);
     room_open_journal(room, 8);
     room_append(room, 1);
     room_restart(room);

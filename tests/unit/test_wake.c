@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kiosk/base/text.h"
 #include "tests/unit/unit.h"
 
 struct hall {
@@ -27,7 +28,7 @@ static int set_up(void **state)
 {
     struct hall *hall = calloc(1, sizeof(*hall));
     assert_non_null(hall);
-    strcpy(hall->folder, "/tmp/test_wake.XXXXXX");
+    (void)text_copy(hall->folder, sizeof(hall->folder), "/tmp/test_wake.XXXXXX");
     assert_non_null(mkdtemp(hall->folder));
     (void)snprintf(hall->own, sizeof(hall->own), "%s/syncd.sock", hall->folder);
     (void)snprintf(hall->kiosk, sizeof(hall->kiosk), "%s/kiosk.sock", hall->folder);
