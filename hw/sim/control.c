@@ -163,6 +163,7 @@ void control_answer(struct control_server *server, const struct control_handler 
     (void)failed(reply_send(fd, clock_boot_ms() + CONTROL_CLIENT_TIMEOUT_MS, &reply));
 }
 
+PRINTF_LIKE(2, 0)
 static void reply_print(struct control_reply *reply, const char *format, va_list args)
 {
     /* Room for the mark and the line end, so that every reply fits a line. */
@@ -195,12 +196,13 @@ static struct err reply_parse(const char *line, struct control_reply *out_reply)
 {
     size_t refused_len = strlen(REFUSED_MARK);
     const char *text = NULL;
-    if (strcmp(line, OK_MARK) == 0)
+    if (strcmp(line, OK_MARK) == 0) {
         text = "";
-    else if (strncmp(line, OK_MARK " ", strlen(OK_MARK " ")) == 0)
+    } else if (strncmp(line, OK_MARK " ", strlen(OK_MARK " ")) == 0) {
         text = line + strlen(OK_MARK " ");
-    else if (strncmp(line, REFUSED_MARK, refused_len) == 0)
+    } else if (strncmp(line, REFUSED_MARK, refused_len) == 0) {
         text = line + refused_len;
+    }
     if (text == NULL)
         return ERR(ERR_MALFORMED, 0, "answer");
     out_reply->done = line[0] == OK_MARK[0];

@@ -65,7 +65,7 @@ static void child_become(const struct hall_program *program, int out_fd, pid_t p
     sigset_t none;
     (void)sigemptyset(&none); /* fails for bad pointers only */
     bool set = prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent && setpgid(0, 0) == 0 &&
-               sigprocmask(SIG_SETMASK, &none, NULL) == 0 && streams_set(program, out_fd) &&
+               pthread_sigmask(SIG_SETMASK, &none, NULL) == 0 && streams_set(program, out_fd) &&
                listen_pass(program->listen_fd);
     if (set)
         (void)execv(program->argv[0], program->argv);

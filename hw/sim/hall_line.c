@@ -155,10 +155,11 @@ static void call_work(struct line *line, struct call *call)
 {
     bool whole = flow_fill(&call->out) && flow_fill(&call->back) &&
                  flow_empty(&call->out, &line->bytes) && flow_empty(&call->back, &line->bytes);
-    if (!whole)
+    if (!whole) {
         call_reset(call);
-    else if (call->out.told && call->back.told)
+    } else if (call->out.told && call->back.told) {
         call_close(call);
+    }
 }
 
 static short flow_events(const struct flow *in, const struct flow *out)
@@ -201,10 +202,11 @@ static void request_answer(void *context, const struct control_request *request,
         control_ok(reply, "down");
     } else if (text_same(request->word[1], "up") && !line->up) {
         line->up = listen(line->listen_fd, BACKLOG_MAX) == 0;
-        if (line->up)
+        if (line->up) {
             control_ok(reply, "up");
-        else
+        } else {
             control_refuse(reply, "the port is lost");
+        }
     } else if (text_same(request->word[1], "up") || text_same(request->word[1], "down")) {
         control_ok(reply, "%s", request->word[1]);
     } else if (text_same(request->word[1], "status")) {
@@ -231,6 +233,15 @@ static void waits_fill(const struct line *line, int signals, struct pollfd waits
     }
 }
 
+static void calls_work(struct line *line, const struct pollfd waits[WAITS_MAX])
+{
+    for (size_t i = 0; i < CALLS_MAX; i++) {
+        const struct pollfd *pair = &waits[WAIT_CALLS + 2 * i];
+        if (line->calls[i].used && (pair[0].revents != 0 || pair[1].revents != 0))
+            call_work(line, &line->calls[i]);
+    }
+}
+
 static void serve(struct line *line, int signals)
 {
     const struct control_handler handler = {.context = line, .answer = request_answer};
@@ -242,11 +253,7 @@ static void serve(struct line *line, int signals)
             return;
         if (waits[WAIT_SIGNAL].revents != 0)
             return;
-        for (size_t i = 0; i < CALLS_MAX; i++) {
-            const struct pollfd *pair = &waits[WAIT_CALLS + 2 * i];
-            if (line->calls[i].used && (pair[0].revents != 0 || pair[1].revents != 0))
-                call_work(line, &line->calls[i]);
-        }
+        calls_work(line, waits);
         if (waits[WAIT_LISTEN].revents != 0)
             call_accept(line);
         if (waits[WAIT_CONTROL].revents != 0)
@@ -342,7 +349,7 @@ static int signals_open(void)
     (void)sigaddset(&ends, SIGTERM);
     (void)sigaddset(&ends, SIGINT);
     (void)sigaddset(&ends, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &ends, NULL) != 0)
         return -1;
     return signalfd(-1, &ends, SFD_CLOEXEC);
 }
@@ -363,10 +370,11 @@ int hall_line(int argc, char **argv)
         e = control_serve_open(control_path, &line.server);
     if (!failed(e))
         e = ready_write(&line, argv[0]);
-    if (failed(e))
+    if (failed(e)) {
         log_err("line", e);
-    else
+    } else {
         serve(&line, signals);
+    }
     cut(&line);
     ready_clear(argv[0]);
     control_serve_close(&line.server);

@@ -4,7 +4,7 @@
 #include "hw/sim/hall.h"
 #include "kiosk/base/text.h"
 
-static const char USAGE[] =
+static const char usage[] =
     "certkiosk-hall run DIR [--printer-width DOTS] [--verbose] [--no-namespace]\n"
     "               [--token-options OPTIONS OF certkiosk-vtoken...]\n"
     "    The virtual hall, in the foreground until SIGTERM: a reader with a token (clients set\n"
@@ -24,13 +24,14 @@ static const char USAGE[] =
 int main(int argc, char **argv)
 {
     int status = HALL_EXIT_USAGE;
-    if (argc >= 3 && text_same(argv[1], "run"))
+    if (argc >= 3 && text_same(argv[1], "run")) {
         status = hall_run(argc - 2, argv + 2);
-    else if (argc >= 3 && text_same(argv[1], "line"))
+    } else if (argc >= 3 && text_same(argv[1], "line")) {
         status = hall_line(argc - 2, argv + 2);
-    else if (argc >= 3)
+    } else if (argc >= 3) {
         status = hall_tell(argv[1], argc - 2, argv + 2);
+    }
     if (status == HALL_EXIT_USAGE)
-        (void)fputs(USAGE, stderr);
+        (void)fputs(usage, stderr);
     return status;
 }

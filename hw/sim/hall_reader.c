@@ -182,10 +182,10 @@ struct err hall_reader_start(const char *dir, bool own_room, const char *log,
 
 void hall_reader_clear(const char *dir)
 {
-    static const char *const LEFT[] = {"pcscd.comm", "readers/virtual", "readers"};
+    static const char *const left[] = {"pcscd.comm", "readers/virtual", "readers"};
     char path[PATH_MAX];
-    for (size_t i = 0; i < ARRAY_LEN(LEFT); i++) {
-        if (text_print(path, sizeof path, "%s/%s", dir, LEFT[i]))
+    for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+        if (text_print(path, sizeof path, "%s/%s", dir, left[i]))
             (void)remove(path); /* may not be there: the start may have failed before */
     }
 }

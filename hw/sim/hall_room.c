@@ -107,8 +107,9 @@ struct err hall_room_enter(void)
     int status = 0;
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
         return ERR(ERR_IO, errno, "fork");
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
         return ERR(there ? ERR_DENIED : ERR_NOT_FOUND, WIFEXITED(status) ? WEXITSTATUS(status) : 0,
                    "namespace");
+    }
     return room_enter(there);
 }

@@ -91,7 +91,7 @@ static struct err signals_take(struct hall *hall)
     (void)sigaddset(&set, SIGINT);
     (void)sigaddset(&set, SIGHUP);
     (void)sigaddset(&set, SIGCHLD);
-    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
         return ERR(ERR_IO, errno, "sigprocmask");
     hall->signals_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return hall->signals_fd >= 0 ? ERR_OK : ERR(ERR_IO, errno, "signalfd");
@@ -209,11 +209,11 @@ static struct err ready_write(struct hall *hall)
 /* What shows to others that a hall is there; a device that is killed leaves its own behind. */
 static void traces_clear(const struct hall *hall)
 {
-    static const char *const LEFT[] = {"ready",       "ready.new",    "token.ctl",
+    static const char *const left[] = {"ready",       "ready.new",    "token.ctl",
                                        "printer.ctl", "printer.port", "printer"};
     char path[PATH_MAX];
-    for (size_t i = 0; i < ARRAY_LEN(LEFT); i++) {
-        if (text_print(path, sizeof path, "%s/%s", hall->dir, LEFT[i]))
+    for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+        if (text_print(path, sizeof path, "%s/%s", hall->dir, left[i]))
             (void)unlink(path); /* most often there is none */
     }
 }

@@ -91,7 +91,7 @@ static const struct row {
     const char *socket;
     bool (*run)(struct ask *in_out_ask);
     bool printed; /* by run */
-} COMMANDS[] = {
+} commands[] = {
     {"insert", NULL, 1, 1, "token.ctl", insert, false},
     {"pull", NULL, 1, 1, "token.ctl", ask, false},
     {"swap", NULL, 1, 2, "token.ctl", ask, false},
@@ -108,8 +108,8 @@ static const struct row {
 
 static const struct row *row_find(int count, char **words)
 {
-    for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++) {
-        const struct row *row = &COMMANDS[i];
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        const struct row *row = &commands[i];
         if (text_same(row->first, words[0]) && count >= row->count_min && count <= row->count_max &&
             (row->second == NULL || text_same(row->second, words[1])))
             return row;

@@ -127,14 +127,16 @@ static unsigned admin_authenticate(struct vtoken_card *card, const struct vtoken
     size_t len = vtoken_block_len(algorithm);
     enum vtoken_challenge step = card->session.challenge;
     card->session.challenge = VTOKEN_CHALLENGE_NONE; /* each is good for one answer */
-    if (asked(in->witness))
+    if (asked(in->witness)) {
         return card->model->mutual ? challenge_send(card, VTOKEN_CHALLENGE_WITNESS, len, answer)
                                    : SW_SECURITY;
+    }
     if (asked(in->challenge))
         return challenge_send(card, VTOKEN_CHALLENGE_PLAIN, len, answer);
-    if (given(in->witness) && given(in->challenge))
+    if (given(in->witness) && given(in->challenge)) {
         return step == VTOKEN_CHALLENGE_WITNESS ? witness_check(card, in, len, answer)
                                                 : SW_SECURITY;
+    }
     if (given(in->response))
         return step == VTOKEN_CHALLENGE_PLAIN ? response_check(card, in, len) : SW_SECURITY;
     return SW_DATA;

@@ -20,10 +20,10 @@
 #define LE_SHORT_ALL 256
 
 /* NIST SP 800-73pt1-5 section 2.2. */
-static const uint8_t AID[] = {0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00};
+static const uint8_t aid[] = {0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00};
 
 /* The application property template, SP 800-73pt2-5 table 3. */
-static const uint8_t PROPERTIES[] = {0x61, 0x11, 0x4F, 0x06, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00,
+static const uint8_t properties[] = {0x61, 0x11, 0x4F, 0x06, 0x00, 0x00, 0x10, 0x00, 0x01, 0x00,
                                      0x79, 0x07, 0x4F, 0x05, 0xA0, 0x00, 0x00, 0x03, 0x08};
 
 void vtoken_card_init(struct vtoken_card *card, const struct vtoken_model *model,
@@ -45,7 +45,7 @@ static unsigned select_application(struct vtoken_card *card, const struct vtoken
     if (command->p1 != SELECT_BY_NAME)
         return SW_FUNCTION;
     struct bytes name = command->data;
-    if (name.len < AID_LEN_MIN || name.len > sizeof AID || memcmp(name.at, AID, name.len) != 0)
+    if (name.len < AID_LEN_MIN || name.len > sizeof aid || memcmp(name.at, aid, name.len) != 0)
         return SW_NOT_FOUND;
     struct vtoken_session *session = &card->session;
     session->selected = true;
@@ -53,7 +53,7 @@ static unsigned select_application(struct vtoken_card *card, const struct vtoken
         session->pin_verified = session->pin_fresh = session->admin = false;
     session->challenge = VTOKEN_CHALLENGE_NONE;
     if (command->le || card->model->select_answers_anyway)
-        vtoken_put_raw(answer, (struct bytes){PROPERTIES, sizeof PROPERTIES});
+        vtoken_put_raw(answer, (struct bytes){properties, sizeof properties});
     return SW_OK;
 }
 
@@ -62,7 +62,7 @@ static const struct row {
     bool yubico;
     unsigned (*run)(struct vtoken_card *card, const struct vtoken_command *command,
                     struct vtoken_writer *answer);
-} COMMANDS[] = {
+} commands[] = {
     {INS_SELECT, false, select_application},
     {0xCB, false, vtoken_get_data},
     {INS_PUT_DATA, false, vtoken_put_data},
@@ -84,12 +84,12 @@ static unsigned command_run(struct vtoken_card *card, const struct vtoken_comman
 {
     if (!card->session.selected && command->ins != INS_SELECT)
         return SW_INSTRUCTION;
-    for (size_t i = 0; i < ARRAY_LEN(COMMANDS); i++) {
-        if (COMMANDS[i].ins != command->ins)
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (commands[i].ins != command->ins)
             continue;
-        if (COMMANDS[i].yubico && !card->model->yubico)
+        if (commands[i].yubico && !card->model->yubico)
             return SW_INSTRUCTION;
-        return COMMANDS[i].run(card, command, answer);
+        return commands[i].run(card, command, answer);
     }
     return SW_INSTRUCTION;
 }

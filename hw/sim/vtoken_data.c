@@ -7,7 +7,7 @@
 #define TAG_LEN_MAX 3
 
 /* Read only with the PIN: fingerprints, face, printed information, iris. */
-static const uint32_t PIN_TAGS[] = {0x5FC103, 0x5FC108, 0x5FC109, 0x5FC121};
+static const uint32_t pin_tags[] = {0x5FC103, 0x5FC108, 0x5FC109, 0x5FC121};
 
 static bool tag_of(struct bytes list, uint32_t *out_tag)
 {
@@ -22,8 +22,8 @@ static bool tag_of(struct bytes list, uint32_t *out_tag)
 
 static bool needs_pin(uint32_t tag)
 {
-    for (size_t i = 0; i < ARRAY_LEN(PIN_TAGS); i++) {
-        if (PIN_TAGS[i] == tag)
+    for (size_t i = 0; i < ARRAY_LEN(pin_tags); i++) {
+        if (pin_tags[i] == tag)
             return true;
     }
     return false;
@@ -90,7 +90,8 @@ void vtoken_put_fragment(struct vtoken_card *card, struct bytes data)
     if (data.len <= header_len)
         return;
     struct bytes fragment = {data.at + header_len, data.len - header_len};
-    if (failed(vtoken_state_put(card->state, tag, fragment)))
+    if (failed(vtoken_state_put(card->state, tag, fragment))) {
         /* Too much even for the fragment: such a token keeps nothing. */
         (void)failed(vtoken_state_put(card->state, tag, (struct bytes){data.at, 0}));
+    }
 }

@@ -14,13 +14,13 @@
 #define MESSAGES_MAX 64 /* answered in one go, so that control is not starved */
 
 /* ISO/IEC 7816-3: direct convention, T=1, and a name of its own in the historical bytes. */
-static const uint8_t ATR[] = {0x3B, 0xF8, 0x13, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x15,
+static const uint8_t atr[] = {0x3B, 0xF8, 0x13, 0x00, 0x00, 0x81, 0x31, 0xFE, 0x15,
                               'v',  'i',  'r',  't',  'u',  'a',  'l',  '1',  0x00};
-#define ATR_LEN (sizeof ATR)
+#define ATR_LEN (sizeof atr)
 
 static void atr_complete(uint8_t out[ATR_LEN])
 {
-    memcpy(out, ATR, ATR_LEN);
+    memcpy(out, atr, ATR_LEN);
     for (size_t i = 1; i < ATR_LEN - 1; i++)
         out[ATR_LEN - 1] ^= out[i]; /* TCK, section 8.2.5 */
 }

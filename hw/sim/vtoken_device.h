@@ -14,8 +14,9 @@
 #include "hw/sim/vtoken_link.h"
 
 #define VTOKEN_RECONNECT_MS 50
-#define VTOKEN_OUT_MS 800 /* at least, between pull and insert: twice what a reader takes to look \
-                           */
+#define VTOKEN_OUT_MS \
+    800 /* at least, between pull and insert: twice what a reader takes to look \
+         */
 
 struct vtoken_device {
     const struct vtoken_model *model;

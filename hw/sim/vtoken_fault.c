@@ -13,7 +13,7 @@ static const struct {
     const char *name;
     enum vtoken_fault_kind kind;
     size_t words;
-} FAULTS[] = {
+} faults[] = {
     {"none", VTOKEN_FAULT_NONE, 1},         {"pull-after", VTOKEN_FAULT_PULL, 2},
     {"hang-after", VTOKEN_FAULT_HANG, 2},   {"garbage-after", VTOKEN_FAULT_GARBAGE, 2},
     {"short-after", VTOKEN_FAULT_SHORT, 2}, {"sw-after", VTOKEN_FAULT_SW, 3},
@@ -23,11 +23,11 @@ struct err vtoken_fault_parse(const char *const *words, size_t count,
                               struct vtoken_fault *out_fault)
 {
     size_t i = 0;
-    while (i < ARRAY_LEN(FAULTS) && !(count > 0 && text_same(FAULTS[i].name, words[0])))
+    while (i < ARRAY_LEN(faults) && !(count > 0 && text_same(faults[i].name, words[0])))
         i++;
-    if (i == ARRAY_LEN(FAULTS) || count != FAULTS[i].words)
+    if (i == ARRAY_LEN(faults) || count != faults[i].words)
         return ERR(ERR_MALFORMED, 0, "fault");
-    struct vtoken_fault fault = {.kind = FAULTS[i].kind};
+    struct vtoken_fault fault = {.kind = faults[i].kind};
     if (count > 1) {
         struct err e = control_number(words[1], AFTER_MAX, &fault.after);
         if (failed(e))
@@ -46,9 +46,9 @@ struct err vtoken_fault_parse(const char *const *words, size_t count,
 
 const char *vtoken_fault_name(enum vtoken_fault_kind kind)
 {
-    for (size_t i = 0; i < ARRAY_LEN(FAULTS); i++) {
-        if (FAULTS[i].kind == kind)
-            return FAULTS[i].name;
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        if (faults[i].kind == kind)
+            return faults[i].name;
     }
     return "none";
 }

@@ -26,11 +26,11 @@
 
 static bool pair_algorithm(uint8_t number, enum vtoken_algorithm *out_algorithm)
 {
-    static const enum vtoken_algorithm PAIRS[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
+    static const enum vtoken_algorithm pairs[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
                                                   VTOKEN_P384};
-    for (size_t i = 0; i < ARRAY_LEN(PAIRS); i++) {
-        if (PAIRS[i] == number) {
-            *out_algorithm = PAIRS[i];
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (pairs[i] == number) {
+            *out_algorithm = pairs[i];
             return true;
         }
     }
@@ -40,15 +40,15 @@ static bool pair_algorithm(uint8_t number, enum vtoken_algorithm *out_algorithm)
 /* The policy asked for among `elements`, or what the slot has of itself. */
 static bool policy_parse(struct bytes elements, uint8_t slot, enum vtoken_pin_policy *out_policy)
 {
-    static const enum vtoken_pin_policy POLICIES[] = {VTOKEN_PIN_NEVER, VTOKEN_PIN_ONCE,
+    static const enum vtoken_pin_policy policies[] = {VTOKEN_PIN_NEVER, VTOKEN_PIN_ONCE,
                                                       VTOKEN_PIN_ALWAYS};
     struct bytes asked;
     *out_policy = vtoken_slot_policy(slot);
     if (!vtoken_tlv_find(elements, TAG_PIN_POLICY, &asked) || (asked.len == 1 && asked.at[0] == 0))
         return true;
-    for (size_t i = 0; asked.len == 1 && i < ARRAY_LEN(POLICIES); i++) {
-        if (POLICIES[i] == asked.at[0]) {
-            *out_policy = POLICIES[i];
+    for (size_t i = 0; asked.len == 1 && i < ARRAY_LEN(policies); i++) {
+        if (policies[i] == asked.at[0]) {
+            *out_policy = policies[i];
             return true;
         }
     }
@@ -111,7 +111,7 @@ unsigned vtoken_set_admin_key(struct vtoken_card *card, const struct vtoken_comm
                               struct vtoken_writer *answer)
 {
     (void)answer; /* this command has none */
-    static const enum vtoken_algorithm CIPHERS[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
+    static const enum vtoken_algorithm ciphers[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
                                                     VTOKEN_AES256};
     struct bytes data = command->data; /* algorithm, 9B, length, key */
     if (command->p1 != 0xFF || command->p2 < 0xFE)
@@ -120,10 +120,10 @@ unsigned vtoken_set_admin_key(struct vtoken_card *card, const struct vtoken_comm
         return SW_SECURITY;
     if (data.len < 3 || data.at[1] != VTOKEN_REFERENCE_ADMIN || data.at[2] != data.len - 3)
         return SW_DATA;
-    for (size_t i = 0; i < ARRAY_LEN(CIPHERS); i++) {
-        if (CIPHERS[i] != data.at[0] || vtoken_cipher_key_len(CIPHERS[i]) != data.len - 3)
+    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
+        if (ciphers[i] != data.at[0] || vtoken_cipher_key_len(ciphers[i]) != data.len - 3)
             continue;
-        card->state->admin_algorithm = CIPHERS[i];
+        card->state->admin_algorithm = ciphers[i];
         memcpy(card->state->admin_key, data.at + 3, data.len - 3);
         card->state->changed = true;
         return SW_OK;

@@ -65,13 +65,13 @@ static enum vtoken_message control_of(uint8_t byte)
     static const struct {
         uint8_t byte;
         enum vtoken_message message;
-    } CONTROLS[] = {{0, VTOKEN_MESSAGE_OFF},
+    } controls[] = {{0, VTOKEN_MESSAGE_OFF},
                     {1, VTOKEN_MESSAGE_ON},
                     {2, VTOKEN_MESSAGE_RESET},
                     {4, VTOKEN_MESSAGE_ATR}};
-    for (size_t i = 0; i < ARRAY_LEN(CONTROLS); i++) {
-        if (CONTROLS[i].byte == byte)
-            return CONTROLS[i].message;
+    for (size_t i = 0; i < ARRAY_LEN(controls); i++) {
+        if (controls[i].byte == byte)
+            return controls[i].message;
     }
     return VTOKEN_MESSAGE_UNKNOWN;
 }
@@ -82,12 +82,13 @@ bool vtoken_link_peek(const struct vtoken_link *link, enum vtoken_message *out_m
     if (link->len < VTOKEN_LINK_HEADER_LEN || link->len - VTOKEN_LINK_HEADER_LEN < body_len(link))
         return false;
     *out_command = (struct bytes){link->at + VTOKEN_LINK_HEADER_LEN, body_len(link)};
-    if (out_command->len == 0)
+    if (out_command->len == 0) {
         *out_message = VTOKEN_MESSAGE_UNKNOWN;
-    else if (out_command->len == 1)
+    } else if (out_command->len == 1) {
         *out_message = control_of(out_command->at[0]);
-    else
+    } else {
         *out_message = VTOKEN_MESSAGE_COMMAND;
+    }
     return true;
 }
 

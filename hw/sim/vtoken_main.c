@@ -15,7 +15,7 @@
 #define TRIES_MAX 15
 #define PORT_MAX 65535
 
-static const char USAGE[] =
+static const char usage[] =
     "certkiosk-vtoken DIR --port N [--model yubikey|canokey|pivapplet|openfips201]\n"
     "                 [--key p256|p384|rsa2048] [--pin-tries N]\n"
     "A virtual PIV token. Its memory is DIR/token.state, made at the first start; it is told what\n"
@@ -26,10 +26,10 @@ static bool key_parse(const char *name, enum vtoken_algorithm *out_key)
     static const struct {
         const char *name;
         enum vtoken_algorithm key;
-    } KEYS[] = {{"p256", VTOKEN_P256}, {"p384", VTOKEN_P384}, {"rsa2048", VTOKEN_RSA2048}};
-    for (size_t i = 0; i < ARRAY_LEN(KEYS); i++) {
-        if (text_same(KEYS[i].name, name)) {
-            *out_key = KEYS[i].key;
+    } keys[] = {{"p256", VTOKEN_P256}, {"p384", VTOKEN_P384}, {"rsa2048", VTOKEN_RSA2048}};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (text_same(keys[i].name, name)) {
+            *out_key = keys[i].key;
             return true;
         }
     }
@@ -62,7 +62,7 @@ static bool option_take(int option, struct vtoken_device *device)
 
 static bool arguments_take(int argc, char **argv, struct vtoken_device *device)
 {
-    static const struct option OPTIONS[] = {{"port", required_argument, NULL, 'p'},
+    static const struct option options[] = {{"port", required_argument, NULL, 'p'},
                                             {"model", required_argument, NULL, 'm'},
                                             {"key", required_argument, NULL, 'k'},
                                             {"pin-tries", required_argument, NULL, 't'},
@@ -70,8 +70,8 @@ static bool arguments_take(int argc, char **argv, struct vtoken_device *device)
     device->model = vtoken_model_default();
     device->blank = (struct vtoken_blank){.key = VTOKEN_P256};
     /* One thread, before anything else: getopt's globals are safe here. */
-    for (int option = getopt_long(argc, argv, "", OPTIONS, NULL); option != -1; // NOLINT
-         option = getopt_long(argc, argv, "", OPTIONS, NULL)) {                 // NOLINT
+    for (int option = getopt_long(argc, argv, "", options, NULL); option != -1; // NOLINT
+         option = getopt_long(argc, argv, "", options, NULL)) {                 // NOLINT
         if (!option_take(option, device))
             return false;
     }
@@ -87,7 +87,7 @@ static int signals_open(void)
     (void)sigemptyset(&ends); /* fails for bad pointers only */
     (void)sigaddset(&ends, SIGTERM);
     (void)sigaddset(&ends, SIGINT);
-    if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0)
+    if (pthread_sigmask(SIG_BLOCK, &ends, NULL) != 0)
         return -1;
     return signalfd(-1, &ends, SFD_CLOEXEC);
 }
@@ -116,7 +116,7 @@ int main(int argc, char **argv)
     static struct vtoken_device device;
     struct control_server server = {.fd = -1};
     if (!arguments_take(argc, argv, &device)) {
-        (void)fputs(USAGE, stderr);
+        (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
     char control_path[PATH_MAX];

@@ -6,7 +6,7 @@
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 
-static const struct vtoken_model MODELS[] = {
+static const struct vtoken_model models[] = {
     {.name = "yubikey",
      .version = {5, 4, 3},
      .pin_tries = 5,
@@ -38,14 +38,14 @@ static const struct vtoken_model MODELS[] = {
 
 const struct vtoken_model *vtoken_model_find(const char *name)
 {
-    for (size_t i = 0; i < ARRAY_LEN(MODELS); i++) {
-        if (text_same(MODELS[i].name, name))
-            return &MODELS[i];
+    for (size_t i = 0; i < ARRAY_LEN(models); i++) {
+        if (text_same(models[i].name, name))
+            return &models[i];
     }
     return NULL;
 }
 
 const struct vtoken_model *vtoken_model_default(void)
 {
-    return &MODELS[0];
+    return &models[0];
 }

@@ -10,6 +10,7 @@
 #define PIN_DIGITS_MIN 6
 #define PIN_PAD 0xFF
 #define TRIES_MAX 15
+#define OLD_AND_NEW_LEN ((size_t)2 * VTOKEN_PIN_LEN)
 
 static unsigned pin_compare(struct vtoken_card *card, struct vtoken_pin *pin, const uint8_t *typed)
 {
@@ -94,7 +95,7 @@ unsigned vtoken_change_reference(struct vtoken_card *card, const struct vtoken_c
         return SW_REFERENCE;
     if (command->p1 != 0)
         return SW_PARAMETERS;
-    if (command->data.len != 2 * VTOKEN_PIN_LEN)
+    if (command->data.len != OLD_AND_NEW_LEN)
         return SW_DATA;
     const uint8_t *fresh = command->data.at + VTOKEN_PIN_LEN;
     if (is_pin && !pin_well_formed(fresh))
@@ -116,7 +117,7 @@ unsigned vtoken_reset_retry(struct vtoken_card *card, const struct vtoken_comman
         return SW_REFERENCE;
     if (command->p1 != 0)
         return SW_PARAMETERS;
-    if (command->data.len != 2 * VTOKEN_PIN_LEN)
+    if (command->data.len != OLD_AND_NEW_LEN)
         return SW_DATA;
     const uint8_t *fresh = command->data.at + VTOKEN_PIN_LEN;
     if (!pin_well_formed(fresh))

@@ -19,20 +19,22 @@ static void insert(struct vtoken_device *device, const struct control_request *r
                    struct control_reply *reply)
 {
     (void)request;
-    if (failed(vtoken_device_insert(device)))
+    if (failed(vtoken_device_insert(device))) {
         control_refuse(reply, "the token is in");
-    else
+    } else {
         control_ok(reply, "in");
+    }
 }
 
 static void pull(struct vtoken_device *device, const struct control_request *request,
                  struct control_reply *reply)
 {
     (void)request;
-    if (failed(vtoken_device_pull(device)))
+    if (failed(vtoken_device_pull(device))) {
         control_refuse(reply, "the token is out");
-    else
+    } else {
         control_ok(reply, "out");
+    }
 }
 
 static void swap(struct vtoken_device *device, const struct control_request *request,
@@ -44,12 +46,13 @@ static void swap(struct vtoken_device *device, const struct control_request *req
         return;
     }
     struct err e = vtoken_device_swap(device, back);
-    if (e.code == ERR_NOT_FOUND)
+    if (e.code == ERR_NOT_FOUND) {
         control_refuse(reply, "no token is put away");
-    else if (failed(e))
+    } else if (failed(e)) {
         control_refuse(reply, "%s", e.site);
-    else
+    } else {
         control_ok(reply, "serial=%" PRIu32, device->state->serial);
+    }
 }
 
 static void status(struct vtoken_device *device, const struct control_request *request,
@@ -116,14 +119,15 @@ static void load(struct vtoken_device *device, const struct control_request *req
     uint8_t slot = 0;
     uint8_t der[VTOKEN_OBJECT_MAX];
     size_t len = strlen(request->word[3]) / 2;
-    if (!slot_parse(request->word[2], &slot))
+    if (!slot_parse(request->word[2], &slot)) {
         control_refuse(reply, "no such slot");
-    else if (len == 0 || len > sizeof der || failed(hex_parse(request->word[3], der, len)))
+    } else if (len == 0 || len > sizeof der || failed(hex_parse(request->word[3], der, len))) {
         control_refuse(reply, "no certificate of at most %zu bytes", sizeof der);
-    else if (!certificate_put(device, slot, (struct bytes){der, len}))
+    } else if (!certificate_put(device, slot, (struct bytes){der, len})) {
         control_refuse(reply, "the token has no room");
-    else
+    } else {
         control_ok(reply, "%zu bytes", len);
+    }
 }
 
 static void fault(struct vtoken_device *device, const struct control_request *request,
@@ -146,7 +150,7 @@ static const struct row {
     size_t count_max;
     void (*answer)(struct vtoken_device *device, const struct control_request *request,
                    struct control_reply *reply);
-} REQUESTS[] = {
+} requests[] = {
     {"insert", NULL, 1, 1, insert},
     {"pull", NULL, 1, 1, pull},
     {"swap", NULL, 1, 2, swap},
@@ -166,9 +170,9 @@ static bool row_fits(const struct row *row, const struct control_request *reques
 void vtoken_device_request(void *context, const struct control_request *request,
                            struct control_reply *reply)
 {
-    for (size_t i = 0; i < ARRAY_LEN(REQUESTS); i++) {
-        if (row_fits(&REQUESTS[i], request)) {
-            REQUESTS[i].answer(context, request, reply);
+    for (size_t i = 0; i < ARRAY_LEN(requests); i++) {
+        if (row_fits(&requests[i], request)) {
+            requests[i].answer(context, request, reply);
             return;
         }
     }

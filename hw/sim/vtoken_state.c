@@ -21,37 +21,37 @@
 #define CARD_ID_AT 9
 #define CARD_ID_LEN 14
 
-static const uint8_t PIN_DEFAULT[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', 0xFF, 0xFF};
-static const uint8_t PUK_DEFAULT[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', '7', '8'};
-static const uint8_t ADMIN_DEFAULT[24] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
+static const uint8_t pin_default[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', 0xFF, 0xFF};
+static const uint8_t puk_default[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', '7', '8'};
+static const uint8_t admin_default[24] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
                                           5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
 
 /* NIST SP 800-73pt1-5 section 3.1.2: FASC-N of a card outside the federal government, GUID,
  * expiry, no signature. */
-static const uint8_t CHUID_DEFAULT[] = {
+static const uint8_t chuid_default[] = {
     0x30, 0x19, 0xD4, 0xE7, 0x39, 0xDA, 0x73, 0x9C, 0xED, 0x39, 0xCE, 0x73, 0x9D, 0x83, 0x68,
     0x58, 0x21, 0x08, 0x42, 0x10, 0x84, 0x21, 0xC8, 0x42, 0x10, 0xC3, 0xEB, 0x34, 0x10, 0,
     0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0,
     0x35, 0x08, '2',  '0',  '5',  '0',  '0',  '1',  '0',  '1',  0x3E, 0x00, 0xFE, 0x00};
 
 /* Section 3.1.1: card identifier, and everything else empty or at its fixed value. */
-static const uint8_t CCC_DEFAULT[] = {
+static const uint8_t ccc_default[] = {
     0xF0, 0x15, 0xA0, 0x00, 0x00, 0x01, 0x16, 0xFF, 0x02, 0,    0,    0,    0,
     0,    0,    0,    0,    0,    0,    0,    0,    0,    0,    0xF1, 0x01, 0x21,
     0xF2, 0x01, 0x21, 0xF3, 0x00, 0xF4, 0x01, 0x00, 0xF5, 0x01, 0x10, 0xF6, 0x00,
     0xF7, 0x00, 0xFA, 0x00, 0xFB, 0x00, 0xFC, 0x00, 0xFD, 0x00, 0xFE, 0x00};
 
 /* Section 3.3.2: the PIV card application, and a PIN of its own that satisfies it. */
-static const uint8_t DISCOVERY_DEFAULT[] = {0x4F, 0x0B, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00,
+static const uint8_t discovery_default[] = {0x4F, 0x0B, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00,
                                             0x10, 0x00, 0x01, 0x00, 0x5F, 0x2F, 0x02, 0x40, 0x00};
 
 static struct err objects_fill(struct vtoken_state *state)
 {
-    uint8_t chuid[sizeof CHUID_DEFAULT];
-    memcpy(chuid, CHUID_DEFAULT, sizeof chuid);
+    uint8_t chuid[sizeof chuid_default];
+    memcpy(chuid, chuid_default, sizeof chuid);
     vtoken_random(chuid + GUID_AT, GUID_LEN);
-    uint8_t ccc[sizeof CCC_DEFAULT];
-    memcpy(ccc, CCC_DEFAULT, sizeof ccc);
+    uint8_t ccc[sizeof ccc_default];
+    memcpy(ccc, ccc_default, sizeof ccc);
     vtoken_random(ccc + CARD_ID_AT, CARD_ID_LEN);
     struct err e = vtoken_state_put(state, VTOKEN_TAG_CHUID, (struct bytes){chuid, sizeof chuid});
     if (!failed(e))
@@ -59,14 +59,14 @@ static struct err objects_fill(struct vtoken_state *state)
     if (failed(e))
         return e;
     return vtoken_state_put(state, VTOKEN_TAG_DISCOVERY,
-                            (struct bytes){DISCOVERY_DEFAULT, sizeof DISCOVERY_DEFAULT});
+                            (struct bytes){discovery_default, sizeof discovery_default});
 }
 
 void vtoken_state_pins_reset(struct vtoken_state *state, uint8_t pin_tries, uint8_t puk_tries)
 {
-    memcpy(state->pin.at, PIN_DEFAULT, sizeof PIN_DEFAULT);
+    memcpy(state->pin.at, pin_default, sizeof pin_default);
     state->pin.tries_left = state->pin.tries_max = pin_tries;
-    memcpy(state->puk.at, PUK_DEFAULT, sizeof PUK_DEFAULT);
+    memcpy(state->puk.at, puk_default, sizeof puk_default);
     state->puk.tries_left = state->puk.tries_max = puk_tries;
     state->changed = true;
 }
@@ -78,7 +78,7 @@ static struct err state_fill(struct vtoken_state *state, const struct vtoken_bla
     memcpy(&state->serial, random, sizeof random);
     state->serial = SERIAL_MIN + state->serial % SERIAL_RANGE;
     state->admin_algorithm = VTOKEN_3DES;
-    memcpy(state->admin_key, ADMIN_DEFAULT, sizeof ADMIN_DEFAULT);
+    memcpy(state->admin_key, admin_default, sizeof admin_default);
     vtoken_state_pins_reset(state, blank->pin_tries, VTOKEN_PUK_TRIES);
     struct vtoken_key key = {.slot = SLOT_AUTHENTICATION,
                              .algorithm = blank->key,
@@ -117,18 +117,18 @@ void vtoken_state_destroy(struct vtoken_state *state)
 
 bool vtoken_state_pin_is_default(const struct vtoken_state *state)
 {
-    return memcmp(state->pin.at, PIN_DEFAULT, VTOKEN_PIN_LEN) == 0;
+    return memcmp(state->pin.at, pin_default, VTOKEN_PIN_LEN) == 0;
 }
 
 bool vtoken_state_puk_is_default(const struct vtoken_state *state)
 {
-    return memcmp(state->puk.at, PUK_DEFAULT, VTOKEN_PIN_LEN) == 0;
+    return memcmp(state->puk.at, puk_default, VTOKEN_PIN_LEN) == 0;
 }
 
 bool vtoken_state_admin_is_default(const struct vtoken_state *state)
 {
     return state->admin_algorithm == VTOKEN_3DES &&
-           memcmp(state->admin_key, ADMIN_DEFAULT, sizeof ADMIN_DEFAULT) == 0;
+           memcmp(state->admin_key, admin_default, sizeof admin_default) == 0;
 }
 
 static size_t object_index(const struct vtoken_state *state, uint32_t tag)
@@ -173,7 +173,7 @@ static const struct slot_row {
     uint8_t slot;
     uint32_t object;
     enum vtoken_pin_policy policy;
-} SLOTS[] = {
+} slots[] = {
     {SLOT_AUTHENTICATION, 0x5FC105, VTOKEN_PIN_ONCE},
     {SLOT_SIGNATURE, 0x5FC10A, VTOKEN_PIN_ALWAYS},
     {SLOT_MANAGEMENT, 0x5FC10B, VTOKEN_PIN_ONCE},
@@ -182,9 +182,9 @@ static const struct slot_row {
 
 static const struct slot_row *slot_row(uint8_t slot)
 {
-    for (size_t i = 0; i < ARRAY_LEN(SLOTS); i++) {
-        if (SLOTS[i].slot == slot)
-            return &SLOTS[i];
+    for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
+        if (slots[i].slot == slot)
+            return &slots[i];
     }
     return NULL;
 }

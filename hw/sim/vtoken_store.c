@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,10 +80,13 @@ static void state_write(FILE *file, const struct vtoken_state *state)
 
 static struct err folder_sync(const char *path)
 {
-    char copy[PATH_MAX];
-    if (!text_copy(copy, sizeof copy, path))
+    char folder[PATH_MAX];
+    if (!text_copy(folder, sizeof folder, path))
         return ERR(ERR_NO_ROOM, 0, "path");
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char *slash = strrchr(folder, '/');
+    if (slash != NULL)
+        *slash = '\0';
+    int fd = open(slash == NULL ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return ERR(ERR_IO, errno, "open folder");
     int rc = fsync(fd);
@@ -158,13 +160,13 @@ static bool serial_read(struct vtoken_state *state, struct line *line)
 static bool admin_read(struct vtoken_state *state, struct line *line)
 {
     uint32_t algorithm = number(line, 1, 16);
-    static const enum vtoken_algorithm CIPHERS[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
+    static const enum vtoken_algorithm ciphers[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
                                                     VTOKEN_AES256};
-    for (size_t i = 0; i < ARRAY_LEN(CIPHERS); i++) {
-        if (CIPHERS[i] != algorithm)
+    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
+        if (ciphers[i] != algorithm)
             continue;
-        state->admin_algorithm = CIPHERS[i];
-        if (!last_word_is_hex(line) || line->bytes.len != vtoken_cipher_key_len(CIPHERS[i]))
+        state->admin_algorithm = ciphers[i];
+        if (!last_word_is_hex(line) || line->bytes.len != vtoken_cipher_key_len(ciphers[i]))
             return false;
         memcpy(state->admin_key, line->at, line->bytes.len);
         return true;
@@ -194,19 +196,19 @@ static bool puk_read(struct vtoken_state *state, struct line *line)
 
 static bool key_read(struct vtoken_state *state, struct line *line)
 {
-    static const enum vtoken_algorithm PAIRS[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
+    static const enum vtoken_algorithm pairs[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
                                                   VTOKEN_P384};
-    static const enum vtoken_pin_policy POLICIES[] = {VTOKEN_PIN_NEVER, VTOKEN_PIN_ONCE,
+    static const enum vtoken_pin_policy policies[] = {VTOKEN_PIN_NEVER, VTOKEN_PIN_ONCE,
                                                       VTOKEN_PIN_ALWAYS};
     struct vtoken_key key = {.slot = (uint8_t)(number(line, 1, 16) & 0xFF),
                              .origin = number(line, 4, 10) == VTOKEN_IMPORTED ? VTOKEN_IMPORTED
                                                                               : VTOKEN_GENERATED};
     uint32_t algorithm = number(line, 2, 16);
     uint32_t policy = number(line, 3, 10);
-    for (size_t i = 0; i < ARRAY_LEN(PAIRS); i++)
-        key.algorithm = PAIRS[i] == algorithm ? PAIRS[i] : key.algorithm;
-    for (size_t i = 0; i < ARRAY_LEN(POLICIES); i++)
-        key.pin_policy = POLICIES[i] == policy ? POLICIES[i] : key.pin_policy;
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+        key.algorithm = pairs[i] == algorithm ? pairs[i] : key.algorithm;
+    for (size_t i = 0; i < ARRAY_LEN(policies); i++)
+        key.pin_policy = policies[i] == policy ? policies[i] : key.pin_policy;
     if (!vtoken_slot_known(key.slot) || key.algorithm == 0 || key.pin_policy == 0 ||
         !last_word_is_hex(line))
         return false;
@@ -228,15 +230,15 @@ static const struct {
     const char *name;
     size_t words;
     bool (*read)(struct vtoken_state *state, struct line *line);
-} LINES[] = {{"serial", 2, serial_read}, {"admin", 3, admin_read}, {"pin", 4, pin_read},
+} lines[] = {{"serial", 2, serial_read}, {"admin", 3, admin_read}, {"pin", 4, pin_read},
              {"puk", 4, puk_read},       {"key", 6, key_read},     {"object", 3, object_read}};
 
 static bool line_read(struct vtoken_state *state, struct line *line)
 {
     line_split(line);
-    for (size_t i = 0; line->count > 0 && i < ARRAY_LEN(LINES); i++) {
-        if (text_same(LINES[i].name, line->word[0]))
-            return line->count == LINES[i].words && LINES[i].read(state, line);
+    for (size_t i = 0; line->count > 0 && i < ARRAY_LEN(lines); i++) {
+        if (text_same(lines[i].name, line->word[0]))
+            return line->count == lines[i].words && lines[i].read(state, line);
     }
     return false;
 }
@@ -257,13 +259,12 @@ static struct err state_read(FILE *file, struct vtoken_state *state)
 
 struct err vtoken_store_load(const char *path, struct vtoken_state **out_state)
 {
-    CLEANUP(file_close) FILE *file = fopen(path, "re");
+    FILE *file = fopen(path, "re");
     if (file == NULL)
         return ERR(errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "fopen");
     struct vtoken_state *state = calloc(1, sizeof *state);
-    if (state == NULL)
-        return ERR(ERR_NO_ROOM, 0, "calloc");
-    struct err e = state_read(file, state);
+    struct err e = state == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : state_read(file, state);
+    (void)fclose(file); /* only read */
     if (failed(e)) {
         vtoken_state_destroy(state);
         return e;

@@ -279,14 +279,15 @@ static void admin_prove(void)
 
 static void step_run(const struct step *step)
 {
-    if (text_same(step->say, "power"))
+    if (text_same(step->say, "power")) {
         vtoken_card_power(&card);
-    else if (text_same(step->say, "selected"))
+    } else if (text_same(step->say, "selected")) {
         said(SELECT "00", "6111*9000");
-    else if (text_same(step->say, "admin"))
+    } else if (text_same(step->say, "admin")) {
         admin_prove();
-    else
+    } else {
         said(step->say, step->expect);
+    }
 }
 
 static void row_run(void **state)

@@ -30,14 +30,15 @@ static void answer(void *context, const struct control_request *request,
                    struct control_reply *reply)
 {
     (void)context;
-    if (text_same(request->word[0], "count"))
+    if (text_same(request->word[0], "count")) {
         control_ok(reply, "%zu <%s>", request->count, request->word[request->count - 1]);
-    else if (text_same(request->word[0], "empty"))
+    } else if (text_same(request->word[0], "empty")) {
         control_ok(reply, "%s", "");
-    else if (text_same(request->word[0], "lines"))
+    } else if (text_same(request->word[0], "lines")) {
         control_ok(reply, "a\nb");
-    else if (text_same(request->word[0], "no"))
+    } else if (text_same(request->word[0], "no")) {
         control_refuse(reply, "because of %d reasons", 3);
+    }
 }
 
 static void *serve(void *context)
@@ -82,7 +83,7 @@ static void a_request_is_answered_by_its_words(void **state)
         const char *line;
         bool done;
         const char *text;
-    } ROWS[] = {
+    } rows[] = {
         {"count", true, "1 <count>"},
         {"count a b", true, "3 <b>"},
         {"count 2 3 4 5 6 7 8 9", true, "8 <8 9>"},
@@ -92,12 +93,12 @@ static void a_request_is_answered_by_its_words(void **state)
         {"what", false, "no such request"},
         {"", false, "no such request"},
     };
-    for (size_t i = 0; i < ARRAY_LEN(ROWS); i++) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct control_reply reply = {.done = false};
-        print_message("    \"%s\"\n", ROWS[i].line);
-        assert_false(failed(control_ask(device->path, ROWS[i].line, ASK_MS, &reply)));
-        assert_int_equal(reply.done, ROWS[i].done);
-        assert_string_equal(reply.text, ROWS[i].text);
+        print_message("    \"%s\"\n", rows[i].line);
+        assert_false(failed(control_ask(device->path, rows[i].line, ASK_MS, &reply)));
+        assert_int_equal(reply.done, rows[i].done);
+        assert_string_equal(reply.text, rows[i].text);
     }
 }
 

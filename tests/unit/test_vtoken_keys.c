@@ -64,12 +64,13 @@ static unsigned say_chained(struct fixture *f, uint32_t header, struct bytes dat
 static int fixture_up(void **state)
 {
     static struct fixture fixture;
-    static const uint8_t SELECT[] = {0x00, 0xA4, 0x04, 0x00, 0x05, 0xA0, 0x00, 0x00, 0x03, 0x08};
+    static const uint8_t select_piv[] = {0x00, 0xA4, 0x04, 0x00, 0x05,
+                                         0xA0, 0x00, 0x00, 0x03, 0x08};
     const struct vtoken_blank blank = {.key = VTOKEN_P256, .pin_tries = 5};
     memset(&fixture, 0, sizeof fixture);
     assert_false(failed(vtoken_state_create(&blank, &fixture.state)));
     vtoken_card_init(&fixture.card, vtoken_model_default(), fixture.state);
-    assert_int_equal(say(&fixture, SELECT, sizeof SELECT), 0x9000);
+    assert_int_equal(say(&fixture, select_piv, sizeof select_piv), 0x9000);
     *state = &fixture;
     return 0;
 }
@@ -172,14 +173,14 @@ static size_t sign(struct fixture *f, enum vtoken_algorithm algorithm, struct by
 static void a_curve_key_signs_what_openssl_verifies(void **state)
 {
     struct fixture *f = *state;
-    static const enum vtoken_algorithm CURVES[] = {VTOKEN_P256, VTOKEN_P384};
-    for (size_t i = 0; i < ARRAY_LEN(CURVES); i++) {
+    static const enum vtoken_algorithm curves[] = {VTOKEN_P256, VTOKEN_P384};
+    for (size_t i = 0; i < ARRAY_LEN(curves); i++) {
         uint8_t digest[48];
         uint8_t signature[VTOKEN_SIGNATURE_MAX];
-        size_t digest_len = CURVES[i] == VTOKEN_P256 ? 32 : 48;
-        EVP_PKEY *pair = generate(f, CURVES[i]);
+        size_t digest_len = curves[i] == VTOKEN_P256 ? 32 : 48;
+        EVP_PKEY *pair = generate(f, curves[i]);
         vtoken_random(digest, sizeof digest);
-        size_t len = sign(f, CURVES[i], (struct bytes){digest, digest_len}, signature);
+        size_t len = sign(f, curves[i], (struct bytes){digest, digest_len}, signature);
         EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(pair, NULL);
         assert_int_equal(EVP_PKEY_verify_init(context), 1);
         assert_int_equal(EVP_PKEY_verify(context, signature, len, digest, digest_len), 1);
@@ -244,9 +245,9 @@ static void two_keys_agree_on_a_secret(void **state)
 
 static struct bytes object_put_data(size_t len, uint8_t fill, uint8_t at[COMMAND_MAX])
 {
-    static const uint8_t TAG[] = {0x5F, 0xC1, 0x05};
+    static const uint8_t tag_bytes[] = {0x5F, 0xC1, 0x05};
     struct vtoken_writer writer = {.at = at, .size = COMMAND_MAX};
-    vtoken_put_tlv(&writer, 0x5C, (struct bytes){TAG, sizeof TAG});
+    vtoken_put_tlv(&writer, 0x5C, (struct bytes){tag_bytes, sizeof tag_bytes});
     vtoken_put_header(&writer, 0x53, len);
     assert_true(writer.len + len <= COMMAND_MAX);
     memset(at + writer.len, fill, len);
@@ -256,24 +257,24 @@ static struct bytes object_put_data(size_t len, uint8_t fill, uint8_t at[COMMAND
 static void an_object_of_every_size_is_written_either_way_and_read_in_parts(void **state)
 {
     struct fixture *f = *state;
-    static const size_t LENGTHS[] = {1, 127, 128, 247, 248, 255, 256, 786, 2048, VTOKEN_OBJECT_MAX};
-    static const uint8_t GET[] = {0x00, 0xCB, 0x3F, 0xFF, 5, 0x5C, 3, 0x5F, 0xC1, 5, 0};
-    static const uint8_t MORE[] = {0x00, 0xC0, 0x00, 0x00, 0x00};
+    static const size_t lengths[] = {1, 127, 128, 247, 248, 255, 256, 786, 2048, VTOKEN_OBJECT_MAX};
+    static const uint8_t get[] = {0x00, 0xCB, 0x3F, 0xFF, 5, 0x5C, 3, 0x5F, 0xC1, 5, 0};
+    static const uint8_t more[] = {0x00, 0xC0, 0x00, 0x00, 0x00};
     f->card.session.admin = true;
-    for (size_t i = 0; i < 2 * ARRAY_LEN(LENGTHS); i++) {
+    for (size_t i = 0; i < 2 * ARRAY_LEN(lengths); i++) {
         uint8_t at[COMMAND_MAX];
         uint8_t read[COMMAND_MAX];
-        size_t len = LENGTHS[i / 2];
+        size_t len = lengths[i / 2];
         struct bytes data = object_put_data(len, (uint8_t)(i + 1), at);
         unsigned sw =
             i % 2 == 0 ? say_chained(f, 0x00DB3FFF, data) : say_extended(f, 0x00DB3FFF, data);
         assert_int_equal(sw, 0x9000);
         size_t read_len = 0;
-        sw = say(f, GET, sizeof GET);
+        sw = say(f, get, sizeof get);
         while ((sw & 0xFF00) == 0x6100) {
             memcpy(read + read_len, f->reply, f->reply_len - 2);
             read_len += f->reply_len - 2;
-            sw = say(f, MORE, sizeof MORE);
+            sw = say(f, more, sizeof more);
         }
         assert_int_equal(sw, 0x9000);
         memcpy(read + read_len, f->reply, f->reply_len - 2);
@@ -303,30 +304,30 @@ static void an_object_too_big_is_refused_and_the_old_one_kept(void **state)
 static void a_token_with_no_place_left_says_so(void **state)
 {
     struct fixture *f = *state;
-    static const uint8_t VALUE[] = {1};
+    static const uint8_t value[] = {1};
     uint32_t tag = 0x5FFF00;
-    while (!failed(vtoken_state_put(f->state, tag, (struct bytes){VALUE, sizeof VALUE})))
+    while (!failed(vtoken_state_put(f->state, tag, (struct bytes){value, sizeof value})))
         tag++;
     uint8_t at[COMMAND_MAX];
     f->card.session.admin = true;
     assert_int_equal(say_extended(f, 0x00DB3FFF, object_put_data(10, 1, at)), 0x6A84);
-    assert_false(failed(vtoken_state_put(f->state, tag - 1, (struct bytes){VALUE, 0})));
+    assert_false(failed(vtoken_state_put(f->state, tag - 1, (struct bytes){value, 0})));
     assert_int_equal(say_extended(f, 0x00DB3FFF, object_put_data(10, 1, at)), 0x9000);
 }
 
 static void every_change_asks_to_be_saved(void **state)
 {
     struct fixture *f = *state;
-    static const uint8_t WRONG[] = {0, 0x20, 0, 0x80, 8, '9', '9', '9', '9', '9', '9', 255, 255};
-    static const uint8_t RIGHT[] = {0, 0x20, 0, 0x80, 8, '1', '2', '3', '4', '5', '6', 255, 255};
+    static const uint8_t wrong[] = {0, 0x20, 0, 0x80, 8, '9', '9', '9', '9', '9', '9', 255, 255};
+    static const uint8_t right[] = {0, 0x20, 0, 0x80, 8, '1', '2', '3', '4', '5', '6', 255, 255};
     f->state->changed = false;
-    assert_int_equal(say(f, WRONG, sizeof WRONG), 0x63C4);
+    assert_int_equal(say(f, wrong, sizeof wrong), 0x63C4);
     assert_true(f->state->changed);
     f->state->changed = false;
-    assert_int_equal(say(f, RIGHT, sizeof RIGHT), 0x9000);
+    assert_int_equal(say(f, right, sizeof right), 0x9000);
     assert_true(f->state->changed);
     f->state->changed = false;
-    assert_int_equal(say(f, RIGHT, sizeof RIGHT), 0x9000);
+    assert_int_equal(say(f, right, sizeof right), 0x9000);
     assert_false(f->state->changed);
     (void)generate(f, VTOKEN_P256);
     assert_true(f->state->changed);
