@@ -8,7 +8,6 @@
 #include "sync/gateway/page.h"
 
 #define FORM_MAX 1024
-#define CHECK_LEN 8 /* the first characters of the order's id: 32 random bits */
 
 static enum http_result http_pay_page(struct gateway *, struct http_request *, struct http_reply *);
 static enum http_result http_pay(struct gateway *, struct http_request *, struct http_reply *);
@@ -180,8 +179,8 @@ static enum http_result http_receipt(struct gateway *gateway, struct http_reques
     struct order_row order = {0};
 
     struct err e = look_up(&gateway->platform, ORDER_BY_NO, request->part[0], &order);
-    if (!failed(e) && (check == NULL || strlen(check) != CHECK_LEN ||
-                       strncasecmp(check, order.id, CHECK_LEN) != 0)) {
+    if (!failed(e) && (check == NULL || strlen(check) != ORDER_CHECK_LEN ||
+                       strncasecmp(check, order.id, ORDER_CHECK_LEN) != 0)) {
         e = ERR(ERR_NOT_FOUND, 0,
                 "check code"); /* a wrong code tells no more than a wrong number */
     }

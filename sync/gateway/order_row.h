@@ -9,6 +9,7 @@
 
 #define ORDER_NAME_SIZE 33
 #define ORDER_CODE_SIZE 33
+#define ORDER_CHECK_LEN 8    /* first characters of the id: they prove a receipt, 32 random bits */
 #define ORDER_SECRET_SIZE 33 /* 16 random bytes in hex, with the NUL */
 
 struct order_row {

@@ -57,6 +57,8 @@ struct err publish_order(const struct platform *platform, const struct order_row
         (void)text_print(facts->pay_url, sizeof(facts->pay_url), "%s/p/%s", platform->public_url,
                          order->pay_token);
     }
+    (void)text_print(facts->check_url, sizeof(facts->check_url), "%s/r/%s?c=%.*s",
+                     platform->public_url, order->order_no, ORDER_CHECK_LEN, order->id);
     if (order->paid_s != 0)
         (void)text_copy(facts->method, sizeof(facts->method), platform->provider->name);
     if (order->status == FACT_ORDER_REFUSED || order->status == FACT_ORDER_REFUND)

@@ -179,6 +179,7 @@ has "the feed has the order to pay" '\"status\":\"to_pay\"' "$documents"
 has "and the announcements" '"notice"' "$documents"
 is "no phone number leaves the platform unmasked" 0 "$(grep -c 13812346021 <<<"$documents")"
 pay_url=$(sed 's/\\//g' <<<"$documents" | grep -o "$public_url/p/[0-9a-f]*" | head -1)
+check_url=$(sed 's|\\||g' <<<"$documents" | grep -o '"check_url":"[^"]*"' | head -1 | cut -d'"' -f4)
 public() { curl -sS --cacert "$work/kiosk1/platform-tls.crt" "$@"; }
 page=$(public -i "$pay_url")
 has "the pay page shows the amount" '¥200.00' "$page"
@@ -233,6 +234,7 @@ has "the account document has the new fingerprint" "$new" "$(as kiosk1 "$kiosk_u
     sed 's/\\//g' | tr '{' '\n' | grep '"seals"')"
 number=$(sql 'SELECT order_no FROM orders')
 is "the receipt can be checked" 200 "$(code public "$public_url/r/$number?c=${order:0:8}")"
+is "at the address that the kiosk was given" "$public_url/r/$number?c=${order:0:8}" "$check_url"
 is "but not with a wrong code" 404 "$(code public "$public_url/r/$number?c=00000000")"
 is "nor without one" 404 "$(code public "$public_url/r/$number")"
 is "and tells no name or account" 0 "$(public "$public_url/r/$number?c=${order:0:8}" | grep -c '江城\|jc-tech')"
