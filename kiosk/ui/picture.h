@@ -20,6 +20,9 @@ void picture_inserted(struct ui *ui, struct rect rect);
 /* Chevrons that point up, or down, filling the rect. */
 void picture_arrows(struct ui *ui, struct rect rect, bool up);
 
+/* A printed slip hanging out of its slot. */
+void picture_slip(struct ui *ui, struct rect rect);
+
 /* The whole machine with the port marked. */
 void picture_machine(struct ui *ui, struct rect rect);
 

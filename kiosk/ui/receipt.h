@@ -20,6 +20,7 @@ struct receipt {
     enum receipt_kind kind;
     const struct visit *visit;
     const struct profile *profile;
+    const struct font *font;
     const struct words *words; /* of the visit's language */
     const char *hall;          /* name of the hall in that language */
     const char *kiosk;         /* id of this kiosk */

@@ -1,5 +1,7 @@
 #include "tests/golden/samples.h"
 
+#include "tests/golden/samples_order.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -37,7 +39,7 @@ static void set_token(struct flow *flow)
     visit->service = SERVICE_RENEW;
 }
 
-static void set_order(struct flow *flow, enum fact_order_status status)
+void sample_set_order(struct flow *flow, enum fact_order_status status)
 {
     set_token(flow);
     struct fact_order *order = &flow->visit.order;
@@ -224,19 +226,19 @@ static void certificate_offline(struct flow *flow)
 
 static void resume_write(struct flow *flow)
 {
-    set_order(flow, FACT_ORDER_TO_WRITE);
+    sample_set_order(flow, FACT_ORDER_TO_WRITE);
     flow->state = FLOW_CERTIFICATE;
 }
 
 static void resume_pay(struct flow *flow)
 {
-    set_order(flow, FACT_ORDER_TO_PAY);
+    sample_set_order(flow, FACT_ORDER_TO_PAY);
     flow->state = FLOW_CERTIFICATE;
 }
 
 static void resume_review(struct flow *flow)
 {
-    set_order(flow, FACT_ORDER_IN_REVIEW);
+    sample_set_order(flow, FACT_ORDER_IN_REVIEW);
     flow->state = FLOW_CERTIFICATE;
 }
 
@@ -320,6 +322,38 @@ const struct sample samples[] = {
     {"pin-last-try", pin_last_try},
     {"pin-tries-unknown", pin_tries_unknown},
     {"pin-checking", pin_checking},
+    {"offer", sample_offer},
+    {"offer-offline", sample_offer_offline},
+    {"offer-no-paper", sample_offer_no_paper},
+    {"offer-reviewed", sample_offer_reviewed},
+    {"ordering", sample_ordering},
+    {"pay", sample_pay},
+    {"pay-offline", sample_pay_offline},
+    {"pay-warning", sample_pay_warning},
+    {"issuing", sample_issuing},
+    {"writing", sample_writing},
+    {"writing-test", sample_writing_test},
+    {"printing", sample_printing},
+    {"done", sample_done},
+    {"done-no-paper", sample_done_no_paper},
+    {"done-unknown-paper", sample_done_unknown_paper},
+    {"ticket", sample_ticket},
+    {"ticket-review", sample_ticket_review},
+    {"take-token", sample_take_token},
+    {"out-of-service", sample_out_of_service},
+    {"message-token-unreadable", sample_message_token_unreadable},
+    {"message-token-foreign", sample_message_token_foreign},
+    {"message-pulled-unpaid", sample_message_pulled_unpaid},
+    {"message-pulled-paying", sample_message_pulled_paying},
+    {"message-pulled-paid", sample_message_pulled_paid},
+    {"message-pin-blocked", sample_message_pin_blocked},
+    {"message-platform-silent", sample_message_platform_silent},
+    {"message-order-refused", sample_message_order_refused},
+    {"message-not-paid", sample_message_not_paid},
+    {"message-cancelled", sample_message_cancelled},
+    {"message-write-failed", sample_message_write_failed},
+    {"message-staff-needed", sample_message_staff_needed},
+    {"message-refund", sample_message_refund},
 };
 const size_t sample_count = ARRAY_LEN(samples);
 

@@ -1,0 +1,280 @@
+/* What is renewed, for how long, until when and for how much; the price is on the button. */
+#include <stddef.h>
+
+#include "kiosk/ui/format.h"
+#include "kiosk/ui/frame.h"
+#include "kiosk/ui/order_parts.h"
+#include "kiosk/ui/screens.h"
+
+#define CHECKS_MAX 4
+#define TEXTS_MAX 3
+
+/* Texts that need values live here while the screen is drawn. */
+struct offer {
+    const struct profile *profile;
+    char texts[TEXTS_MAX][WORDS_TEXT_MAX];
+    const char *checks[CHECKS_MAX];
+    uint8_t count;
+};
+
+static void collect(const struct ui *ui, struct offer *offer)
+{
+    const struct profile *profile = offer->profile;
+
+    offer->checks[offer->count++] = ui_word(ui, WORD_OFFER_SAME_KEY);
+    if (profile->renew_reviewed)
+        offer->checks[offer->count++] =
+            ui_fill_number(ui, WORD_OFFER_REVIEWED, profile->renew_review_days, offer->texts[0]);
+    else
+        offer->checks[offer->count++] = ui_word(ui, WORD_OFFER_AT_ONCE);
+    if (profile->renew_write_days > 0)
+        offer->checks[offer->count++] =
+            ui_fill_number(ui, WORD_OFFER_WRITE_DAYS, profile->renew_write_days, offer->texts[1]);
+    int64_t gift = ui->flow->visit.term_years == 2   ? profile->gift_2y_fen
+                   : ui->flow->visit.term_years == 3 ? profile->gift_3y_fen
+                                                     : 0;
+    char years[FORMAT_SIZE];
+    char worth[FORMAT_SIZE];
+    if (gift > 0)
+        offer->checks[offer->count++] =
+            ui_fill(ui, WORD_OFFER_GIFT, format_number(ui->flow->visit.term_years, years),
+                    format_fen_short(gift, worth), offer->texts[2]);
+}
+
+/* Width a check's text has in the panel. */
+static int32_t check_width(const struct ui *ui, int32_t panel)
+{
+    int32_t px = ui->theme->type[TYPE_BODY].px;
+    return panel - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui) / 2;
+}
+
+static int32_t verdict_height(const struct ui *ui, const struct offer *offer, int32_t width)
+{
+    int32_t height = ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui) + ui_gap(ui) / 3;
+    for (uint8_t i = 0; i < offer->count; i++)
+        height += ui_paragraph_height(ui, check_width(ui, width), TYPE_LABEL, offer->checks[i]) +
+                  ui_gap(ui) / 4;
+    return height;
+}
+
+static void draw_verdict(struct ui *ui, const struct offer *offer, struct rect rect)
+{
+    struct rect in = ui_panel(ui, rect, TONE_GOOD);
+    struct ui_label label = {
+        ICON_VERIFIED, COLOUR_SUCCESS, {TYPE_HEADING, COLOUR_SUCCESS, UI_LEFT}};
+    ui_labelled(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), ui_gap(ui) / 3), &label,
+                ui_word(ui, WORD_OFFER_READY));
+    int32_t px = ui->theme->type[TYPE_BODY].px;
+    for (uint8_t i = 0; i < offer->count; i++) {
+        int32_t height =
+            ui_paragraph_height(ui, check_width(ui, rect.w), TYPE_LABEL, offer->checks[i]);
+        struct rect row = rect_cut_top(&in, height, ui_gap(ui) / 4);
+        struct rect at = rect_cut_left(&row, px, ui_gap(ui) / 2);
+        at.h = ui_line_height(ui, TYPE_LABEL);
+        ui_icon(ui, at, px, COLOUR_SUCCESS, ICON_CHECK);
+        (void)ui_paragraph(ui, row, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT},
+                           offer->checks[i]);
+    }
+}
+
+static void draw_term(struct ui *ui, const struct offer *offer, struct rect rect, uint8_t years)
+{
+    char text[WORDS_TEXT_MAX];
+    char price[FORMAT_SIZE];
+    bool chosen = ui->flow->visit.term_years == years;
+    bool down = ui_down(ui, ACTION_TERM, years);
+    int32_t radius = ui_px(ui, METRIC_RADIUS_CHIP);
+    int32_t thick = ui_px(ui, METRIC_STROKE) * (chosen ? 3 : 2) / 2;
+    enum theme_colour face = down ? COLOUR_DOWN : chosen ? COLOUR_TINT : COLOUR_SURFACE;
+    enum theme_colour ink = chosen ? COLOUR_TINT_INK : COLOUR_INK;
+
+    draw_round(ui->out, rect, radius, ui_colour(ui, face));
+    draw_stroke(ui->out, rect, radius, thick,
+                ui_colour(ui, chosen ? COLOUR_PRIMARY : COLOUR_OUTLINE));
+    int32_t first = ui_line_height(ui, TYPE_BUTTON);
+    int32_t below = ui_line_height(ui, TYPE_LABEL);
+    struct rect lines = rect_middle(rect, rect.w - ui_gap(ui), first + below);
+    struct ui_label label = {
+        chosen ? ICON_CHECK_CIRCLE : ICON_NONE, ink, {TYPE_BUTTON, ink, UI_CENTRE}};
+    const char *name =
+        ui_fill_number(ui, years == 1 ? WORD_OFFER_YEAR : WORD_OFFER_YEARS, years, text);
+    ui_labelled(ui, rect_cut_top(&lines, first, 0), &label, name);
+    (void)ui_line_fit(
+        ui, lines, (struct ui_type){TYPE_LABEL, chosen ? COLOUR_TINT_INK : COLOUR_INK2, UI_CENTRE},
+        format_fen_short(profile_renew_fen(offer->profile, years), price));
+    ui_touch(ui, rect, ACTION_TERM, years, name);
+}
+
+static int32_t term_height(const struct ui *ui)
+{
+    int32_t lines =
+        ui_line_height(ui, TYPE_BUTTON) + ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 2;
+    return lines > ui_px(ui, METRIC_TARGET_MIN) ? lines : ui_px(ui, METRIC_TARGET_MIN);
+}
+
+static void draw_terms(struct ui *ui, const struct offer *offer, struct rect rect)
+{
+    struct rect_part parts[PROFILE_TERM_YEARS_MAX] = {{0, 1}, {0, 1}, {0, 1}};
+    struct rect cells[PROFILE_TERM_YEARS_MAX];
+    uint8_t count = (uint8_t)offer->profile->renew_terms_max;
+
+    if (count < 2)
+        return; /* nothing to choose */
+    (void)rect_columns(rect, ui_gap(ui) * 2 / 3, parts, count, cells);
+    for (uint8_t i = 0; i < count; i++)
+        draw_term(ui, offer, cells[i], (uint8_t)(i + 1));
+}
+
+static void draw_expiry(struct ui *ui, struct rect rect)
+{
+    char now[FORMAT_SIZE];
+    char then[FORMAT_SIZE];
+    const struct fact_certificate *certificate = flow_certificate(ui->flow);
+    int64_t until = eligibility_renewed_until(certificate->not_after_s, ui->flow->visit.term_years,
+                                              ui->flow->hall.wall_s);
+    (void)format_date(certificate->not_after_s, now);
+    (void)format_date(until, then);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    int32_t left_w = ui_width(ui, TYPE_BODY, now);
+    int32_t left_label = ui_width(ui, TYPE_LABEL, ui_word(ui, WORD_OFFER_NOW));
+    int32_t right_w = ui_width(ui, TYPE_HEADING, then);
+    int32_t right_label = ui_width(ui, TYPE_LABEL, ui_word(ui, WORD_OFFER_THEN));
+    struct rect right =
+        rect_cut_right(&rect, right_w > right_label ? right_w : right_label, ui_gap(ui));
+    struct rect left = rect_cut_left(&rect, left_w > left_label ? left_w : left_label, ui_gap(ui));
+
+    (void)ui_line(ui, rect_cut_top(&left, label, 0),
+                  (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, ui_word(ui, WORD_OFFER_NOW));
+    (void)ui_line(ui, left, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT}, now);
+    (void)ui_line(ui, rect_cut_top(&right, label, 0),
+                  (struct ui_type){TYPE_LABEL, COLOUR_SUCCESS, UI_RIGHT},
+                  ui_word(ui, WORD_OFFER_THEN));
+    (void)ui_line(ui, right, (struct ui_type){TYPE_HEADING, COLOUR_SUCCESS, UI_RIGHT}, then);
+
+    int32_t tip = ui_gap(ui) / 2;
+    if (rect.w < 4 * tip)
+        return; /* large text leaves no room for the arrow */
+    int32_t y = left.y + left.h / 2;
+    int32_t end_x = rect.x + rect.w;
+    const int32_t from[2] = {rect.x, y};
+    const int32_t to[2] = {end_x, y};
+    const int32_t up[2] = {end_x - tip, y - tip};
+    const int32_t low[2] = {end_x - tip, y + tip};
+    int32_t thick = ui_um(ui, 1240);
+    draw_line(ui->out, from, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+    draw_line(ui->out, up, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+    draw_line(ui->out, low, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+}
+
+static int32_t choice_height(const struct ui *ui)
+{
+    return ui_line_height(ui, TYPE_HEADING) + term_height(ui) + ui_line_height(ui, TYPE_LABEL) +
+           ui_line_height(ui, TYPE_HEADING) + 5 * ui_gap(ui);
+}
+
+static void draw_choice(struct ui *ui, const struct offer *offer, struct rect rect)
+{
+    char day[FORMAT_SIZE];
+    char text[WORDS_TEXT_MAX];
+    struct rect in = ui_card(ui, rect);
+    int32_t expiry = ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING);
+    struct rect head = rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), ui_gap(ui) / 2);
+
+    if (!ui->theme->large)
+        (void)ui_line(ui, head, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_RIGHT},
+                      ui_fill(ui, WORD_OFFER_PRICES,
+                              format_date(offer->profile->prices_as_of_s, day), NULL, text));
+    (void)ui_line(ui, head, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
+                  ui_word(ui, WORD_OFFER_TERM));
+    draw_terms(ui, offer, rect_cut_top(&in, term_height(ui), ui_gap(ui)));
+    draw_expiry(ui, rect_middle(in, in.w, expiry < in.h ? expiry : in.h));
+}
+
+/* What stands in the way, or is to be known first. */
+static enum word banner_of(const struct ui *ui)
+{
+    const struct fact_hall *hall = &ui->flow->hall;
+
+    if (!hall->line_up)
+        return WORD_OFFER_LINE;
+    if (!flow_next_allowed(ui->flow, ui->rules))
+        return WORD_OFFER_BLOCKED;
+    bool prints = hall->printer == FACT_PRINTER_READY || hall->printer == FACT_PRINTER_PAPER_LOW;
+    return prints ? WORD_NONE : WORD_OFFER_NO_PAPER;
+}
+
+static void draw_banner(struct ui *ui, struct rect *body)
+{
+    enum word word = banner_of(ui);
+    if (word == WORD_NONE)
+        return;
+    int32_t px = ui->theme->type[TYPE_HEADING].px;
+    int32_t width = body->w - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui);
+    int32_t height = ui_paragraph_height(ui, width, TYPE_LABEL, ui_word(ui, word));
+    struct rect in =
+        ui_panel(ui, rect_cut_top(body, height + 2 * ui_gap(ui), ui_gap(ui)), TONE_WARN);
+    ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui)), px, COLOUR_WARNING, ICON_WARNING);
+    (void)ui_paragraph(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT},
+                       ui_word(ui, word));
+}
+
+/* Whose certificate this is. */
+static void draw_holder(struct ui *ui, struct rect rect)
+{
+    struct rect in = ui_card(ui, rect);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    int32_t name = ui_line_height(ui, TYPE_HEADING);
+    struct rect lines = rect_middle(in, in.w, 2 * label + name);
+
+    ui_pair(ui, rect_cut_top(&lines, label, 0), (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+            WORD_PAY_HOLDER);
+    (void)ui_line_fit(ui, rect_cut_top(&lines, name, 0),
+                      (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
+                      flow_certificate(ui->flow)->holder);
+    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                      order_platform(ui));
+}
+
+void screen_offer(struct ui *ui)
+{
+    static const struct frame frame = {.title = WORD_OFFER_TITLE,
+                                       .step = FRAME_CHECK,
+                                       .trust_icon = ICON_LOCK,
+                                       .trust = WORD_OFFER_TRUST};
+    char text[WORDS_TEXT_MAX];
+    char years[FORMAT_SIZE];
+    char price[FORMAT_SIZE];
+    struct offer offer = {.profile = flow_profile(ui->flow, ui->rules)};
+    struct rect body = frame_draw(ui, &frame);
+
+    if (offer.profile == NULL)
+        return; /* the flow never offers a foreign certificate */
+    uint8_t term = ui->flow->visit.term_years;
+    (void)format_fen_short(profile_renew_fen(offer.profile, term), price);
+    struct button buttons[] = {
+        {.look = BUTTON_PRIMARY,
+         .text = ui_fill(ui, WORD_OFFER_PAY, format_number(term, years), price, text),
+         .action = ACTION_NEXT,
+         .off = !flow_next_allowed(ui->flow, ui->rules)},
+        {.look = BUTTON_QUIET, .word = WORD_BACK, .action = ACTION_BACK}};
+    ui_actions(ui, &body, buttons, 2);
+    collect(ui, &offer);
+    struct rect side = ui_side(ui, &body);
+    draw_banner(ui, &body);
+    if (ui->wide) {
+        draw_verdict(ui, &offer, side);
+    } else {
+        int32_t holder =
+            2 * ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui);
+        draw_choice(ui, &offer, rect_cut_bottom(&body, choice_height(ui), ui_gap(ui)));
+        int32_t verdict = verdict_height(ui, &offer, body.w);
+        draw_verdict(ui, &offer, rect_cut_bottom(&body, verdict, ui_gap(ui)));
+        if (body.h >= holder)
+            draw_holder(ui, body);
+        return;
+    }
+    struct rect choice = rect_cut_bottom(&body, choice_height(ui), ui_gap(ui));
+    draw_choice(ui, &offer, choice);
+    if (body.h > ui_line_height(ui, TYPE_HEADING) * 3)
+        draw_holder(ui, body);
+}

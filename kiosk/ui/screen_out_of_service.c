@@ -1,0 +1,51 @@
+/* Calm, and honest: not here, but elsewhere; what was paid is safe; one line for the staff. */
+#include <stddef.h>
+
+#include "kiosk/ui/frame.h"
+#include "kiosk/ui/screens.h"
+
+static void draw_hotlines(struct ui *ui, struct rect rect)
+{
+    struct rect in = ui_card(ui, rect);
+    int32_t line = ui_line_height(ui, TYPE_LABEL);
+    struct ui_label label = {ICON_PHONE, COLOUR_TINT_INK, {TYPE_BODY_BOLD, COLOUR_INK, UI_LEFT}};
+
+    ui_labelled(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_BODY_BOLD), ui_gap(ui) / 2), &label,
+                ui_word(ui, WORD_OUT_HOTLINE));
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++) {
+        const struct profile *profile = &ui->rules->profiles[i];
+        bool zh = ui->language == LANGUAGE_ZH;
+        (void)ui_line_fit(ui, rect_cut_top(&in, line, 0),
+                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                          zh ? profile->title_zh : profile->title_en);
+        (void)ui_line_fit(ui, rect_cut_top(&in, line, ui_gap(ui) / 2),
+                          (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_LEFT}, profile->hotline);
+    }
+}
+
+void screen_out_of_service(struct ui *ui)
+{
+    static const struct frame frame = {.title = WORD_OUT_TITLE};
+    struct rect body = frame_draw(ui, &frame);
+    const char *staff = ui_word(ui, WORD_OUT_STAFF);
+    const char *texts[2] = {ui_word(ui, WORD_OUT_TEXT), ui_word(ui, WORD_OUT_MONEY)};
+    int32_t small = ui_paragraph_height(ui, body.w, TYPE_CAPTION, staff);
+    int32_t lines = ui->rules->profile_count * (2 * ui_line_height(ui, TYPE_LABEL) + ui_gap(ui)) +
+                    ui_line_height(ui, TYPE_BODY_BOLD) + 2 * ui_gap(ui);
+
+    (void)ui_paragraph(ui, rect_cut_bottom(&body, small, ui_gap(ui)),
+                       (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_LEFT}, staff);
+    struct rect side = ui_side(ui, &body);
+    draw_hotlines(ui, ui->wide ? side : rect_cut_bottom(&body, lines, ui_gap(ui)));
+
+    struct rect in = ui_card(ui, body);
+    int32_t icon = ui_um(ui, ui->theme->large ? 30000 : 44600);
+    int32_t heights[2];
+    for (int i = 0; i < 2; i++)
+        heights[i] = ui_paragraph_height(ui, in.w, TYPE_BODY, texts[i]);
+    struct rect rows = rect_middle(in, in.w, icon + heights[0] + heights[1] + 3 * ui_gap(ui));
+    ui_icon(ui, rect_cut_top(&rows, icon, 2 * ui_gap(ui)), icon, COLOUR_WARNING, ICON_BUILD);
+    for (int i = 0; i < 2; i++)
+        (void)ui_paragraph(ui, rect_cut_top(&rows, heights[i], ui_gap(ui)),
+                           (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE}, texts[i]);
+}
