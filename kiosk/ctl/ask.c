@@ -131,9 +131,10 @@ bool ask_value(const char *answer, const char *key, char *out, size_t size)
     size_t key_len = strlen(key);
     while (*answer != '\0') {
         size_t len = strcspn(answer, "\n");
-        if (len > key_len && answer[key_len] == '=' && memcmp(answer, key, key_len) == 0)
+        if (len > key_len && answer[key_len] == '=' && memcmp(answer, key, key_len) == 0) {
             return len - key_len - 1 < size &&
                    text_print(out, size, "%.*s", (int)(len - key_len - 1), answer + key_len + 1);
+        }
         answer += len + (answer[len] == '\n' ? 1 : 0);
     }
     return false;

@@ -48,14 +48,15 @@ static int run_verify(const struct options *options)
 {
     struct verify verify;
     struct err e = verify_ledger(options->state_dir, &verify);
-    if (failed(e) && verify.bad_seq > 0)
+    if (failed(e) && verify.bad_seq > 0) {
         (void)printf("wrong: entry %" PRIu64 " of %" PRIu64 " does not fit the chain\n",
                      verify.bad_seq, verify.entries);
-    else if (failed(e))
+    } else if (failed(e)) {
         (void)printf("wrong: %s, %s\n", err_name(e.code), e.site);
-    else
+    } else {
         (void)printf("%" PRIu64 " entries, whole; the platform acknowledged %" PRIu64 "\n",
                      verify.entries, verify.acked_seq);
+    }
     return failed(e) ? EXIT_WRONG : EXIT_FINE;
 }
 
@@ -77,15 +78,17 @@ static bool read_options(int argc, char **argv, struct options *out)
         {NULL, 0, NULL, 0},
     };
     *out = (struct options){.state_dir = STATE_DIR};
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (option == 's')
+        if (option == 's') {
             out->state_dir = optarg;
-        else if (option == 'j')
+        } else if (option == 'j') {
             out->json = true;
-        else if (option == 'h')
+        } else if (option == 'h') {
             out->help = true;
-        else
+        } else {
             return false;
+        }
     }
     return true;
 }

@@ -50,10 +50,11 @@ static void print_programs(FILE *out, const struct report *report)
                                           : value_of(&report->kiosk, "state", value));
     (void)fprintf(out, "reader           %s\n", value_of(&report->kiosk, "reader", value));
     (void)fprintf(out, "printer          %s\n", value_of(&report->kiosk, "printer", value));
-    if (failed(report->syncd.e))
+    if (failed(report->syncd.e)) {
         (void)fprintf(out, "certkiosk-syncd  %s\n", err_name(report->syncd.e.code));
-    else
+    } else {
         (void)fprintf(out, "certkiosk-syncd  line %s\n", value_of(&report->syncd, "line", value));
+    }
 }
 
 static void print_journal(FILE *out, const struct report *report)
@@ -67,10 +68,11 @@ static void print_journal(FILE *out, const struct report *report)
     (void)fprintf(out, "journal          %" PRIu64 " entries, the last %s, epoch %s\n",
                   report->head.head_seq, time_text(report->head.head_at_ms, time),
                   report->head.epoch);
-    for (size_t i = 0; i < report->order_count; i++)
+    for (size_t i = 0; i < report->order_count; i++) {
         (void)fprintf(out, "open order       %s %s since %s\n", report->orders[i].order,
                       order_states[report->orders[i].state],
                       time_text(report->orders[i].requested_at_ms, time));
+    }
 }
 
 static void print_inbox(FILE *out, const struct report *report)
@@ -82,17 +84,19 @@ static void print_inbox(FILE *out, const struct report *report)
         return;
     }
     (void)fprintf(out, "acknowledged     %" PRIu64 "\n", report->state.acked_seq);
-    if (!failed(report->journal) && report->pending > 0)
+    if (!failed(report->journal) && report->pending > 0) {
         (void)fprintf(out, "waiting          %" PRIu64 ", the oldest since %s\n", report->pending,
                       time_text(report->pending_at_ms, time));
-    else if (!failed(report->journal))
+    } else if (!failed(report->journal)) {
         (void)fprintf(out, "waiting          0\n");
+    }
     (void)fprintf(out, "quarantined      %" PRIu64 "\n", report->quarantined);
     (void)fprintf(out, "proven time      %s\n", time_text(report->state.proven_ms, time));
-    if (report->clock_known)
+    if (report->clock_known) {
         (void)fprintf(out, "clock            %+.1f s\n", (double)report->clock_offset_ms / 1000);
-    else
+    } else {
         (void)fprintf(out, "clock            not known\n");
+    }
 }
 
 void print_text(FILE *out, const struct report *report, const struct report_problems *problems)
@@ -140,20 +144,22 @@ static json_t *time_json(int64_t at_ms)
 static json_t *orders_json(const struct report *report)
 {
     json_t *array = json_array();
-    for (size_t i = 0; i < report->order_count; i++)
+    for (size_t i = 0; i < report->order_count; i++) {
         (void)json_array_append_new(
             array, json_pack("{s:s, s:s, s:I}", "order", report->orders[i].order, "state",
                              order_states[report->orders[i].state], "requested_at_ms",
                              (json_int_t)report->orders[i].requested_at_ms));
+    }
     return array;
 }
 
 static json_t *journal_json(const struct report *report)
 {
     char hash[HEX_SIZE(HASH_LEN)];
-    if (failed(report->journal))
+    if (failed(report->journal)) {
         return json_pack("{s:s, s:s}", "error", err_name(report->journal.code), "site",
                          report->journal.site);
+    }
     hex_print(hash, (struct bytes){report->head.head_hash.at, HASH_LEN});
     return json_pack("{s:s, s:I, s:s, s:o, s:I, s:o}", "epoch", report->head.epoch, "head_seq",
                      (json_int_t)report->head.head_seq, "head_hash", hash, "head_at_ms",
@@ -163,9 +169,10 @@ static json_t *journal_json(const struct report *report)
 
 static json_t *inbox_json(const struct report *report)
 {
-    if (failed(report->inbox))
+    if (failed(report->inbox)) {
         return json_pack("{s:s, s:s}", "error", err_name(report->inbox.code), "site",
                          report->inbox.site);
+    }
     return json_pack("{s:s, s:I, s:I, s:I, s:o, s:s, s:s}", "epoch", report->state.epoch,
                      "acked_seq", (json_int_t)report->state.acked_seq, "cursor",
                      (json_int_t)report->state.cursor, "quarantined",

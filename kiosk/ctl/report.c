@@ -137,26 +137,29 @@ static void judge_answer(const struct report_program *program, struct report_pro
         {"line", "up"},
     };
     char value[REPORT_VALUE_SIZE];
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (ask_value(program->answer, rows[i].key, value, sizeof(value)) &&
             !is_one_of(rows[i].fine, value))
             add(problems, "%s_%s", rows[i].key, value);
+    }
 }
 
 static void judge_programs(const struct report *report, struct report_problems *problems)
 {
     char value[REPORT_VALUE_SIZE];
-    if (failed(report->kiosk.e))
+    if (failed(report->kiosk.e)) {
         add(problems, "kiosk_silent");
-    else
+    } else {
         judge_answer(&report->kiosk, problems);
+    }
     if (ask_value(report->kiosk.answer, "state", value, sizeof(value)) &&
         text_same(value, "out_of_service"))
         add(problems, "out_of_service");
-    if (failed(report->syncd.e))
+    if (failed(report->syncd.e)) {
         add(problems, "syncd_silent");
-    else
+    } else {
         judge_answer(&report->syncd, problems);
+    }
 }
 
 static void judge_databases(const struct report *report, struct report_problems *problems)

@@ -2,8 +2,12 @@
 #include "kiosk/ledger/database.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "kiosk/base/text.h"
+
+#define LOOKS_MAX 100
+#define LOOK_PAUSE_MS 2
 
 enum err_code database_code(int result)
 {
@@ -33,10 +37,29 @@ struct err database_run(const struct database *database, const char *sql)
     return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "sqlite3_exec");
 }
 
+/*
+ * A reader that may not write the -shm file can come upon it while the writer changes it; it is
+ * told that the file needs a recovery, and the next look finds it well. These codes come before the
+ * first row, so asking again repeats nothing.
+ */
+static bool shall_look_again(int result, unsigned looks)
+{
+    const struct timespec pause = {0, LOOK_PAUSE_MS * 1000000L};
+    if (looks == LOOKS_MAX || (result != SQLITE_READONLY_RECOVERY &&
+                               result != SQLITE_READONLY_CANTINIT && result != SQLITE_PROTOCOL))
+        return false;
+    (void)nanosleep(&pause, NULL); /* a shorter pause does no harm */
+    return true;
+}
+
 struct err database_prepare(const struct database *database, const char *sql,
                             sqlite3_stmt **out_statement)
 {
-    int result = sqlite3_prepare_v2(database->db, sql, -1, out_statement, NULL);
+    int result = SQLITE_OK;
+    unsigned looks = 0;
+    do {
+        result = sqlite3_prepare_v2(database->db, sql, -1, out_statement, NULL);
+    } while (shall_look_again(result, looks++));
     return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "sqlite3_prepare_v2");
 }
 
@@ -47,7 +70,11 @@ void database_finalize(sqlite3_stmt **at)
 
 struct err database_step(sqlite3_stmt *statement, bool *out_row)
 {
-    int result = sqlite3_step(statement);
+    int result = SQLITE_OK;
+    unsigned looks = 0;
+    do {
+        result = sqlite3_step(statement);
+    } while (shall_look_again(result, looks++));
     if (result != SQLITE_ROW && result != SQLITE_DONE)
         return DATABASE_ERR(result, "sqlite3_step");
     *out_row = result == SQLITE_ROW;

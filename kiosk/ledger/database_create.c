@@ -45,9 +45,10 @@ static void sweep(const char *path)
 {
     static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
     char left[PATH_MAX];
-    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++)
+    for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
         if (text_print(left, sizeof(left), "%s%s", path, suffixes[i]))
             (void)unlink(left);
+    }
 }
 
 static struct err build(const char *path, const struct database_schema *schema, const void *context)
@@ -66,10 +67,11 @@ static struct err flush_folder_of(const char *path)
     char folder[PATH_MAX];
     (void)text_copy(folder, sizeof(folder), path);
     char *slash = strrchr(folder, '/');
-    if (slash == NULL)
+    if (slash == NULL) {
         (void)text_copy(folder, sizeof(folder), ".");
-    else
+    } else {
         slash[slash == folder ? 1 : 0] = '\0';
+    }
     CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
         return ERR(ERR_IO, errno, "folder");

@@ -38,12 +38,14 @@ static struct err take_lock(const char *path, bool create, int *out_fd)
     if (!text_print(lock, sizeof(lock), "%s.lock", path))
         return ERR(ERR_IO, ENAMETOOLONG, "path");
     CLEANUP(close_fd) int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
-    if (fd < 0)
+    if (fd < 0) {
         return errno == ENOENT && !create ? ERR(ERR_NOT_FOUND, errno, "folder")
                                           : ERR(ERR_IO, errno, "lock file");
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         return errno == EWOULDBLOCK ? ERR(ERR_CONFLICT, errno, "another writer")
                                     : ERR(ERR_IO, errno, "flock");
+    }
     *out_fd = fd;
     fd = -1;
     return ERR_OK;
@@ -159,9 +161,10 @@ static struct err open_locked(const char *path, const struct database_schema *sc
     struct err e = ERR_OK;
     if (!stands(path, "") && stands(path, "-wal"))
         return ERR(ERR_MALFORMED, 0, "a WAL without its database");
-    if (!stands(path, ""))
+    if (!stands(path, "")) {
         e = create != NULL ? database_create(path, schema, create)
                            : ERR(ERR_NOT_FOUND, ENOENT, "database");
+    }
     if (!failed(e))
         e = connect(path, SQLITE_OPEN_READWRITE, schema, database);
     return failed(e) ? e : use_wal(database);

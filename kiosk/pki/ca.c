@@ -24,6 +24,15 @@ void issue_destroy(struct issue_ca *ca)
     free(ca);
 }
 
+static struct err allocate(struct issue_ca **out_ca)
+{
+    struct issue_ca *ca = calloc(1, sizeof(*ca));
+    if (ca == NULL)
+        return ERR(ERR_IO, ENOMEM, "calloc");
+    *out_ca = ca;
+    return ERR_OK;
+}
+
 static struct err extend_ca(X509 *x509, X509 *issuer, bool is_root)
 {
     struct err e = issue_extend(x509, issuer, NID_basic_constraints,
@@ -57,13 +66,14 @@ static struct err certify(struct issue_ca *ca, const struct issue_ca *parent,
 static struct err create(const struct issue_ca *parent, const struct issue_subject *subject,
                          struct issue_term term, struct issue_ca **out_ca)
 {
-    CLEANUP(free_ca) struct issue_ca *ca = calloc(1, sizeof(*ca));
-    if (ca == NULL)
-        return ERR(ERR_IO, ENOMEM, "calloc");
+    CLEANUP(free_ca) struct issue_ca *ca = NULL;
+    struct err e = allocate(&ca);
+    if (failed(e))
+        return e;
     ca->x509 = X509_new();
     if (ca->x509 == NULL)
         return ERR(ERR_IO, ENOMEM, "X509_new");
-    struct err e = key_create(KEY_P256, &ca->key);
+    e = key_create(KEY_P256, &ca->key);
     if (!failed(e))
         e = certify(ca, parent != NULL ? parent : ca, subject, term);
     if (failed(e))
@@ -87,20 +97,22 @@ struct err issue_under(const struct issue_ca *root, const struct issue_subject *
 
 struct err issue_open(const char *certificate_path, const char *key_path, struct issue_ca **out_ca)
 {
-    CLEANUP(free_ca) struct issue_ca *ca = calloc(1, sizeof(*ca));
-    if (ca == NULL)
-        return ERR(ERR_IO, ENOMEM, "calloc");
+    CLEANUP(free_ca) struct issue_ca *ca = NULL;
+    struct err e = allocate(&ca);
+    if (failed(e))
+        return e;
     errno = 0;
     CLEANUP(x509_bio_free) BIO *file = BIO_new_file(certificate_path, "r");
     int number = errno;
     if (file != NULL)
         ca->x509 = PEM_read_bio_X509(file, NULL, NULL, NULL);
     ERR_clear_error();
-    if (ca->x509 == NULL)
+    if (ca->x509 == NULL) {
         return file == NULL ? ERR(ERR_IO, number, "CA certificate")
                             : ERR(ERR_MALFORMED, 0, "CA certificate");
+    }
 
-    struct err e = key_open(key_path, &ca->key);
+    e = key_open(key_path, &ca->key);
     if (failed(e))
         return e;
     bool fits = X509_check_private_key(ca->x509, ca->key->pair) == 1;

@@ -103,19 +103,22 @@ struct err certificate_key(struct bytes der, enum certificate_key *out_key)
 
     enum certificate_key kind = CERTIFICATE_KEY_OTHER;
     const EVP_PKEY *key = X509_get0_pubkey(x509);
-    if (key != NULL && EVP_PKEY_is_a(key, "EC") == 1)
+    if (key != NULL && EVP_PKEY_is_a(key, "EC") == 1) {
         kind = ec_kind(key);
-    else if (key != NULL && EVP_PKEY_is_a(key, "RSA") == 1 && EVP_PKEY_get_bits(key) == RSA_BITS)
+    } else if (key != NULL && EVP_PKEY_is_a(key, "RSA") == 1 &&
+               EVP_PKEY_get_bits(key) == RSA_BITS) {
         kind = CERTIFICATE_KEY_RSA2048;
+    }
     *out_key = kind;
     return ERR_OK;
 }
 
 static bool usage_stands(const EXTENDED_KEY_USAGE *usages, const ASN1_OBJECT *usage)
 {
-    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++)
+    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++) {
         if (OBJ_cmp(sk_ASN1_OBJECT_value(usages, i), usage) == 0)
             return true;
+    }
     return false;
 }
 
@@ -132,9 +135,10 @@ static bool extended_usages_within(const X509 *issued, const X509 *old)
         return old_found == -1;
     if (usages == NULL)
         return false;
-    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++)
+    for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++) {
         if (!usage_stands(limits, sk_ASN1_OBJECT_value(usages, i)))
             return false;
+    }
     return true;
 }
 

@@ -24,10 +24,11 @@ static bool take_len(struct bytes *rest, size_t *out_len)
         return false;
     uint8_t first = rest->at[0];
     size_t count = first & 0x7FU;
-    if (first < 0x80)
+    if (first < 0x80) {
         count = 0;
-    else if (count == 0 || count > LEN_BYTES_MAX || count >= rest->len || rest->at[1] == 0)
+    } else if (count == 0 || count > LEN_BYTES_MAX || count >= rest->len || rest->at[1] == 0) {
         return false;
+    }
 
     size_t len = first < 0x80 ? first : 0;
     for (size_t i = 0; i < count; i++)
@@ -111,9 +112,10 @@ static bool time_fine(struct bytes value, size_t digits)
 {
     if (value.len != digits + 1 || value.at[digits] != 'Z')
         return false;
-    for (size_t i = 0; i < digits; i++)
+    for (size_t i = 0; i < digits; i++) {
         if (value.at[i] < '0' || value.at[i] > '9')
             return false;
+    }
     return true;
 }
 
@@ -152,9 +154,10 @@ static bool primitive_fine(uint8_t tag, struct bytes value)
         {0x1C, octets_fine} /* Universal */,
         {0x1E, octets_fine} /* BMP */,
     };
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
         if (rules[i].tag == tag)
             return rules[i].fine(value);
+    }
     return false;
 }
 

@@ -36,10 +36,11 @@ static bool flush_folder_of(const char *path)
     char folder[PATH_MAX];
     (void)text_copy(folder, sizeof(folder), path);
     char *slash = strrchr(folder, '/');
-    if (slash == NULL)
+    if (slash == NULL) {
         (void)text_copy(folder, sizeof(folder), ".");
-    else
+    } else {
         slash[slash == folder ? 1 : 0] = '\0';
+    }
     CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return fd >= 0 && fsync(fd) == 0;
 }

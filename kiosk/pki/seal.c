@@ -53,6 +53,15 @@ const char *seal_key_id(const struct seal_key *key)
     return key->id;
 }
 
+static struct err allocate(struct seal_key **out_key)
+{
+    struct seal_key *key = calloc(1, sizeof(*key));
+    if (key == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    *out_key = key;
+    return ERR_OK;
+}
+
 static struct err name_key(struct seal_key *key)
 {
     uint8_t raw[PUBLIC_LEN];
@@ -75,9 +84,10 @@ struct err seal_key_create(const char *path, struct seal_key **out_key)
         ERR_clear_error();
         return ERR(ERR_IO, number, "key");
     }
-    CLEANUP(free_key) struct seal_key *key = calloc(1, sizeof(*key));
-    if (key == NULL)
-        return ERR(ERR_NO_ROOM, 0, "calloc");
+    CLEANUP(free_key) struct seal_key *key = NULL;
+    struct err e = allocate(&key);
+    if (failed(e))
+        return e;
 
     /* An empty pass phrase given keeps the library from asking for one on the terminal. */
     char none[] = "";
@@ -89,7 +99,7 @@ struct err seal_key_create(const char *path, struct seal_key **out_key)
     if (key->key == NULL)
         return ERR(ERR_MALFORMED, 0, "key");
 
-    struct err e = name_key(key);
+    e = name_key(key);
     if (failed(e))
         return e;
     *out_key = key;

@@ -34,15 +34,31 @@ void trust_destroy(struct trust *trust)
     free(trust);
 }
 
+static struct err allocate(struct trust **out_trust)
+{
+    struct trust *trust = calloc(1, sizeof(*trust));
+    if (trust == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    trust->roots = X509_STORE_new();
+    trust->intermediates = sk_X509_new_null();
+    if (trust->roots == NULL || trust->intermediates == NULL) {
+        trust_destroy(trust);
+        return ERR(ERR_NO_ROOM, 0, "X509_STORE_new");
+    }
+    *out_trust = trust;
+    return ERR_OK;
+}
+
 static struct err add(struct trust *trust, X509 *x509)
 {
     int self_signed = X509_self_signed(x509, 1);
     if (self_signed < 0)
         return ERR(ERR_MALFORMED, 0, "X509_self_signed");
-    if (self_signed == 1)
+    if (self_signed == 1) {
         return X509_STORE_add_cert(trust->roots, x509) == 1
                    ? ERR_OK
                    : ERR(ERR_NO_ROOM, 0, "X509_STORE_add_cert");
+    }
     if (X509_up_ref(x509) != 1)
         return ERR(ERR_NO_ROOM, 0, "X509_up_ref");
     if (sk_X509_push(trust->intermediates, x509) == 0) {
@@ -81,15 +97,10 @@ struct err trust_create(const char *path, struct trust **out_trust)
         return ERR(ERR_IO, number, "trust");
     }
 
-    CLEANUP(free_trust) struct trust *trust = calloc(1, sizeof(*trust));
-    if (trust == NULL)
-        return ERR(ERR_NO_ROOM, 0, "calloc");
-    trust->roots = X509_STORE_new();
-    trust->intermediates = sk_X509_new_null();
-    if (trust->roots == NULL || trust->intermediates == NULL)
-        return ERR(ERR_NO_ROOM, 0, "X509_STORE_new");
-
-    struct err e = add_all(trust, file);
+    CLEANUP(free_trust) struct trust *trust = NULL;
+    struct err e = allocate(&trust);
+    if (!failed(e))
+        e = add_all(trust, file);
     if (failed(e))
         return e;
     *out_trust = trust;
@@ -109,10 +120,11 @@ bool x509_chains(const X509 *x509, const struct trust *trust, int64_t at_s)
     X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(context);
     X509_VERIFY_PARAM_set_depth(param, CHAIN_DEPTH_MAX);
     X509_VERIFY_PARAM_set_auth_level(param, CHAIN_AUTH_LEVEL);
-    if (at_s == X509_ANY_TIME)
+    if (at_s == X509_ANY_TIME) {
         (void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_NO_CHECK_TIME);
-    else
+    } else {
         X509_VERIFY_PARAM_set_time(param, at_s);
+    }
     bool chains = X509_verify_cert(context) == 1;
     ERR_clear_error();
     return chains;

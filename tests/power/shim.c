@@ -304,16 +304,18 @@ static void apply_unsynced(struct shim_content *content, const struct point *poi
             apply(content, point);
         break;
     case SHIM_TEAR_LAST:
-        if (last && write)
+        if (last && write) {
             tear(content, point, seed);
-        else
+        } else {
             apply(content, point);
+        }
         break;
     case SHIM_KEEP_SECTORS:
-        if (write)
+        if (write) {
             apply_sectors(content, point, seed);
-        else if (chance(seed) % 2 == 0)
+        } else if (chance(seed) % 2 == 0) {
             apply(content, point);
+        }
         break;
     }
 }
@@ -322,9 +324,10 @@ static void apply_unsynced(struct shim_content *content, const struct point *poi
 static size_t synced_up_to(size_t count, enum file_kind file)
 {
     size_t up_to = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (points[i].kind == POINT_SYNC && points[i].file == file)
             up_to = i;
+    }
     return up_to;
 }
 
@@ -338,9 +341,10 @@ void shim_image(const struct shim_disk *before, size_t count, enum shim_fate fat
     for (size_t i = 0; i < count; i++) {
         const struct point *point = &points[i];
         struct shim_content *content = point->file == FILE_DATABASE ? &out->database : &out->wal;
-        if (i < synced[point->file])
+        if (i < synced[point->file]) {
             apply(content, point);
-        else
+        } else {
             apply_unsynced(content, point, i + 1 == count, fate, &seed);
+        }
     }
 }

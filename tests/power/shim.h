@@ -48,9 +48,9 @@ void shim_stop(void);
 /* Points recorded so far. */
 size_t shim_points(void);
 
-/* The disk after the first `points` points and then a cut; `before` is the disk at shim_record().
+/* The disk after the first `count` points and then a cut; `before` is the disk at shim_record().
  */
-void shim_image(const struct shim_disk *before, size_t points, enum shim_fate fate, unsigned seed,
+void shim_image(const struct shim_disk *before, size_t count, enum shim_fate fate, unsigned seed,
                 struct shim_disk *out);
 
 /* Let the n-th write or sync from now on (1: the next) fail with this SQLite code; 0: never. */

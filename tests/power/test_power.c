@@ -150,13 +150,24 @@ static void check_image(size_t points, struct tally *tally)
     struct journal *journal = open_it();
     struct journal_status status;
     tally->images++;
-    if (journal == NULL || failed(journal_get_status(journal, &status)))
-        tally->broken++;
-    else if (status.head_seq < promised)
-        tally->lost++;
-    else if (!goes_on(journal))
-        tally->broken++;
+    bool opened = journal != NULL && !failed(journal_get_status(journal, &status));
+    bool kept = opened && status.head_seq >= promised;
+    tally->lost += opened && !kept ? 1 : 0;
+    tally->broken += !opened || (kept && !goes_on(journal)) ? 1 : 0;
     journal_close(journal);
+}
+
+/* Every fate after so many points; those that go by chance several times. */
+static void cut_after(size_t points, struct tally *tally)
+{
+    for (unsigned fate = 0; fate < SHIM_FATE_COUNT; fate++) {
+        unsigned seeds = fate <= SHIM_KEEP_ALL ? 1 : SEEDS;
+        for (unsigned seed = 0; seed < seeds; seed++) {
+            shim_image(&first, points, (enum shim_fate)fate,
+                       (unsigned)points * 1000 + fate * 10 + seed, &image);
+            check_image(points, tally);
+        }
+    }
 }
 
 static struct tally sweep(bool syncs)
@@ -164,16 +175,8 @@ static struct tally sweep(bool syncs)
     struct tally tally = {0};
     live(syncs);
     tally.points = shim_points();
-    for (size_t points = 0; points <= tally.points; points++) {
-        for (unsigned fate = 0; fate < SHIM_FATE_COUNT; fate++) {
-            unsigned seeds = fate <= SHIM_KEEP_ALL ? 1 : SEEDS;
-            for (unsigned seed = 0; seed < seeds; seed++) {
-                shim_image(&first, points, (enum shim_fate)fate,
-                           (unsigned)points * 1000 + fate * 10 + seed, &image);
-                check_image(points, &tally);
-            }
-        }
-    }
+    for (size_t points = 0; points <= tally.points; points++)
+        cut_after(points, &tally);
     return tally;
 }
 

@@ -78,6 +78,7 @@ static X509 *make(const struct spec *spec)
 
 static void encode(X509 *x509, struct der *out)
 {
+    memset(out, 0, sizeof(*out));
     unsigned char *at = out->at;
     int len = i2d_X509(x509, NULL);
     assert_in_range(len, 1, DER_MAX);

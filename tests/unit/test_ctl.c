@@ -44,9 +44,10 @@ static void *answer(void *context)
         socklen_t from_len = sizeof(from);
         ssize_t len = recvfrom(program->fd, question, sizeof(question) - 1, 0,
                                (struct sockaddr *)&from, &from_len);
-        if (len > 0 && text_same(question, "status?") && program->answer != NULL)
+        if (len > 0 && text_same(question, "status?") && program->answer != NULL) {
             (void)sendto(program->fd, program->answer, strlen(program->answer), 0,
                          (struct sockaddr *)&from, from_len);
+        }
     }
     return NULL;
 }
