@@ -73,12 +73,12 @@ void room_open_journal(struct room *room, unsigned random)
 
 void room_append(struct room *room, unsigned count)
 {
-    static unsigned char drawn;
+    static unsigned drawn;
     for (unsigned i = 0; i < count; i++) {
         struct journal_draft draft = {.at_ms = TIME_MS, .kind = "visit_ended"};
         uint8_t random[16] = {0};
-        random[0] = ++drawn;
-        random[1] = (uint8_t)(room->appended >> 8);
+        drawn++;
+        memcpy(random, &drawn, sizeof(drawn));
         chain_uuid(draft.txid, random);
         random[15] = 1;
         chain_uuid(draft.visit, random);

@@ -42,8 +42,8 @@ static void test_pauses(void **state)
         bool varies = pauses[i].least_ms != pauses[i].most_ms;
         uint64_t least_ms = UINT64_MAX, most_ms = 0;
         for (uint32_t k = 0; k < 500; k++) {
-            uint64_t pause_ms =
-                pause_after(pauses[i].failures, pauses[i].retry_after_s, k * 2654435761U);
+            uint64_t pause_ms = pause_after(pauses[i].failures, pauses[i].retry_after_s,
+                                            (uint32_t)(k * UINT64_C(2654435761) & UINT32_MAX));
             assert_in_range(pause_ms, pauses[i].least_ms, pauses[i].most_ms);
             least_ms = pause_ms < least_ms ? pause_ms : least_ms;
             most_ms = pause_ms > most_ms ? pause_ms : most_ms;
