@@ -101,6 +101,10 @@ static void draw_wrapped(struct ui *ui, struct rect in, const struct face *face,
 {
     if (face->icon_px > 0)
         ui_icon(ui, rect_cut_left(&in, face->icon_px, face->space), face->icon_px, face->ink, icon);
+    if (face->text_width * 10 <= in.w * 15) { /* a little smaller looks better than two lines */
+        (void)ui_line_fit(ui, in, (struct ui_type){face->type, face->ink, UI_CENTRE}, face->text);
+        return;
+    }
     enum theme_type type = TYPE_BODY_BOLD;
     int32_t height = ui_paragraph_height(ui, in.w, type, face->text);
     struct rect text = rect_middle(in, in.w, height);

@@ -154,7 +154,7 @@ static void draw_steps(struct ui *ui, struct rect in, const struct frame *frame)
         struct rect words = rect_cell(rows, 0, STEPS, 1, (uint8_t)i);
         struct ui_type type = {now ? TYPE_LABEL_BOLD : TYPE_LABEL, now ? COLOUR_INK : COLOUR_INK2,
                                UI_CENTRE};
-        (void)ui_line(ui, rect_cut_top(&words, label, 0), type, ui_word(ui, step_words[i]));
+        (void)ui_line_fit(ui, rect_cut_top(&words, label, 0), type, ui_word(ui, step_words[i]));
         if (second)
             (void)ui_line(ui, words, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_CENTRE},
                           ui_second(ui, step_words[i]));
@@ -172,7 +172,8 @@ static void draw_header(struct ui *ui, struct rect header, const struct frame *f
     bool stepper = ui->wide && frame->step != FRAME_NO_STEPS;
     in = draw_line_chip(ui, in, !stepper && (ui->wide || !ui->theme->large));
     if (stepper)
-        draw_steps(ui, rect_cut_right(&in, in.w * 64 / 100, ui_gap(ui)), frame);
+        draw_steps(ui, rect_cut_right(&in, in.w * (ui->theme->large ? 58 : 64) / 100, ui_gap(ui)),
+                   frame);
     draw_hall(ui, in);
 }
 

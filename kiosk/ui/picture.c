@@ -8,37 +8,49 @@ static int32_t percent(int32_t whole, int32_t part)
     return whole * part / 100;
 }
 
-void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool named)
+/* The frame that is lit, and in it the hole, unless a plug fills it. */
+static void draw_frame(struct ui *ui, struct rect in, enum theme_colour lit, bool empty)
 {
-    draw_round(ui->out, rect, percent(rect.h, 13), ui_colour(ui, COLOUR_DEVICE));
-    if (ui->theme->high_contrast)
-        draw_stroke(ui->out, rect, percent(rect.h, 13), ui_px(ui, METRIC_STROKE),
-                    ui_colour(ui, COLOUR_CARD_LINE));
-    struct rect in = rect;
-    if (named) {
-        int32_t height = ui_line_height(ui, TYPE_LABEL_BOLD) * 13 / 10;
-        struct rect top = rect_cut_top(&in, height + percent(rect.h, 22), 0);
-        top = rect_inset(top, percent(rect.h, 12), percent(rect.h, 11));
-        int32_t width = ui_width(ui, TYPE_LABEL_BOLD, ui_word(ui, WORD_PORT_NAME)) + 2 * ui_gap(ui);
-        struct rect name = rect_cut_left(&top, width, 0);
-        draw_round(ui->out, name, ui_px(ui, METRIC_RADIUS_CHIP) / 2, ui_colour(ui, COLOUR_PRIMARY));
-        (void)ui_line(ui, name, (struct ui_type){TYPE_LABEL_BOLD, COLOUR_ON_PRIMARY, UI_CENTRE},
-                      ui_word(ui, WORD_PORT_NAME));
-        int32_t lamp = percent(height, 22);
-        draw_dot(ui->out, top.x + top.w - lamp, top.y + top.h / 2, lamp, ui_colour(ui, lit));
-        in.h -= percent(rect.h, 10);
-    } else {
-        in = rect_inset(in, 0, percent(rect.h, 12));
-    }
-    int32_t width = in.h * 21 / 10 < percent(rect.w, 60) ? in.h * 21 / 10 : percent(rect.w, 60);
-    struct rect frame = rect_middle(in, width, in.h);
+    int32_t most = percent(in.w, 60);
+    struct rect frame = rect_middle(in, in.h * 21 / 10 < most ? in.h * 21 / 10 : most, in.h);
     draw_round(ui->out, frame, percent(in.h, 22), ui_colour(ui, COLOUR_DEVICE_DARK));
     draw_stroke(ui->out, frame, percent(in.h, 22), ui_um(ui, 1740), ui_colour(ui, lit));
+    if (!empty)
+        return;
     struct rect hole = rect_middle(frame, percent(frame.w, 58), percent(frame.h, 44));
     draw_round(ui->out, hole, percent(hole.h, 14), 0xFF000000U);
     struct rect tongue = rect_middle(hole, percent(hole.w, 78), percent(hole.h, 28));
     tongue.y -= percent(hole.h, 6);
     draw_round(ui->out, tongue, percent(tongue.h, 25), ui_colour(ui, COLOUR_TRACK));
+}
+
+static void draw_panel(struct ui *ui, struct rect rect)
+{
+    draw_round(ui->out, rect, percent(rect.h, 13), ui_colour(ui, COLOUR_DEVICE));
+    if (ui->theme->high_contrast)
+        draw_stroke(ui->out, rect, percent(rect.h, 13), ui_px(ui, METRIC_STROKE),
+                    ui_colour(ui, COLOUR_CARD_LINE));
+}
+
+void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool named)
+{
+    draw_panel(ui, rect);
+    bool beside = rect.w >= rect.h * 34 / 10; /* room for the name left of the frame */
+    struct rect in = rect_inset(rect, 0, percent(rect.h, 12));
+    if (named) {
+        int32_t height = ui_line_height(ui, TYPE_LABEL_BOLD) * 13 / 10;
+        int32_t width = ui_width(ui, TYPE_LABEL_BOLD, ui_word(ui, WORD_PORT_NAME)) + 2 * ui_gap(ui);
+        struct rect top = rect_inset(rect, percent(rect.h, 12), percent(rect.h, 11));
+        struct rect name = {top.x, top.y, width, height};
+        draw_round(ui->out, name, ui_px(ui, METRIC_RADIUS_CHIP) / 2, ui_colour(ui, COLOUR_PRIMARY));
+        (void)ui_line(ui, name, (struct ui_type){TYPE_LABEL_BOLD, COLOUR_ON_PRIMARY, UI_CENTRE},
+                      ui_word(ui, WORD_PORT_NAME));
+        int32_t lamp = percent(height, 22);
+        draw_dot(ui->out, top.x + top.w - lamp, top.y + height / 2, lamp, ui_colour(ui, lit));
+        if (!beside)
+            (void)rect_cut_top(&in, height + percent(rect.h, 8), 0);
+    }
+    draw_frame(ui, in, lit, true);
 }
 
 /* `holes`: the plug is seen whole, not in the port. */
@@ -88,8 +100,8 @@ void picture_inserted(struct ui *ui, struct rect rect)
     int32_t port = percent(rect.h, 34);
     int32_t width = port * 27 / 10 < rect.w ? port * 27 / 10 : rect.w;
     struct rect top = rect_middle((struct rect){rect.x, rect.y, rect.w, port}, width, port);
-    picture_port(ui, top, COLOUR_DEVICE_OK, false);
-    /* the plug is hidden in the port: only the body and a rest of it hang out */
+    draw_panel(ui, top);
+    draw_frame(ui, rect_inset(top, 0, percent(port, 12)), COLOUR_DEVICE_OK, false);
     int32_t reach = percent(rect.h, 15);
     struct rect token = {rect.x, rect.y + port - reach, rect.w, rect.h - port + reach};
     draw_token(ui, token, false);

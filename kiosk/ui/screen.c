@@ -21,6 +21,17 @@ static const struct {
     [FLOW_CERTIFICATE] = {screen_certificate, 0},
     [FLOW_PIN] = {screen_pin, 0},
     [FLOW_PIN_CHECKING] = {screen_reading, UI_SPINNER_STEP_MS},
+    [FLOW_OFFER] = {screen_offer, 0},
+    [FLOW_ORDERING] = {screen_ordering, UI_SPINNER_STEP_MS},
+    [FLOW_PAY] = {screen_pay, UI_SPINNER_STEP_MS},
+    [FLOW_ISSUING] = {screen_issuing, UI_SPINNER_STEP_MS},
+    [FLOW_WRITING] = {screen_writing, UI_SPINNER_STEP_MS},
+    [FLOW_PRINTING] = {screen_printing, UI_SPINNER_STEP_MS},
+    [FLOW_DONE] = {screen_done, 0},
+    [FLOW_TICKET] = {screen_ticket, 0},
+    [FLOW_MESSAGE] = {screen_message, 0},
+    [FLOW_TAKE_TOKEN] = {screen_take_token, 0},
+    [FLOW_OUT_OF_SERVICE] = {screen_out_of_service, 0},
 };
 
 void screen_draw(const struct look *look, const struct flow *flow, const struct flow_rules *rules,

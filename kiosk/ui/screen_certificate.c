@@ -24,12 +24,12 @@ static void draw_days(struct ui *ui, struct rect box, const struct verdict_words
     ui_ring(ui, &ring, TYPE_BODY, "");
     char days[FORMAT_SIZE];
     (void)format_number(left < 0 ? -left : left, days);
-    int32_t figure = ui->theme->type[TYPE_TITLE].px * 13 / 10;
+    int32_t figure = box.h * 42 / 100;
     int32_t caption = ui->theme->type[TYPE_CAPTION].px * 13 / 10;
     struct rect lines =
         rect_middle(rect_inset(box, ring.thick, 0), box.w - 2 * ring.thick, figure + caption);
     (void)ui_line_fit(ui, rect_cut_top(&lines, figure, 0),
-                      (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_CENTRE}, days);
+                      (struct ui_type){TYPE_AMOUNT, COLOUR_INK, UI_CENTRE}, days);
     (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_CENTRE},
                       ui_word(ui, unit));
 }
@@ -39,12 +39,25 @@ static int32_t fact_height(const struct ui *ui)
     return ui_line_height(ui, TYPE_LABEL) * 5 / 4;
 }
 
+static int32_t ring_side(const struct ui *ui)
+{
+    return ui_um(ui, ui->theme->large ? 66000 : 52000);
+}
+
+/* A long name in landscape takes the smaller type, so that its three lines find room. */
+static enum theme_type holder_type(const struct ui *ui)
+{
+    bool long_one =
+        ui_width(ui, TYPE_BUTTON, flow_certificate(ui->flow)->holder) > ui->look->width_px / 2;
+    return ui->wide && long_one ? TYPE_LABEL_BOLD : TYPE_BUTTON;
+}
+
 static int32_t holder_height(const struct ui *ui, int32_t width)
 {
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
-    int32_t ring = ui_um(ui, 50000);
+    int32_t ring = ring_side(ui);
     int32_t text = width - ring - ui_gap(ui);
-    int32_t name = ui_paragraph_height(ui, text, TYPE_BUTTON, certificate->holder);
+    int32_t name = ui_paragraph_height(ui, text, holder_type(ui), certificate->holder);
     int32_t lines = 2 * ui_line_height(ui, TYPE_LABEL) + name;
     return lines > ring ? lines : ring;
 }
@@ -54,15 +67,15 @@ static void draw_holder(struct ui *ui, struct rect in, const struct verdict_word
 {
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
     const struct profile *profile = flow_profile(ui->flow, ui->rules);
-    int32_t side = ui_um(ui, 50000);
+    int32_t side = ring_side(ui);
     draw_days(ui, rect_middle(rect_cut_right(&in, side, ui_gap(ui)), side, side), verdict);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
-    int32_t name = ui_paragraph_height(ui, in.w, TYPE_BUTTON, certificate->holder);
+    int32_t name = ui_paragraph_height(ui, in.w, holder_type(ui), certificate->holder);
     struct rect lines = rect_middle(in, in.w, 2 * label + name);
     struct ui_label holder = {ICON_BUSINESS, COLOUR_TINT_INK, {TYPE_LABEL, COLOUR_INK2, UI_LEFT}};
     ui_labelled(ui, rect_cut_top(&lines, label, 0), &holder, ui_word(ui, WORD_CERTIFICATE_HOLDER));
     (void)ui_paragraph(ui, rect_cut_top(&lines, name, 0),
-                       (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, certificate->holder);
+                       (struct ui_type){holder_type(ui), COLOUR_INK, UI_LEFT}, certificate->holder);
     const char *platform = certificate->issuer;
     if (profile != NULL)
         platform = ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
@@ -136,12 +149,17 @@ static void draw_facts(struct ui *ui, struct rect rect, const struct verdict_wor
                 facts[i].type);
 }
 
+static enum theme_type point_type(const struct ui *ui)
+{
+    return ui->wide ? TYPE_LABEL : TYPE_BODY;
+}
+
 static int32_t verdict_height(const struct ui *ui, int32_t width,
                               const struct verdict_words *verdict)
 {
     int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
     int32_t height = 2 * ui_gap(ui) + ui_line_height(ui, TYPE_HEADING) + ui_gap(ui) / 2;
-    height += verdict->point_count * ui_line_height(ui, TYPE_LABEL);
+    height += verdict->point_count * ui_line_height(ui, point_type(ui)) * 11 / 10;
     if (verdict->text[0] != '\0')
         height += ui_paragraph_height(ui, inner, TYPE_BODY, verdict->text);
     if (verdict->no_charge)
@@ -151,10 +169,10 @@ static int32_t verdict_height(const struct ui *ui, int32_t width,
 
 static void draw_points(struct ui *ui, struct rect in, const struct verdict_words *verdict)
 {
-    int32_t line = ui_line_height(ui, TYPE_LABEL);
+    int32_t line = ui_line_height(ui, point_type(ui)) * 11 / 10;
     for (uint8_t i = 0; i < verdict->point_count; i++) {
         struct ui_label label = {
-            ICON_CHECK, tone_ink(verdict->tone), {TYPE_LABEL, COLOUR_INK, UI_LEFT}};
+            ICON_CHECK, tone_ink(verdict->tone), {point_type(ui), COLOUR_INK, UI_LEFT}};
         ui_labelled(ui, rect_cut_top(&in, line, 0), &label, verdict->points[i]);
     }
 }

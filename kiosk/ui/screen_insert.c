@@ -25,9 +25,11 @@ static void draw_where(struct ui *ui, struct rect in)
 static void draw_how(struct ui *ui, struct rect in)
 {
     struct rect rows[3];
-    const struct rect_part parts[3] = {{0, 34}, {0, 18}, {0, 44}};
+    const struct rect_part parts[3] = {{0, 38}, {0, 16}, {0, 42}};
     (void)rect_rows(in, ui_gap(ui), parts, 3, rows);
-    picture_port(ui, rows[0], COLOUR_DEVICE_LIT, true);
+    int32_t most = rows[0].h * 4;
+    picture_port(ui, rect_middle(rows[0], rows[0].w < most ? rows[0].w : most, rows[0].h),
+                 COLOUR_DEVICE_LIT, true);
     struct rect arrows = rect_inset(rows[1], 0, rows[1].h / 12);
     picture_arrows(ui, rect_middle(arrows, arrows.h * 4 / 5, arrows.h), true);
     picture_token(ui, rows[2]);

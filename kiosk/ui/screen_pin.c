@@ -56,10 +56,13 @@ static void draw_tries(struct ui *ui, struct rect rect)
     int32_t marks = left * dot + (left - 1) * dot / 3;
     if (left > 0 && left <= TRY_MARKS_MAX && marks < in.w * 45 / 100) {
         struct rect row = rect_cut_right(&in, marks, ui_gap(ui));
-        bool good = tries.tone == TONE_GOOD;
-        for (uint8_t i = 0; i < left; i++)
-            ui_tick(ui, rect_middle(rect_cut_left(&row, dot, dot / 3), dot, dot),
-                    tone_ink(tries.tone), good ? COLOUR_ON_SUCCESS : COLOUR_SURFACE);
+        for (uint8_t i = 0; i < left; i++) {
+            struct rect mark = rect_middle(rect_cut_left(&row, dot, dot / 3), dot, dot);
+            if (tries.tone == TONE_GOOD)
+                ui_tick(ui, mark, COLOUR_SUCCESS, COLOUR_ON_SUCCESS);
+            else
+                draw_round(ui->out, mark, dot / 2, ui_colour(ui, tone_ink(tries.tone)));
+        }
     }
     int32_t first = ui_line_height(ui, TYPE_BUTTON);
     int32_t second = ui_line_height(ui, TYPE_LABEL);
@@ -126,7 +129,8 @@ static void draw_entry(struct ui *ui, struct rect rect)
         if (certificate != NULL)
             (void)ui_line_fit(ui, bottom, label.type, certificate->holder);
     }
-    draw_field(ui, in);
+    int32_t highest = ui_um(ui, 28000);
+    draw_field(ui, in.h > highest ? rect_middle(in, in.w, highest) : in);
 }
 
 static int32_t entry_height(const struct ui *ui, bool named)

@@ -257,7 +257,7 @@ static void draw_announcement(struct ui *ui, struct rect rect)
     const struct fact_announcement *at = &hall->announcements[index];
     const char *text = ui->language == LANGUAGE_ZH ? at->zh : at->en;
     bool down = ui_down(ui, ACTION_NEXT_ANNOUNCEMENT, 0);
-    struct rect in = ui_panel(ui, rect, TONE_INFO);
+    struct rect in = rect_inset(ui_panel(ui, rect, TONE_INFO), 0, -ui_gap(ui) / 2);
     if (down)
         draw_round(ui->out, rect, ui_px(ui, METRIC_RADIUS), ui_colour(ui, COLOUR_DOWN));
     int32_t px = ui->theme->type[TYPE_BUTTON].px;
@@ -353,10 +353,10 @@ static void draw_insert_card(struct ui *ui, struct rect rect)
 
 static void draw_wide(struct ui *ui, struct rect body)
 {
-    struct rect side = ui_side(ui, &body);
-    draw_insert_card(ui, side);
+    if (!ui->theme->large)
+        draw_insert_card(ui, rect_cut_right(&body, body.w * 31 / 100, ui_gap(ui)));
     struct rect rows[2];
-    struct rect_part parts[2] = {{ui_um(ui, 44000), 1}, {ui_um(ui, 80000), 3}};
+    const struct rect_part parts[2] = {{ui_um(ui, 48000), 1}, {ui_um(ui, 80000), 3}};
     (void)rect_rows(body, ui_gap(ui), parts, 2, rows);
     draw_main(ui, rows[0]);
     for (uint8_t i = 0; i < TILES; i++)
@@ -386,8 +386,15 @@ void screen_services(struct ui *ui)
                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                       ui_word(ui, WORD_SERVICES_SUBTITLE));
     int32_t notice = notice_height(ui, body.w);
-    if (notice > 0)
+    int32_t title = ui_px(ui, METRIC_TITLE);
+    struct rect beside = {body.x, body.y - title, body.w, title};
+    beside = rect_cut_right(&beside, body.w * 54 / 100, 0);
+    int32_t narrow = notice_height(ui, beside.w);
+    if (ui->wide && narrow > 0 && narrow <= title) {
+        draw_notice(ui, rect_middle(beside, beside.w, narrow));
+    } else if (notice > 0) {
         draw_notice(ui, rect_cut_top(&body, notice, ui_gap(ui)));
+    }
     if (ui->wide)
         draw_wide(ui, body);
     else

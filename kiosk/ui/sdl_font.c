@@ -68,7 +68,8 @@ static const struct config_row rows[] = {
 
 static uint64_t key_of(struct font_style style, const char *text, size_t len)
 {
-    uint64_t hash = 0xCBF29CE484222325U ^ ((uint64_t)style.face << 32 | (uint64_t)style.px);
+    uint64_t hash = mix_product(0xCBF29CE484222325U ^ (uint64_t)style.face, 0x100000001B3U);
+    hash = mix_product(hash ^ (uint64_t)style.px, 0x9E3779B97F4A7C15U);
     for (size_t i = 0; i < len; i++)
         hash = mix_product(hash ^ (uint8_t)text[i], 0x100000001B3U);
     hash ^= hash >> 29;

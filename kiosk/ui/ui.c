@@ -11,6 +11,7 @@
 #define LINE_PERCENT_ZH 140
 #define LINE_PERCENT_EN 132
 #define ELLIPSIS "…"
+#define FLOOR_UM 6450 /* no text is smaller: ADA 707.7.2, a capital of 4.8 mm */
 
 int32_t ui_px(const struct ui *ui, enum theme_metric metric)
 {
@@ -129,7 +130,7 @@ static void shorten(const struct ui *ui, struct font_style style, const char *te
 int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const char *text)
 {
     struct font_style style = ui->theme->type[type.type];
-    int32_t floor = ui->theme->type[TYPE_CAPTION].px;
+    int32_t floor = ui_um(ui, FLOOR_UM);
     int32_t width = text_layout_width(ui->look->font, style, text);
     while (width > rect.w && style.px > floor) {
         style.px -= style.px > floor + 2 ? 2 : 1;
@@ -244,10 +245,14 @@ void ui_labelled(struct ui *ui, struct rect rect, const struct ui_label *label, 
     int32_t space = label->icon == ICON_NONE ? 0 : px * 2 / 5;
     int32_t width = icon_px + space + ui_width(ui, label->type.type, text);
     struct rect at = rect;
-    at.x = aligned(rect, label->type.align, width);
+    at.x = width > rect.w ? rect.x : aligned(rect, label->type.align, width);
     at.w = rect.x + rect.w - at.x;
     struct rect icon = rect_cut_left(&at, icon_px, space);
     if (icon_px > 0)
         ui_icon(ui, icon, icon_px, label->icon_colour, label->icon);
-    (void)ui_line(ui, at, (struct ui_type){label->type.type, label->type.colour, UI_LEFT}, text);
+    struct ui_type type = {label->type.type, label->type.colour, UI_LEFT};
+    if (width > rect.w)
+        (void)ui_line_fit(ui, at, type, text);
+    else
+        (void)ui_line(ui, at, type, text);
 }

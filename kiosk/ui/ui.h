@@ -70,8 +70,8 @@ int32_t ui_width(const struct ui *ui, enum theme_type type, const char *text);
 /* One line, in the middle of the rect's height; bold marks are heeded. Returns its width. */
 int32_t ui_line(struct ui *ui, struct rect rect, struct ui_type type, const char *text);
 
-/* The same for text that others wrote (names): smaller down to the caption size, then ended
- * by an ellipsis. */
+/* The same for text that may be long (names): smaller, down to 4.8 mm capitals, and only then
+ * ended by an ellipsis. */
 int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const char *text);
 
 /* A paragraph from the rect's top; returns the height it took. */
