@@ -151,67 +151,11 @@ struct err front_receipt(struct front *front, const struct visit *visit,
                               .visit = visit,
                               .profile = profile_of(visit, rules),
                               .font = window_font(front->window),
-                              .words = {&front->words[LANGUAGE_ZH], &front->words[LANGUAGE_EN]},
-                              .hall_zh = front->settings->hall_zh,
-                              .hall_en = front->settings->hall_en,
+                              .words = &front->words[visit->language],
+                              .hall = zh ? front->settings->hall_zh : front->settings->hall_en,
                               .kiosk = front->settings->kiosk_id,
-                              .check_url = front->settings->platform_check_url,
-                              .now_ms = clock_boot_ms(),
-                              .pressed = window_pressed(front->window)};
-
-    screen_draw(&look, flow, rules, window_list(front->window));
-    return window_show(front->window, page_of(flow));
-}
-
-void front_wait(struct front *front, const struct flow *flow, uint64_t deadline_ms,
-                struct window_event *out_event)
-{
-    uint64_t change = screen_next_change_ms(flow, clock_boot_ms());
-    uint64_t until = change != 0 && change < deadline_ms ? change : deadline_ms;
-    window_wait(front->window, until, out_event);
-}
-
-void front_wake(void *front)
-{
-    window_wake(((struct front *)front)->window);
-}
-
-void front_forget(struct front *front)
-{
-    window_forget(front->window);
-    explicit_bzero(&front->slip, sizeof(front->slip));
-    explicit_bzero(front->pixels, sizeof(front->pixels));
-    explicit_bzero(front->dots, sizeof(front->dots));
-}
-
-/* One bit a dot: black where the paper is darker than the threshold. */
-static void burn(struct front *front, int32_t width, int32_t height)
-{
-    memset(front->dots, 0, sizeof(front->dots));
-    for (int32_t i = 0; i < width * height; i++) {
-        uint32_t green = front->pixels[i] >> 8 & 0xFFU;
-        if (green < 0xFFU - DARK_BELOW)
-            front->dots[i / 8] |= (uint8_t)(0x80U >> (i % 8));
-    }
-}
-
-struct err front_receipt(struct front *front, const struct visit *visit,
-                         const struct flow_rules *rules, struct printer_page *out_page)
-{
-    bool zh = visit->language == LANGUAGE_ZH;
-    struct receipt receipt = {
-        .kind = visit->order.status == FACT_ORDER_DONE || visit->write == FLOW_WRITE_COUNT
-                    ? RECEIPT_DELIVERED
-                    : RECEIPT_TICKET,
-        .visit = visit,
-        .profile = chosen->profile < rules->profile_count ? &rules->profiles[chosen->profile]
-                                                          : &rules->profiles[0],
-        .font = window_font(front->window),
-        .words = &front->words[visit->language],
-        .hall = zh ? front->settings->hall_zh : front->settings->hall_en,
-        .kiosk = front->settings->kiosk_id,
-        .check_url = visit->order.check_url,
-        .wall_s = clock_wall_ms() / 1000};
+                              .check_url = visit->order.check_url,
+                              .wall_s = clock_wall_ms() / 1000};
     int32_t width = (int32_t)front->settings->printer_width;
     int32_t height = 0;
 

@@ -44,7 +44,7 @@ static const struct state_row rows[FLOW_STATE_COUNT] = {
         .removed = writing_removed},
     [FLOW_PRINTING] = {.entered = printing_entered, .answered = printing_answered,
         .expired = printing_expired, .timeout_ms = FLOW_PRINTING_MS},
-    [FLOW_DONE] = {.touched = done_touched, .inserted = token_arrived, .expired = flow_leave,
+    [FLOW_DONE] = {.touched = done_touched, .removed = done_removed, .inserted = token_arrived, .expired = flow_leave,
         .timeout_ms = FLOW_DONE_MS, .warn_ms = FLOW_DONE_WARN_MS, .idle = true, .home = true},
     [FLOW_TICKET] = {.entered = ticket_entered, .touched = ticket_touched,
         .answered = ticket_answered, .ordered = ticket_ordered, .inserted = token_arrived, .expired = flow_leave,

@@ -23,6 +23,7 @@
 #define FLOW_ISSUING_MS 60000U
 #define FLOW_PRINTING_MS 30000U
 #define FLOW_DONE_MS 30000U
+#define FLOW_TAKEN_MS 8000U /* token and slip are taken: time to read the date once more */
 #define FLOW_DONE_WARN_MS 10000U
 #define FLOW_ANNOUNCEMENT_MS 8000U
 #define FLOW_REQUEST_LIFE_S 900 /* of a request that the platform never answered */
@@ -126,6 +127,7 @@ void printing_entered(struct step *step);
 void printing_answered(struct step *step);
 void printing_expired(struct step *step);
 void done_touched(struct step *step);
+void done_removed(struct step *step);
 void ticket_entered(struct step *step);
 void ticket_touched(struct step *step);
 void ticket_answered(struct step *step);

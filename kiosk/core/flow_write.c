@@ -202,6 +202,16 @@ void done_touched(struct step *step)
     }
 }
 
+/* The visitor is about to go. One who has no slip may still be scanning the code. */
+void done_removed(struct step *step)
+{
+    flow_arm(step);
+    if (step->flow->visit.printed != ERR_NONE)
+        return;
+    step->flow->deadline_ms = step->event->now_ms + FLOW_TAKEN_MS;
+    step->flow->warn_ms = 0;
+}
+
 void ticket_entered(struct step *step)
 {
     (void)slip_ask(step); /* without paper the screen shows the ticket */

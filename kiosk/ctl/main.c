@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "kiosk/base/text.h"
+#include "kiosk/ctl/ask.h"
 #include "kiosk/ctl/print.h"
 #include "kiosk/ctl/report.h"
 #include "kiosk/ctl/verify.h"
@@ -25,6 +27,7 @@ struct options {
 static const char usage[] =
     "usage: certkioskctl [--state DIR] status [--json]   how the kiosk is\n"
     "       certkioskctl [--state DIR] ledger verify     whether its ledger is whole\n"
+    "       certkioskctl [--state DIR] screen            what it shows and what can be touched\n"
     "DIR is " STATE_DIR " unless stated. Exit status: 0 all is well, 1 something is wrong\n"
     "(each thing by a word), 2 wrong usage, or no such DIR.\n";
 
@@ -60,12 +63,29 @@ static int run_verify(const struct options *options)
     return failed(e) ? EXIT_WRONG : EXIT_FINE;
 }
 
+/* For scripts; the kiosk answers only when its configuration says [screen] describe = yes. */
+static int run_screen(const struct options *options)
+{
+    static char answer[ASK_ANSWER_MAX];
+    char path[PATH_MAX];
+
+    if (!text_print(path, sizeof(path), "%s/kiosk/kiosk.sock", options->state_dir))
+        return EXIT_USAGE;
+    struct err e = ask(path, "screen?", answer);
+    if (failed(e))
+        (void)fprintf(stderr, "certkioskctl: %s at %s\n", err_name(e.code), e.site);
+    else
+        (void)fputs(answer, stdout);
+    return failed(e) ? EXIT_WRONG : EXIT_FINE;
+}
+
 static const struct {
     const char *word, *second; /* NULL: the command is one word */
     int (*run)(const struct options *options);
 } commands[] = {
     {"status", NULL, run_status},
     {"ledger", "verify", run_verify},
+    {"screen", NULL, run_screen},
 };
 
 /* getopt's own words say what is wrong. */

@@ -82,7 +82,7 @@ to_done() {
 }
 
 leave() {
-    hall pull >/dev/null && at attract 20 || return 1
+    hall pull >/dev/null && at attract 60 || return 1
     story "The visitor takes the UKey and leaves; the screen is back at the start."
 }
 

@@ -185,7 +185,7 @@ start_kiosk() {
 
 # What is on the screen: lines of state=, message=, target ..., as certkiosk describes it.
 screen() {
-    "$bin/certkioskctl" --state "$D/state" ask "screen?"
+    "$bin/certkioskctl" --state "$D/state" screen 2>/dev/null
 }
 
 stack_up() {
