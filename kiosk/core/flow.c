@@ -23,7 +23,7 @@ static const struct state_row rows[FLOW_STATE_COUNT] = {
         .expired = flow_leave, .timeout_ms = FLOW_IDLE_MS, .warn_ms = FLOW_WARN_MS, .idle = true,
         .home = true},
     [FLOW_CERTIFICATE] = {.entered = certificate_entered, .touched = certificate_touched,
-        .removed = flow_pulled, .expired = flow_leave, .timeout_ms = FLOW_IDLE_MS,
+        .removed = certificate_removed, .expired = flow_leave, .timeout_ms = FLOW_IDLE_MS,
         .warn_ms = FLOW_WARN_MS, .idle = true, .home = true},
     [FLOW_PIN] = {.entered = pin_entered, .touched = pin_touched, .removed = flow_pulled,
         .expired = pin_expired, .timeout_ms = FLOW_IDLE_MS, .warn_ms = FLOW_WARN_MS, .idle = true,

@@ -91,6 +91,7 @@ void leave_touched(struct step *step); /* BACK and FINISH end the visit */
 void choose_touched(struct step *step);
 void certificate_entered(struct step *step);
 void certificate_touched(struct step *step);
+void certificate_removed(struct step *step);
 void certificate_judge(struct step *step); /* eligibility, as of now */
 
 /* flow_pin.c */

@@ -196,8 +196,8 @@ case_last_try() {
     for left in 4 3 2 1; do
         at pin && type_pin 654321 && tap next && wait_for 10 field_is tries $left || fail "no $left tries left" || return 1
     done
-    at pin && shot last-try && type_pin 654321 || return 1
-    [ -z "$(target next)" ] || fail "the last try can be spent without consent" || return 1
+    at pin && shot last-try || return 1
+    [ -z "$(target next)$(target pin_digit)" ] || fail "the last try can be spent without consent" || return 1
     same "tries left on the token itself" "$(hall token status | grep -o 'tries=[0-9]*')" tries=1 || return 1
     ok "the last try is not spent without consent"
     tap back && hall pull >/dev/null && at attract 20
@@ -240,9 +240,9 @@ case_no_paper() {
         verify_token && verify_records && leave
 }
 
-before_not_paid() { pay_seconds=8; }
+before_not_paid() { pay_seconds=25; }
 case_not_paid() {
-    to_services && to_certificate && to_offer && to_pay && message_is not_paid 40 || return 1
+    to_services && to_certificate && to_offer && to_pay && message_is not_paid 60 || return 1
     wait_for 20 order_is closed || fail "the order is not closed" || return 1
     same "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 20
 }
