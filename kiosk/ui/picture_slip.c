@@ -8,7 +8,8 @@ static const int32_t line_widths[LINES] = {62, 90, 90, 50};
 void picture_slip(struct ui *ui, struct rect rect)
 {
     int32_t width = rect.w < ui_um(ui, 60000) ? rect.w : ui_um(ui, 60000);
-    struct rect at = rect_middle(rect, width, rect.h);
+    int32_t height = rect.h < width * 3 / 2 ? rect.h : width * 3 / 2;
+    struct rect at = rect_middle(rect, width, height);
     struct rect device = rect_cut_top(&at, at.h * 34 / 100, 0);
     struct rect slot = {device.x + device.w / 5, device.y + device.h * 62 / 100, device.w * 3 / 5,
                         ui_um(ui, 2500)};

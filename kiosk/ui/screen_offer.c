@@ -41,6 +41,11 @@ static void collect(const struct ui *ui, struct offer *offer)
                     format_fen_short(gift, worth), offer->texts[2]);
 }
 
+static enum theme_type check_type(const struct ui *ui)
+{
+    return ui->wide ? TYPE_LABEL : TYPE_BODY;
+}
+
 /* Width a check's text has in the panel. */
 static int32_t check_width(const struct ui *ui, int32_t panel)
 {
@@ -52,27 +57,37 @@ static int32_t verdict_height(const struct ui *ui, const struct offer *offer, in
 {
     int32_t height = ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui) + ui_gap(ui) / 3;
     for (uint8_t i = 0; i < offer->count; i++)
-        height += ui_paragraph_height(ui, check_width(ui, width), TYPE_LABEL, offer->checks[i]) +
-                  ui_gap(ui) / 4;
+        height +=
+            ui_paragraph_height(ui, check_width(ui, width), check_type(ui), offer->checks[i]) +
+            ui_gap(ui) / 4;
     return height;
 }
 
-static void draw_verdict(struct ui *ui, const struct offer *offer, struct rect rect)
+/* As much of it as there is room for. */
+static void draw_verdict(struct ui *ui, struct offer *offer, struct rect rect)
 {
+    while (offer->count > 0 && verdict_height(ui, offer, rect.w) > rect.h)
+        offer->count--;
+    if (offer->count == 0)
+        return;
+    int32_t natural = verdict_height(ui, offer, rect.w);
+    int32_t space = ui_gap(ui) / 4 + (rect.h - natural) / (offer->count + 2);
     struct rect in = ui_panel(ui, rect, TONE_GOOD);
     struct ui_label label = {
         ICON_VERIFIED, COLOUR_SUCCESS, {TYPE_HEADING, COLOUR_SUCCESS, UI_LEFT}};
-    ui_labelled(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), ui_gap(ui) / 3), &label,
-                ui_word(ui, WORD_OFFER_READY));
+    if (space > ui_gap(ui))
+        space = ui_gap(ui);
+    ui_labelled(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), space + ui_gap(ui) / 12),
+                &label, ui_word(ui, WORD_OFFER_READY));
     int32_t px = ui->theme->type[TYPE_BODY].px;
     for (uint8_t i = 0; i < offer->count; i++) {
         int32_t height =
-            ui_paragraph_height(ui, check_width(ui, rect.w), TYPE_LABEL, offer->checks[i]);
-        struct rect row = rect_cut_top(&in, height, ui_gap(ui) / 4);
+            ui_paragraph_height(ui, check_width(ui, rect.w), check_type(ui), offer->checks[i]);
+        struct rect row = rect_cut_top(&in, height, space);
         struct rect at = rect_cut_left(&row, px, ui_gap(ui) / 2);
-        at.h = ui_line_height(ui, TYPE_LABEL);
+        at.h = ui_line_height(ui, check_type(ui));
         ui_icon(ui, at, px, COLOUR_SUCCESS, ICON_CHECK);
-        (void)ui_paragraph(ui, row, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT},
+        (void)ui_paragraph(ui, row, (struct ui_type){check_type(ui), COLOUR_INK, UI_LEFT},
                            offer->checks[i]);
     }
 }
@@ -125,6 +140,29 @@ static void draw_terms(struct ui *ui, const struct offer *offer, struct rect rec
         draw_term(ui, offer, cells[i], (uint8_t)(i + 1));
 }
 
+/* An arrow across the middle of the rect; nothing when it is too short. */
+static void draw_arrow(struct ui *ui, struct rect rect)
+{
+    int32_t tip = ui_gap(ui) / 2;
+    if (rect.w < 4 * tip)
+        return; /* large text leaves no room for it */
+    int32_t y = rect.y + rect.h / 2;
+    int32_t end_x = rect.x + rect.w;
+    const int32_t from[2] = {rect.x, y};
+    const int32_t to[2] = {end_x, y};
+    const int32_t up[2] = {end_x - tip, y - tip};
+    const int32_t low[2] = {end_x - tip, y + tip};
+    int32_t thick = ui_um(ui, 1240);
+    draw_line(ui->out, from, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+    draw_line(ui->out, up, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+    draw_line(ui->out, low, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+}
+
+static int32_t expiry_height(const struct ui *ui)
+{
+    return ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_TITLE);
+}
+
 static void draw_expiry(struct ui *ui, struct rect rect)
 {
     char now[FORMAT_SIZE];
@@ -137,70 +175,79 @@ static void draw_expiry(struct ui *ui, struct rect rect)
     int32_t label = ui_line_height(ui, TYPE_LABEL);
     int32_t left_w = ui_width(ui, TYPE_BODY, now);
     int32_t left_label = ui_width(ui, TYPE_LABEL, ui_word(ui, WORD_OFFER_NOW));
-    int32_t right_w = ui_width(ui, TYPE_HEADING, then);
+    int32_t right_w = ui_width(ui, TYPE_TITLE, then);
     int32_t right_label = ui_width(ui, TYPE_LABEL, ui_word(ui, WORD_OFFER_THEN));
     struct rect right =
         rect_cut_right(&rect, right_w > right_label ? right_w : right_label, ui_gap(ui));
     struct rect left = rect_cut_left(&rect, left_w > left_label ? left_w : left_label, ui_gap(ui));
 
-    (void)ui_line(ui, rect_cut_top(&left, label, 0),
-                  (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, ui_word(ui, WORD_OFFER_NOW));
+    (void)ui_line_fit(ui, rect_cut_top(&left, label, 0),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                      ui_word(ui, WORD_OFFER_NOW));
     (void)ui_line(ui, left, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT}, now);
     (void)ui_line(ui, rect_cut_top(&right, label, 0),
                   (struct ui_type){TYPE_LABEL, COLOUR_SUCCESS, UI_RIGHT},
                   ui_word(ui, WORD_OFFER_THEN));
-    (void)ui_line(ui, right, (struct ui_type){TYPE_HEADING, COLOUR_SUCCESS, UI_RIGHT}, then);
+    (void)ui_line(ui, right, (struct ui_type){TYPE_TITLE, COLOUR_SUCCESS, UI_RIGHT}, then);
+    rect.y = left.y;
+    rect.h = left.h;
+    draw_arrow(ui, rect);
+}
 
-    int32_t tip = ui_gap(ui) / 2;
-    if (rect.w < 4 * tip)
-        return; /* large text leaves no room for the arrow */
-    int32_t y = left.y + left.h / 2;
-    int32_t end_x = rect.x + rect.w;
-    const int32_t from[2] = {rect.x, y};
-    const int32_t to[2] = {end_x, y};
-    const int32_t up[2] = {end_x - tip, y - tip};
-    const int32_t low[2] = {end_x - tip, y + tip};
-    int32_t thick = ui_um(ui, 1240);
-    draw_line(ui->out, from, to, thick, ui_colour(ui, COLOUR_SUCCESS));
-    draw_line(ui->out, up, to, thick, ui_colour(ui, COLOUR_SUCCESS));
-    draw_line(ui->out, low, to, thick, ui_colour(ui, COLOUR_SUCCESS));
+static int32_t total_height(const struct ui *ui)
+{
+    return ui->theme->type[TYPE_AMOUNT].px * 12 / 10 + ui_gap(ui);
+}
+
+/* What is paid in the next step. */
+static void draw_total(struct ui *ui, const struct offer *offer, struct rect rect)
+{
+    char price[FORMAT_SIZE];
+    ui_rule(ui, rect_cut_top(&rect, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui) / 2));
+    (void)format_fen(profile_renew_fen(offer->profile, ui->flow->visit.term_years), price);
+    int32_t width = ui_width(ui, TYPE_AMOUNT, price);
+    (void)ui_line_fit(ui, rect_cut_right(&rect, width, ui_gap(ui)),
+                      (struct ui_type){TYPE_AMOUNT, COLOUR_INK, UI_RIGHT}, price);
+    ui_pair(ui, rect, (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, WORD_PAY_AMOUNT);
 }
 
 static int32_t choice_height(const struct ui *ui)
 {
-    return ui_line_height(ui, TYPE_HEADING) + term_height(ui) + ui_line_height(ui, TYPE_LABEL) +
-           ui_line_height(ui, TYPE_HEADING) + 5 * ui_gap(ui);
+    return ui_line_height(ui, TYPE_HEADING) + term_height(ui) + expiry_height(ui) +
+           7 * ui_gap(ui) / 2;
 }
 
-static void draw_choice(struct ui *ui, const struct offer *offer, struct rect rect)
+/* The term, what follows from it, and with `total` what it costs. */
+static void draw_choice(struct ui *ui, const struct offer *offer, struct rect rect, bool total)
 {
     char day[FORMAT_SIZE];
     char text[WORDS_TEXT_MAX];
+    int32_t most = choice_height(ui) + (total ? total_height(ui) : 0);
+    int32_t more = rect.h > most ? (rect.h - most) / 4 : 0;
     struct rect in = ui_card(ui, rect);
-    int32_t expiry = ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING);
-    struct rect head = rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), ui_gap(ui) / 2);
+    struct rect head =
+        rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), ui_gap(ui) / 2 + more / 2);
 
+    (void)ui_line(ui, head, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
+                  ui_word(ui, WORD_OFFER_TERM));
     if (!ui->theme->large)
         (void)ui_line(ui, head, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_RIGHT},
                       ui_fill(ui, WORD_OFFER_PRICES,
                               format_date(offer->profile->prices_as_of_s, day), NULL, text));
-    (void)ui_line(ui, head, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
-                  ui_word(ui, WORD_OFFER_TERM));
-    draw_terms(ui, offer, rect_cut_top(&in, term_height(ui), ui_gap(ui)));
-    draw_expiry(ui, rect_middle(in, in.w, expiry < in.h ? expiry : in.h));
+    draw_terms(ui, offer, rect_cut_top(&in, term_height(ui) + more, ui_gap(ui)));
+    if (total)
+        draw_total(ui, offer, rect_cut_bottom(&in, total_height(ui) + more / 2, 0));
+    draw_expiry(ui, rect_middle(in, in.w, expiry_height(ui)));
 }
 
 /* What stands in the way, or is to be known first. */
 static enum word banner_of(const struct ui *ui)
 {
-    const struct fact_hall *hall = &ui->flow->hall;
-
-    if (!hall->line_up)
+    if (!ui->flow->hall.line_up)
         return WORD_OFFER_LINE;
     if (!flow_next_allowed(ui->flow, ui->rules))
         return WORD_OFFER_BLOCKED;
-    bool prints = hall->printer == FACT_PRINTER_READY || hall->printer == FACT_PRINTER_PAPER_LOW;
-    return prints ? WORD_NONE : WORD_OFFER_NO_PAPER;
+    return order_prints(ui) ? WORD_NONE : WORD_OFFER_NO_PAPER;
 }
 
 static void draw_banner(struct ui *ui, struct rect *body)
@@ -218,6 +265,11 @@ static void draw_banner(struct ui *ui, struct rect *body)
                        ui_word(ui, word));
 }
 
+static int32_t holder_height(const struct ui *ui)
+{
+    return 2 * ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui);
+}
+
 /* Whose certificate this is. */
 static void draw_holder(struct ui *ui, struct rect rect)
 {
@@ -233,6 +285,34 @@ static void draw_holder(struct ui *ui, struct rect rect)
                       flow_certificate(ui->flow)->holder);
     (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                       order_platform(ui));
+}
+
+/* One below the other; what is over goes to the choice and the verdict. */
+static void draw_tall(struct ui *ui, struct offer *offer, struct rect body)
+{
+    int32_t gap = ui_gap(ui);
+    int32_t verdict = verdict_height(ui, offer, body.w);
+    int32_t left = body.h - choice_height(ui) - gap - verdict;
+    bool total = left >= total_height(ui);
+    left -= total ? total_height(ui) : 0;
+    if (left >= holder_height(ui) + gap) {
+        left -= holder_height(ui) + gap;
+        draw_holder(ui, rect_cut_top(&body, holder_height(ui), gap));
+    }
+    int32_t choice = choice_height(ui) + (total ? total_height(ui) : 0);
+    if (left > 0)
+        choice += left * 6 / 10;
+    draw_choice(ui, offer, rect_cut_bottom(&body, choice, gap), total);
+    draw_verdict(ui, offer, body);
+}
+
+static void draw_wide(struct ui *ui, struct offer *offer, struct rect body, struct rect side)
+{
+    draw_banner(ui, &side);
+    if (side.h >= verdict_height(ui, offer, side.w) + holder_height(ui) + ui_gap(ui))
+        draw_holder(ui, rect_cut_top(&side, holder_height(ui), ui_gap(ui)));
+    draw_verdict(ui, offer, side);
+    draw_choice(ui, offer, body, body.h >= choice_height(ui) + total_height(ui));
 }
 
 void screen_offer(struct ui *ui)
@@ -260,21 +340,10 @@ void screen_offer(struct ui *ui)
     ui_actions(ui, &body, buttons, 2);
     collect(ui, &offer);
     struct rect side = ui_side(ui, &body);
-    draw_banner(ui, &body);
     if (ui->wide) {
-        draw_verdict(ui, &offer, side);
+        draw_wide(ui, &offer, body, side);
     } else {
-        int32_t holder =
-            2 * ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui);
-        draw_choice(ui, &offer, rect_cut_bottom(&body, choice_height(ui), ui_gap(ui)));
-        int32_t verdict = verdict_height(ui, &offer, body.w);
-        draw_verdict(ui, &offer, rect_cut_bottom(&body, verdict, ui_gap(ui)));
-        if (body.h >= holder)
-            draw_holder(ui, body);
-        return;
+        draw_banner(ui, &body);
+        draw_tall(ui, &offer, body);
     }
-    struct rect choice = rect_cut_bottom(&body, choice_height(ui), ui_gap(ui));
-    draw_choice(ui, &offer, choice);
-    if (body.h > ui_line_height(ui, TYPE_HEADING) * 3)
-        draw_holder(ui, body);
 }

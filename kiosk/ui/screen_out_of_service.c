@@ -23,29 +23,51 @@ static void draw_hotlines(struct ui *ui, struct rect rect)
     }
 }
 
+/* The calm part: not here, but elsewhere; and the money is safe. */
+static void draw_calm(struct ui *ui, struct rect rect)
+{
+    struct rect in = ui_card(ui, rect);
+    const char *texts[2] = {ui_word(ui, WORD_OUT_TEXT), ui_word(ui, WORD_OUT_MONEY)};
+    int32_t most = ui_um(ui, 62000);
+    int32_t heights[2];
+    for (int i = 0; i < 2; i++)
+        heights[i] = ui_paragraph_height(ui, in.w, TYPE_BODY_BOLD, texts[i]);
+    int32_t room = in.h - heights[0] - heights[1] - 3 * ui_gap(ui);
+    int32_t side = room < most ? room : most;
+    struct rect rows = rect_middle(in, in.w, side + heights[0] + heights[1] + 3 * ui_gap(ui));
+    struct rect circle = rect_cut_top(&rows, side, 2 * ui_gap(ui));
+
+    circle = rect_middle(circle, side, side);
+    draw_round(ui->out, circle, side / 2, ui_colour(ui, COLOUR_WARNING_TINT));
+    ui_icon(ui, circle, side * 55 / 100, COLOUR_WARNING, ICON_BUILD);
+    for (int i = 0; i < 2; i++)
+        (void)ui_paragraph(ui, rect_cut_top(&rows, heights[i], ui_gap(ui)),
+                           (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, texts[i]);
+}
+
+/* Whose token is still in must not forget it. */
+static void draw_take_token(struct ui *ui, struct rect *body)
+{
+    struct rect in = rect_cut_top(body, ui_px(ui, METRIC_TARGET_MIN), ui_gap(ui));
+    draw_round(ui->out, in, ui_px(ui, METRIC_RADIUS_CHIP), ui_colour(ui, COLOUR_WARNING_TINT));
+    struct ui_label label = {ICON_USB, COLOUR_WARNING, {TYPE_BODY_BOLD, COLOUR_WARNING, UI_CENTRE}};
+    ui_labelled(ui, in, &label, ui_word(ui, WORD_TAKE_TOKEN_TITLE));
+}
+
 void screen_out_of_service(struct ui *ui)
 {
     static const struct frame frame = {.title = WORD_OUT_TITLE};
     struct rect body = frame_draw(ui, &frame);
     const char *staff = ui_word(ui, WORD_OUT_STAFF);
-    const char *texts[2] = {ui_word(ui, WORD_OUT_TEXT), ui_word(ui, WORD_OUT_MONEY)};
     int32_t small = ui_paragraph_height(ui, body.w, TYPE_CAPTION, staff);
     int32_t lines = ui->rules->profile_count * (2 * ui_line_height(ui, TYPE_LABEL) + ui_gap(ui)) +
                     ui_line_height(ui, TYPE_BODY_BOLD) + 2 * ui_gap(ui);
 
+    if (ui->flow->token_in)
+        draw_take_token(ui, &body);
     (void)ui_paragraph(ui, rect_cut_bottom(&body, small, ui_gap(ui)),
                        (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_LEFT}, staff);
     struct rect side = ui_side(ui, &body);
     draw_hotlines(ui, ui->wide ? side : rect_cut_bottom(&body, lines, ui_gap(ui)));
-
-    struct rect in = ui_card(ui, body);
-    int32_t icon = ui_um(ui, ui->theme->large ? 30000 : 44600);
-    int32_t heights[2];
-    for (int i = 0; i < 2; i++)
-        heights[i] = ui_paragraph_height(ui, in.w, TYPE_BODY, texts[i]);
-    struct rect rows = rect_middle(in, in.w, icon + heights[0] + heights[1] + 3 * ui_gap(ui));
-    ui_icon(ui, rect_cut_top(&rows, icon, 2 * ui_gap(ui)), icon, COLOUR_WARNING, ICON_BUILD);
-    for (int i = 0; i < 2; i++)
-        (void)ui_paragraph(ui, rect_cut_top(&rows, heights[i], ui_gap(ui)),
-                           (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE}, texts[i]);
+    draw_calm(ui, body);
 }

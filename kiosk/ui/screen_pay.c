@@ -23,29 +23,41 @@ static void draw_ring(struct ui *ui, struct rect box)
     ui_ring(ui, &ring, TYPE_BUTTON, format_countdown(left_ms, left));
 }
 
+/* The ring, and what it means beside it in both languages, in the middle of `rect`. */
+static void draw_time(struct ui *ui, struct rect rect, int32_t side)
+{
+    const char *word = ui_word(ui, WORD_PAY_LEFT);
+    struct rect ring = rect_cut_right(&rect, side, ui_gap(ui) * 2 / 3);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    draw_ring(ui, rect_middle(ring, side, side));
+    if (ui->theme->large)
+        return;
+    struct rect lines = rect_middle(rect, rect.w, 2 * label);
+    (void)ui_line_fit(ui, rect_cut_top(&lines, label, 0),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_RIGHT}, word);
+    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_RIGHT},
+                      ui_second(ui, WORD_PAY_LEFT));
+}
+
+static void draw_amount(struct ui *ui, struct rect rect)
+{
+    char amount[FORMAT_SIZE];
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    ui_pair(ui, rect_cut_top(&rect, label, 0), (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+            WORD_PAY_AMOUNT);
+    (void)ui_line_fit(ui, rect, (struct ui_type){TYPE_AMOUNT, COLOUR_INK, UI_LEFT},
+                      format_fen(ui->flow->visit.order.amount_fen, amount));
+}
+
 /* Amount at the left, time at the right. */
 static void draw_head(struct ui *ui, struct rect rect)
 {
     char amount[FORMAT_SIZE];
-    struct rect ring = rect_cut_right(&rect, rect.h, ui_gap(ui));
-    draw_ring(ui, ring);
-
-    struct rect amount_at = rect;
-    int32_t label = ui_line_height(ui, TYPE_LABEL);
-    int32_t wide = ui_width(ui, TYPE_LABEL, ui_word(ui, WORD_PAY_LEFT));
-    if (!ui->theme->large) {
-        struct rect text =
-            rect_middle(rect_cut_right(&amount_at, wide, ui_gap(ui)), wide, 2 * label);
-        (void)ui_line(ui, rect_cut_top(&text, label, 0),
-                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_RIGHT},
-                      ui_word(ui, WORD_PAY_LEFT));
-        (void)ui_line_fit(ui, text, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_RIGHT},
-                          ui_second(ui, WORD_PAY_LEFT));
-    }
-    ui_pair(ui, rect_cut_top(&amount_at, label, 0),
-            (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, WORD_PAY_AMOUNT);
-    (void)ui_line_fit(ui, amount_at, (struct ui_type){TYPE_AMOUNT, COLOUR_INK, UI_LEFT},
-                      format_fen(ui->flow->visit.order.amount_fen, amount));
+    int32_t width = ui_width(ui, TYPE_AMOUNT, format_fen(ui->flow->visit.order.amount_fen, amount));
+    struct rect left =
+        rect_cut_left(&rect, width < rect.w * 6 / 10 ? width : rect.w * 6 / 10, ui_gap(ui));
+    draw_amount(ui, left);
+    draw_time(ui, rect, rect.h < rect.w ? rect.h : rect.w);
 }
 
 /* The four corners around the code. */
@@ -95,21 +107,9 @@ static int32_t state_height(const struct ui *ui, int32_t width)
     return ui->flow->hall.line_up ? chip : text + ui_gap(ui);
 }
 
-static void draw_code_card(struct ui *ui, struct rect in)
+/* The code in its corners, as large as fits. */
+static void draw_pay_code(struct ui *ui, struct rect in)
 {
-    const char *how = ui_word(ui, WORD_PAY_HOW);
-    int32_t state = state_height(ui, in.w);
-    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY_BOLD, how);
-    bool second = !ui->theme->large && !ui->wide;
-    int32_t below = second ? ui_line_height(ui, TYPE_LABEL) : 0;
-
-    draw_state(ui, rect_cut_bottom(&in, state, ui_gap(ui) / 2));
-    struct rect lines = rect_cut_bottom(&in, text + below, ui_gap(ui) / 2);
-    (void)ui_paragraph(ui, rect_cut_top(&lines, text, 0),
-                       (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, how);
-    if (second)
-        (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
-                          ui_second(ui, WORD_PAY_HOW));
     int32_t side = in.h < in.w ? in.h : in.w;
     struct rect box = rect_middle(in, side, side);
     struct rect code = qr_draw(ui->out, rect_inset(box, ui_gap(ui) / 3, ui_gap(ui) / 3),
@@ -117,41 +117,63 @@ static void draw_code_card(struct ui *ui, struct rect in)
     draw_corners(ui, rect_inset(code, -ui_gap(ui) / 6, -ui_gap(ui) / 6));
 }
 
+static void draw_code_card(struct ui *ui, struct rect in)
+{
+    const char *how = ui_word(ui, WORD_PAY_HOW);
+    int32_t state = state_height(ui, in.w);
+    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY_BOLD, how);
+    int32_t below = ui->theme->large ? 0 : ui_line_height(ui, TYPE_LABEL);
+
+    draw_state(ui, rect_cut_bottom(&in, state, ui_gap(ui) / 2));
+    struct rect lines = rect_cut_bottom(&in, text + below, ui_gap(ui) / 2);
+    (void)ui_paragraph(ui, rect_cut_top(&lines, text, 0),
+                       (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, how);
+    if (below > 0)
+        (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
+                          ui_second(ui, WORD_PAY_HOW));
+    draw_pay_code(ui, in);
+}
+
+/* Landscape: the code at the left, the time and what to do at its right. */
+static void draw_code_wide(struct ui *ui, struct rect in)
+{
+    const char *how = ui_word(ui, WORD_PAY_HOW);
+    int32_t side = in.h < in.w * 6 / 10 ? in.h : in.w * 6 / 10;
+    draw_pay_code(ui, rect_cut_left(&in, side, ui_gap(ui)));
+
+    int32_t ring = ui_um(ui, 48000);
+    int32_t label = ui_line_height(ui, TYPE_LABEL);
+    int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY_BOLD, how);
+    int32_t state = state_height(ui, in.w);
+    int32_t all = ring + label + text + state + 3 * ui_gap(ui);
+    struct rect rows = rect_middle(in, in.w, all < in.h ? all : in.h);
+    draw_ring(ui, rect_middle(rect_cut_top(&rows, ring, 0), ring, ring));
+    (void)ui_line_fit(ui, rect_cut_top(&rows, label, ui_gap(ui)),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
+                      ui_word(ui, WORD_PAY_LEFT));
+    (void)ui_paragraph(ui, rect_cut_top(&rows, text, ui_gap(ui)),
+                       (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, how);
+    draw_state(ui, rect_cut_top(&rows, state, 0));
+}
+
 static void draw_facts(struct ui *ui, struct rect in)
 {
     char what[WORDS_TEXT_MAX];
     char number[FORMAT_SIZE];
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
-    const struct fact {
-        enum word label;
-        const char *value;
-    } facts[FACTS] = {
+    const struct order_fact facts[FACTS] = {
         {WORD_PAY_WHAT,
-         ui_fill_number(ui, WORD_PAY_WHAT_VALUE, ui->flow->visit.order.term_years, what)},
-        {WORD_PAY_HOLDER, certificate != NULL ? certificate->holder : ""},
-        {WORD_PAY_PAYEE, order_platform(ui)},
-        {WORD_PAY_ORDER, format_groups(ui->flow->visit.order.order_no, number)},
+         ui_fill_number(ui, WORD_PAY_WHAT_VALUE, ui->flow->visit.order.term_years, what), true},
+        {WORD_PAY_PAYEE, order_platform(ui), false},
+        {WORD_PAY_ORDER, format_groups(ui->flow->visit.order.order_no, number), false},
+        {WORD_PAY_HOLDER, certificate != NULL ? certificate->holder : "", false},
     };
-    bool stacked = ui->wide;
-    for (int i = 0; i < FACTS; i++) {
-        int32_t line = ui_line_height(ui, TYPE_LABEL);
-        struct rect row = rect_cut_top(&in, stacked ? 2 * line : line, ui_gap(ui) / 3);
-        if (!stacked) {
-            ui_fact(ui, row, ui_word(ui, facts[i].label), facts[i].value,
-                    i == 0 ? TYPE_LABEL_BOLD : TYPE_LABEL);
-            continue;
-        }
-        (void)ui_line_fit(ui, rect_cut_top(&row, line, 0),
-                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                          ui_word(ui, facts[i].label));
-        (void)ui_line_fit(ui, row, (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_LEFT},
-                          facts[i].value);
-    }
+    order_facts(ui, in, facts, FACTS);
 }
 
 static int32_t head_height(const struct ui *ui)
 {
-    return ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_AMOUNT);
+    return ui_line_height(ui, TYPE_LABEL) + ui->theme->type[TYPE_AMOUNT].px * 12 / 10;
 }
 
 void screen_pay(struct ui *ui)
@@ -168,17 +190,18 @@ void screen_pay(struct ui *ui)
     if (ui->wide) {
         ui_actions(ui, &side, &cancel, 1);
         struct rect in = ui_card(ui, side);
-        draw_head(ui, rect_cut_top(&in, head_height(ui), ui_gap(ui)));
-        ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui)));
+        draw_amount(ui, rect_cut_top(&in, head_height(ui), ui_gap(ui) / 2));
+        ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui) / 2));
         draw_facts(ui, in);
-        draw_code_card(ui, ui_card(ui, body));
+        draw_code_wide(ui, ui_card(ui, body));
         return;
     }
     ui_actions(ui, &body, &cancel, 1);
-    int32_t facts = FACTS * (ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 3) + 2 * ui_gap(ui);
+    int32_t rows = ui->theme->large ? FACTS + 1 : FACTS;
+    int32_t facts = rows * order_fact_height(ui) + 2 * ui_gap(ui);
     draw_facts(ui, ui_card(ui, rect_cut_bottom(&body, facts, ui_gap(ui))));
     struct rect in = ui_card(ui, body);
     draw_head(ui, rect_cut_top(&in, head_height(ui), ui_gap(ui) / 2));
-    ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui)));
+    ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui) / 2));
     draw_code_card(ui, in);
 }

@@ -4,89 +4,117 @@
 #include "kiosk/ui/format.h"
 #include "kiosk/ui/frame.h"
 #include "kiosk/ui/order_parts.h"
-#include "kiosk/ui/picture.h"
-#include "kiosk/ui/qr.h"
 #include "kiosk/ui/screens.h"
 
 #define ROWS 3
 
 /* Texts with values live here while the screen is drawn. */
 struct texts {
-    char paid[WORDS_TEXT_MAX], review[WORDS_TEXT_MAX];
+    char paid[WORDS_TEXT_MAX], review[WORDS_TEXT_MAX], before[WORDS_TEXT_MAX];
 };
 
-static bool is_reviewed(const struct ui *ui)
+/* The platform's part: people review, the certificate is made, or it is there. */
+static struct order_row platform_row(const struct ui *ui, struct texts *texts)
 {
-    return ui->flow->visit.order.status == FACT_ORDER_IN_REVIEW;
+    const struct fact_order *order = &ui->flow->visit.order;
+    const struct profile *profile = order_profile(ui);
+
+    if (order->status == FACT_ORDER_TO_WRITE && order->has_certificate)
+        return (struct order_row){.state = ROW_DONE, .title = ui_word(ui, WORD_TICKET_ISSUED)};
+    if (order->status != FACT_ORDER_IN_REVIEW)
+        return (struct order_row){.state = ROW_NOW,
+                                  .title = ui_word(ui, WORD_TICKET_ISSUE),
+                                  .text = ui_word(ui, WORD_TICKET_ISSUE_TEXT)};
+    bool promised = profile != NULL && profile->renew_review_days > 0;
+    return (struct order_row){.state = ROW_NOW,
+                              .title = ui_word(ui, WORD_TICKET_REVIEW),
+                              .text = promised ? ui_fill_number(ui, WORD_TICKET_REVIEW_TEXT,
+                                                                profile->renew_review_days,
+                                                                texts->review)
+                                               : NULL};
 }
 
 static void fill_rows(const struct ui *ui, struct order_row rows[ROWS], struct texts *texts)
 {
-    char number[FORMAT_SIZE];
-    const struct profile *profile = flow_profile(ui->flow, ui->rules);
-    bool reviewed = is_reviewed(ui);
-    int64_t days = profile != NULL ? profile->renew_review_days : 1;
+    char value[FORMAT_SIZE];
+    const struct fact_order *order = &ui->flow->visit.order;
 
-    (void)format_groups(ui->flow->visit.order.order_no, number);
-    rows[0] = (struct order_row){ROW_DONE, ui_word(ui, WORD_TICKET_PAID),
-                                 ui_fill(ui, WORD_TICKET_PAID_TEXT, number, NULL, texts->paid)};
-    rows[1] = (struct order_row){
-        ROW_NOW, ui_word(ui, reviewed ? WORD_TICKET_REVIEW : WORD_TICKET_ISSUE),
-        reviewed ? ui_fill_number(ui, WORD_TICKET_REVIEW_TEXT, days, texts->review)
-                 : ui_word(ui, WORD_TICKET_ISSUE_TEXT)};
-    rows[2] = (struct order_row){ROW_NEXT, ui_word(ui, WORD_TICKET_WRITE),
-                                 ui_word(ui, WORD_TICKET_WRITE_TEXT)};
-}
-
-/* What came of the slip, in one word. */
-static enum word slip_word(const struct ui *ui)
-{
-    const struct visit *visit = &ui->flow->visit;
-    if (!visit->printed_known)
-        return WORD_TICKET_PRINTING;
-    return visit->printed == ERR_NONE ? WORD_TICKET_PRINTED : WORD_TICKET_SCAN;
+    rows[0] = (struct order_row){.state = ROW_DONE, .title = ui_word(ui, WORD_TICKET_PAID)};
+    if (order->order_no[0] != '\0')
+        rows[0].text = ui_fill(ui, WORD_TICKET_PAID_TEXT, format_groups(order->order_no, value),
+                               NULL, texts->paid);
+    rows[1] = platform_row(ui, texts);
+    rows[2] = (struct order_row){.state = rows[1].state == ROW_DONE ? ROW_NOW : ROW_NEXT,
+                                 .title = ui_word(ui, WORD_TICKET_WRITE),
+                                 .text = ui_word(ui, WORD_TICKET_WRITE_TEXT)};
+    if (ui->wide && order->write_before_s != 0)
+        rows[2].text = ui_fill(ui, WORD_TICKET_BEFORE, format_date(order->write_before_s, value),
+                               NULL, texts->before);
 }
 
 static void draw_slip(struct ui *ui, struct rect rect)
 {
-    const struct visit *visit = &ui->flow->visit;
-    enum word word = slip_word(ui);
     struct rect in = ui_card(ui, rect);
-    int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL_BOLD, ui_word(ui, word));
+    const char *text = ui_word(ui, order_slip_word(ui));
 
+    in = rect_inset(in, -ui_px(ui, METRIC_PAD) / 2, 0);
+    int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL_BOLD, text);
     (void)ui_paragraph(ui, rect_cut_top(&in, height, ui_gap(ui) / 2),
-                       (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_CENTRE}, ui_word(ui, word));
-    if (word == WORD_TICKET_SCAN)
-        (void)qr_draw(ui->out, in, visit->order.check_url);
-    else
-        picture_slip(ui, in);
+                       (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_CENTRE}, text);
+    order_slip_picture(ui, in);
+}
+
+/* Finish; look again, or write when it is there; print again when it can be. */
+static void draw_actions(struct ui *ui, struct rect *at, bool issued)
+{
+    struct button finish = {.look = issued ? BUTTON_QUIET : BUTTON_PRIMARY,
+                            .word = WORD_DONE_FINISH,
+                            .action = ACTION_FINISH};
+    struct button again = {.look = issued ? BUTTON_PRIMARY : BUTTON_SECOND,
+                           .icon = ICON_REFRESH,
+                           .word = issued ? WORD_TICKET_GO_ON : WORD_TICKET_CHECK,
+                           .action = ACTION_RETRY};
+    struct button print = {.look = BUTTON_QUIET,
+                           .icon = ICON_PRINT,
+                           .word = WORD_DONE_REPRINT,
+                           .action = ACTION_REPRINT};
+    struct button buttons[3];
+    uint8_t count = 0;
+
+    if (issued && ui->flow->token_in)
+        buttons[count++] = again;
+    buttons[count++] = finish;
+    if (!issued && ui->flow->token_in)
+        buttons[count++] = again;
+    if (order_prints(ui) && ui->flow->waiting_for == 0 && order_slip(ui) != ORDER_SLIP_COMING)
+        buttons[count++] = print;
+    ui_actions(ui, at, buttons, count);
+}
+
+static enum word title_of(const struct ui *ui)
+{
+    return ui->flow->visit.order.status == FACT_ORDER_IN_REVIEW ? WORD_TICKET_REVIEW_TITLE
+                                                                : WORD_TICKET_TITLE;
 }
 
 void screen_ticket(struct ui *ui)
 {
-    struct frame frame = {.title = is_reviewed(ui) ? WORD_TICKET_REVIEW_TITLE : WORD_TICKET_TITLE,
-                          .step = FRAME_WRITE,
-                          .amber = true};
-    struct button buttons[2] = {
-        {.look = BUTTON_PRIMARY, .word = WORD_DONE_FINISH, .action = ACTION_FINISH},
-        {.look = BUTTON_SECOND,
-         .icon = ICON_REFRESH,
-         .word = WORD_TICKET_CHECK,
-         .action = ACTION_RETRY,
-         .off = !ui->flow->token_in}};
+    const struct frame frame = {.title = title_of(ui), .step = FRAME_WRITE, .amber = true};
     struct texts texts;
     struct order_row rows[ROWS];
     struct rect body = frame_draw(ui, &frame);
-    struct rect side = ui_side(ui, &body);
 
     fill_rows(ui, rows, &texts);
-    ui_actions(ui, ui->wide ? &side : &body, buttons, 2);
+    draw_actions(ui, &body, rows[1].state == ROW_DONE);
+    struct rect side = ui_side(ui, &body);
     order_money(ui, rect_cut_top(&body, order_money_height(ui), ui_gap(ui)));
-    int32_t list = order_rows_height(ui, rows, ROWS) + 2 * ui_gap(ui);
-    struct rect in = ui_card(ui, rect_cut_top(&body, list, ui_gap(ui)));
-    order_rows(ui, in, rows, ROWS);
-    if (!ui->wide)
-        side = rect_cut_right(&body, body.w * 36 / 100, ui_gap(ui));
-    draw_slip(ui, side);
+    if (ui->wide) {
+        order_rows(ui, ui_card(ui, body), rows, ROWS);
+        draw_slip(ui, side);
+        return;
+    }
+    int32_t list = order_rows_height(ui, rows, ROWS) + 3 * ui_gap(ui);
+    order_rows(ui, ui_card(ui, rect_cut_top(&body, list, ui_gap(ui))), rows, ROWS);
+    draw_slip(ui, rect_cut_right(&body, body.w * 46 / 100, ui_gap(ui)));
     order_later(ui, body, WORD_TICKET_LATER);
 }

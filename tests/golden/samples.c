@@ -131,9 +131,9 @@ static void choose(struct flow *flow)
     flow->state = FLOW_CHOOSE_CERTIFICATE;
     set_token(flow);
     struct fact_token *token = &flow->visit.token;
-    for (uint8_t i = 1; i < 3; i++)
+    for (uint8_t i = 1; i < 4; i++)
         token->certificates[i] = token->certificates[0];
-    token->certificate_count = 3;
+    token->certificate_count = 4;
     token->certificates[1].not_after_s = EXPIRES_S + (int64_t)300 * DAY_S;
     (void)text_copy(token->certificates[1].holder, sizeof token->certificates[1].holder,
                     "江城市宏远机电设备安装工程与技术服务有限责任公司经济技术开发区第二分公司");
@@ -331,29 +331,42 @@ const struct sample samples[] = {
     {"pay-offline", sample_pay_offline},
     {"pay-warning", sample_pay_warning},
     {"issuing", sample_issuing},
+    {"issuing-torn", sample_issuing_torn},
     {"writing", sample_writing},
     {"writing-test", sample_writing_test},
+    {"writing-torn", sample_writing_torn},
     {"printing", sample_printing},
     {"done", sample_done},
     {"done-no-paper", sample_done_no_paper},
     {"done-unknown-paper", sample_done_unknown_paper},
+    {"done-torn", sample_done_torn},
+    {"done-taken", sample_done_taken},
+    {"done-no-code", sample_done_no_code},
     {"ticket", sample_ticket},
     {"ticket-review", sample_ticket_review},
+    {"ticket-torn", sample_ticket_torn},
+    {"ticket-printing", sample_ticket_printing},
+    {"ticket-issued", sample_ticket_issued},
     {"take-token", sample_take_token},
     {"out-of-service", sample_out_of_service},
+    {"out-of-service-token", sample_out_of_service_token},
     {"message-token-unreadable", sample_message_token_unreadable},
     {"message-token-foreign", sample_message_token_foreign},
     {"message-pulled-unpaid", sample_message_pulled_unpaid},
     {"message-pulled-paying", sample_message_pulled_paying},
     {"message-pulled-paid", sample_message_pulled_paid},
     {"message-pin-blocked", sample_message_pin_blocked},
+    {"message-pin-blocked-paid", sample_message_pin_blocked_paid},
     {"message-platform-silent", sample_message_platform_silent},
+    {"message-records-silent", sample_message_records_silent},
     {"message-order-refused", sample_message_order_refused},
     {"message-not-paid", sample_message_not_paid},
     {"message-cancelled", sample_message_cancelled},
     {"message-write-failed", sample_message_write_failed},
+    {"message-write-failed-pulled", sample_message_write_failed_pulled},
     {"message-staff-needed", sample_message_staff_needed},
     {"message-refund", sample_message_refund},
+    {"message-refund-torn", sample_message_refund_torn},
 };
 const size_t sample_count = ARRAY_LEN(samples);
 

@@ -15,6 +15,14 @@ static void at(struct flow *flow, enum flow_state state, enum fact_order_status 
     (void)text_copy(flow->visit.order.check_url, FACTS_URL_SIZE, CHECK_URL);
 }
 
+/* A token torn by an interrupted write: a paid order, and no certificate of ours to read. */
+static void tear(struct flow *flow)
+{
+    flow->visit.token.certificate_count = 0;
+    flow->visit.chosen = FACTS_CERTIFICATES_MAX;
+    flow->visit.order.old_not_after_s = 0;
+}
+
 void sample_offer(struct flow *flow)
 {
     at(flow, FLOW_OFFER, FACT_ORDER_NONE);
@@ -142,6 +150,7 @@ static void message(struct flow *flow, enum flow_message message, enum fact_orde
 void sample_message_token_unreadable(struct flow *flow)
 {
     message(flow, MESSAGE_TOKEN_UNREADABLE, FACT_ORDER_NONE);
+    tear(flow);
 }
 
 void sample_message_token_foreign(struct flow *flow)
@@ -182,6 +191,7 @@ void sample_message_order_refused(struct flow *flow)
 {
     message(flow, MESSAGE_ORDER_REFUSED, FACT_ORDER_REFUSED);
     (void)text_copy(flow->visit.order.refusal, FACTS_SHORT_SIZE, "too_early");
+    flow->visit.order.order_no[0] = '\0';
 }
 
 void sample_message_not_paid(struct flow *flow)
@@ -209,4 +219,85 @@ void sample_message_staff_needed(struct flow *flow)
 void sample_message_refund(struct flow *flow)
 {
     message(flow, MESSAGE_REFUND, FACT_ORDER_REFUND);
+}
+
+void sample_issuing_torn(struct flow *flow)
+{
+    sample_issuing(flow);
+    tear(flow);
+}
+
+void sample_writing_torn(struct flow *flow)
+{
+    sample_writing(flow);
+    tear(flow);
+}
+
+void sample_done_torn(struct flow *flow)
+{
+    sample_done(flow);
+    tear(flow);
+}
+
+void sample_done_taken(struct flow *flow)
+{
+    sample_done(flow);
+    flow->token_in = false;
+}
+
+/* An order of before its receipts could be checked: no code, the number is all there is. */
+void sample_done_no_code(struct flow *flow)
+{
+    sample_done_no_paper(flow);
+    flow->visit.order.check_url[0] = '\0';
+}
+
+void sample_ticket_torn(struct flow *flow)
+{
+    sample_ticket_review(flow);
+    tear(flow);
+}
+
+void sample_ticket_printing(struct flow *flow)
+{
+    sample_ticket(flow);
+    flow->visit.printed_known = false;
+    flow->waiting_for = 7;
+}
+
+void sample_ticket_issued(struct flow *flow)
+{
+    at(flow, FLOW_TICKET, FACT_ORDER_TO_WRITE);
+    flow->visit.printed_known = true;
+}
+
+void sample_out_of_service_token(struct flow *flow)
+{
+    sample_out_of_service(flow);
+    flow->token_in = true;
+}
+
+void sample_message_pin_blocked_paid(struct flow *flow)
+{
+    message(flow, MESSAGE_PIN_BLOCKED, FACT_ORDER_TO_WRITE);
+    flow->visit.token.tries_left = 0;
+    tear(flow);
+}
+
+void sample_message_records_silent(struct flow *flow)
+{
+    message(flow, MESSAGE_PLATFORM_SILENT, FACT_ORDER_NONE);
+    flow->visit.order.order_no[0] = '\0';
+}
+
+void sample_message_write_failed_pulled(struct flow *flow)
+{
+    sample_message_write_failed(flow);
+    flow->token_in = false;
+}
+
+void sample_message_refund_torn(struct flow *flow)
+{
+    sample_message_refund(flow);
+    tear(flow);
 }

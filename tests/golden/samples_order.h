@@ -36,6 +36,19 @@ void sample_message_cancelled(struct flow *flow);
 void sample_message_write_failed(struct flow *flow);
 void sample_message_staff_needed(struct flow *flow);
 void sample_message_refund(struct flow *flow);
+void sample_issuing_torn(struct flow *flow);
+void sample_writing_torn(struct flow *flow);
+void sample_done_torn(struct flow *flow);
+void sample_done_taken(struct flow *flow);
+void sample_done_no_code(struct flow *flow);
+void sample_ticket_torn(struct flow *flow);
+void sample_ticket_printing(struct flow *flow);
+void sample_ticket_issued(struct flow *flow);
+void sample_out_of_service_token(struct flow *flow);
+void sample_message_pin_blocked_paid(struct flow *flow);
+void sample_message_records_silent(struct flow *flow);
+void sample_message_write_failed_pulled(struct flow *flow);
+void sample_message_refund_torn(struct flow *flow);
 
 /* In samples.c: the token and its certificate, and an order of this status. */
 void sample_set_order(struct flow *flow, enum fact_order_status status);
