@@ -1,23 +1,25 @@
 #include "kiosk/app/book.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kiosk/app/clock_trust.h"
 #include "kiosk/app/order_view.h"
+#include "kiosk/app/wipe.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
-#define COMMANDS_MAX 32
+#define COMMANDS_MAX 64
 #define IDLE_MS 1000
 #define REOPEN_MS 5000
+#define STOP_PAUSE_MS 100
 
 enum command_kind { COMMAND_APPEND, COMMAND_LOOK_UP, COMMAND_FORGET, COMMAND_LOOK, COMMAND_STOP };
 
@@ -146,6 +148,7 @@ static void find_account(struct book *book, struct fact_account *out_account)
 
 static void do_look_up(struct book *book, const struct command *command)
 {
+    try_open(book);
     struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_LOOKED_UP, .id = command->id}};
 
     (void)text_copy(book->watched, sizeof(book->watched), command->token); /* same size */
@@ -156,50 +159,76 @@ static void do_look_up(struct book *book, const struct command *command)
     mail.event.result = e.code == ERR_NOT_FOUND ? ERR_NONE : e.code;
     book->last_order = mail.event.u.found.order;
     post_send(book->setup.post, &mail);
+    explicit_bzero(&mail, sizeof(mail));
 }
 
-static void look_at_order(struct book *book)
+/* False: it could not be read now, look again. */
+static bool look_at_order(struct book *book)
 {
     struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_ORDER}};
     if (book->watched[0] == '\0')
-        return;
+        return true;
 
     struct err e = find_order(book, &mail.event.u.order, &mail.issued);
     if (failed(e)) {
-        if (e.code != ERR_NOT_FOUND)
-            log_err("order_view", e);
-        return;
+        log_err("order_view", e);
+        return e.code != ERR_IO && e.code != ERR_NOT_FOUND;
     }
-    if (memcmp(&mail.event.u.order, &book->last_order, sizeof(book->last_order)) == 0)
-        return;
-    book->last_order = mail.event.u.order;
-    post_send(book->setup.post, &mail);
+    if (memcmp(&mail.event.u.order, &book->last_order, sizeof(book->last_order)) != 0) {
+        book->last_order = mail.event.u.order;
+        post_send(book->setup.post, &mail);
+    }
+    explicit_bzero(&mail, sizeof(mail));
+    return true;
 }
+
+struct news {
+    const struct order_sources *from;
+    struct fact_hall *hall;
+};
 
 static bool take_notice(void *context, const struct inbox_document *document)
 {
-    struct fact_hall *hall = context;
+    const struct news *news = context;
+    struct fact_hall *hall = news->hall;
     struct fact_announcement *next = &hall->announcements[hall->announcement_count];
 
-    if (!failed(document_read_notice((struct bytes){document->body, document->body_len}, next)))
+    if (order_view_sealed(news->from, document) &&
+        !failed(document_read_notice((struct bytes){document->body, document->body_len}, next)))
         hall->announcement_count++;
     return hall->announcement_count < FACTS_ANNOUNCEMENTS_MAX;
 }
 
-static void look_at_hall(struct book *book)
+static void read_news(const struct book *book, struct fact_hall *hall)
+{
+    struct order_sources from = sources(book);
+    struct news news = {.from = &from, .hall = hall};
+
+    memset(hall->announcements, 0, sizeof(hall->announcements));
+    hall->announcement_count = 0;
+    if (failed(inbox_scan(book->inbox, "notice", take_notice, &news)))
+        hall->announcement_count = 0; /* news can wait */
+}
+
+static void look_at_hall(struct book *book, bool changed)
 {
     struct fact_hall hall = book->hall;
     struct inbox_state state = {0};
 
-    memset(hall.announcements, 0, sizeof(hall.announcements));
-    hall.announcement_count = 0;
-    if (failed(inbox_scan(book->inbox, "notice", take_notice, &hall)))
-        hall.announcement_count = 0; /* news can wait */
+    if (changed)
+        read_news(book, &hall);
     hall.clock_trusted = !failed(inbox_get_state(book->inbox, &state)) && clock_is_trusted(&state);
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
         return;
     book->hall = hall;
     send_hall(book);
+}
+
+/* The next look opens it again. What was read of it, pages full of documents, is dropped so. */
+static void drop_inbox(struct book *book)
+{
+    inbox_close(book->inbox);
+    book->inbox = NULL;
 }
 
 static void look(struct book *book)
@@ -212,36 +241,42 @@ static void look(struct book *book)
         return;
     struct err e = inbox_change(book->inbox, &change);
     if (failed(e)) {
-        log_err("inbox", e); /* opened again at the next look */
-        inbox_close(book->inbox);
-        book->inbox = NULL;
+        log_err("inbox", e);
+        drop_inbox(book);
         return;
     }
-    if (change != book->seen_change) {
+    bool changed = change != book->seen_change;
+    if (changed && look_at_order(book))
         book->seen_change = change;
-        look_at_order(book);
-    }
-    look_at_hall(book);
+    look_at_hall(book, changed);
+    if (changed && book->watched[0] == '\0')
+        drop_inbox(book);
 }
 
-static bool handle(struct book *book, const struct command *command)
+static void forget(struct book *book)
+{
+    explicit_bzero(book->watched, sizeof(book->watched));
+    explicit_bzero(&book->last_order, sizeof(book->last_order));
+    drop_inbox(book);
+    if (book->journal == NULL)
+        return;
+    struct err e = journal_checkpoint(book->journal);
+    if (failed(e))
+        out_of_service(book, "journal_checkpoint", e);
+}
+
+static WIPE_BELOW bool handle(struct book *book, const struct command *command)
 {
     switch (command->kind) {
     case COMMAND_APPEND:
         do_append(book, command);
-        look_at_order(book);
+        (void)look_at_order(book); /* the next look asks again */
         return true;
     case COMMAND_LOOK_UP:
         do_look_up(book, command);
         return true;
     case COMMAND_FORGET:
-        explicit_bzero(book->watched, sizeof(book->watched));
-        explicit_bzero(&book->last_order, sizeof(book->last_order));
-        if (book->journal != NULL) {
-            struct err e = journal_checkpoint(book->journal);
-            if (failed(e))
-                out_of_service(book, "journal_checkpoint", e);
-        }
+        forget(book);
         return true;
     case COMMAND_LOOK:
         look(book);
@@ -258,24 +293,25 @@ static void *work(void *context)
     struct command command;
     bool on = true;
 
-    look(book);
+    command = (struct command){.kind = COMMAND_LOOK};
     while (on) {
+        on = handle(book, &command);
+        wipe_stack();
         if (failed(queue_pop(&book->commands, IDLE_MS, &command)))
-            look(book);
-        else
-            on = handle(book, &command);
-        explicit_bzero(&command, sizeof(command));
+            command = (struct command){.kind = COMMAND_LOOK};
     }
     journal_close(book->journal);
     inbox_close(book->inbox);
     return NULL;
 }
 
-static void push(struct book *book, const struct command *command)
+/* A visit has a handful of commands under way: a full queue is a disk that hangs. */
+static bool push(struct book *book, const struct command *command)
 {
     struct err e = queue_push(&book->commands, command);
-    assert(!failed(e)); /* a visit has a handful of entries under way at most */
-    (void)e;
+    if (failed(e))
+        log_err("book", e);
+    return !failed(e);
 }
 
 struct err book_create(const struct book_setup *setup, struct book **out_book)
@@ -305,8 +341,10 @@ void book_destroy(struct book *book)
 {
     if (book == NULL)
         return;
+    static const struct timespec pause = {.tv_nsec = STOP_PAUSE_MS * 1000000L};
     struct command stop = {.kind = COMMAND_STOP};
-    push(book, &stop);
+    while (!push(book, &stop))
+        (void)nanosleep(&pause, NULL);      /* what is queued is to be appended first */
     (void)pthread_join(book->thread, NULL); /* joinable and ours */
     queue_done(&book->commands);
     (void)close(book->socket); /* datagrams: nothing is pending */
@@ -317,20 +355,28 @@ void book_destroy(struct book *book)
 void book_append(struct book *book, uint32_t id, const struct record *record)
 {
     struct command command = {.kind = COMMAND_APPEND, .id = id, .record = *record};
-    push(book, &command);
+    if (push(book, &command) || id == 0)
+        return;
+    struct mail mail = {.kind = MAIL_EVENT,
+                        .event = {.kind = EVENT_JOURNALED, .id = id, .result = ERR_NO_ROOM}};
+    post_send(book->setup.post, &mail);
 }
 
 void book_look_up(struct book *book, uint32_t id, const char *token)
 {
     struct command command = {.kind = COMMAND_LOOK_UP, .id = id};
     (void)text_copy(command.token, sizeof(command.token), token); /* same size */
-    push(book, &command);
+    if (push(book, &command))
+        return;
+    struct mail mail = {.kind = MAIL_EVENT,
+                        .event = {.kind = EVENT_LOOKED_UP, .id = id, .result = ERR_NO_ROOM}};
+    post_send(book->setup.post, &mail);
 }
 
 void book_forget(struct book *book)
 {
     struct command command = {.kind = COMMAND_FORGET};
-    push(book, &command);
+    (void)push(book, &command); /* the next visit's look-up takes the place of this one's */
 }
 
 void book_look(struct book *book)
@@ -338,5 +384,5 @@ void book_look(struct book *book)
     if (atomic_exchange(&book->look_queued, true))
         return;
     struct command command = {.kind = COMMAND_LOOK};
-    push(book, &command);
+    (void)push(book, &command); /* it looks by itself when it has nothing else to do */
 }

@@ -31,16 +31,17 @@ struct book_setup {
 /* Start the thread; `setup` is copied, what it points to is borrowed. ERR_NO_ROOM. */
 MUST_CHECK struct err book_create(const struct book_setup *setup, struct book **out_book);
 
-/* Append what is queued, checkpoint, close and free. NULL is fine. */
+/* Append what is queued, close and free. NULL is fine. */
 void book_destroy(struct book *book);
 
-/* Append; with an id the answer is mailed, with 0 nobody waits. */
+/* Append; with an id the answer is mailed, with 0 nobody waits. A book that cannot keep up (its
+ * disk hangs) answers ERR_NO_ROOM. */
 void book_append(struct book *book, uint32_t id, const struct record *record);
 
 /* Look up account and order of `token`, and watch that order from now on. */
 void book_look_up(struct book *book, uint32_t id, const char *token);
 
-/* Stop watching; called when a visit ends. */
+/* Stop watching, and forget what was read; called when a visit ends. Checkpoints. */
 void book_forget(struct book *book);
 
 /* Something is new in the inbox; from any thread, as often as one likes. */

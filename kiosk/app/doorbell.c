@@ -49,11 +49,25 @@ static void answer(struct doorbell *doorbell, const char *text, const struct soc
     (void)pthread_mutex_lock(&doorbell->lock);
     (void)text_copy(copy, sizeof(copy), text); /* same size */
     (void)pthread_mutex_unlock(&doorbell->lock);
-    if (copy[0] == '\0' || to_len <= sizeof(sa_family_t))
+    if (copy[0] != '\0' && to_len > sizeof(sa_family_t)) {
+        /* Who asked and does not listen has gone. */
+        (void)sendto(doorbell->socket, copy, strlen(copy), MSG_DONTWAIT,
+                     (const struct sockaddr *)to, to_len);
+    }
+    explicit_bzero(copy, sizeof(copy));
+}
+
+static void hear(struct doorbell *doorbell, const char *request)
+{
+    bool up = text_same(request, "look line=up");
+    bool down = text_same(request, "look line=down");
+    if (!up && !down && !text_same(request, "look"))
         return;
-    /* Who asked and does not listen has gone. */
-    (void)sendto(doorbell->socket, copy, strlen(copy), MSG_DONTWAIT, (const struct sockaddr *)to,
-                 to_len);
+
+    doorbell->heard_ms = clock_boot_ms();
+    if (up || down)
+        set_line(doorbell, up);
+    book_look(doorbell->book);
 }
 
 static void listen_once(struct doorbell *doorbell)
@@ -61,21 +75,20 @@ static void listen_once(struct doorbell *doorbell)
     char request[REQUEST_MAX];
     struct sockaddr_un from = {0};
     socklen_t from_len = sizeof(from);
-    ssize_t len = recvfrom(doorbell->socket, request, sizeof(request) - 1, 0,
+    ssize_t len = recvfrom(doorbell->socket, request, sizeof(request), MSG_TRUNC,
                            (struct sockaddr *)&from, &from_len);
-    if (len < 0)
-        return; /* nothing within WAIT_MS */
+    if (len < 0 || (size_t)len >= sizeof(request))
+        return; /* nothing within WAIT_MS, or nothing of ours */
 
     request[len] = '\0';
+    if (strlen(request) != (size_t)len)
+        return;
     if (text_same(request, "status?")) {
         answer(doorbell, doorbell->status, &from, from_len);
     } else if (text_same(request, "screen?")) {
         answer(doorbell, doorbell->screen, &from, from_len);
-    } else if (strncmp(request, "look", 4) == 0) {
-        doorbell->heard_ms = clock_boot_ms();
-        if (request[4] != '\0')
-            set_line(doorbell, text_same(request, "look line=up"));
-        book_look(doorbell->book);
+    } else {
+        hear(doorbell, request);
     }
 }
 
@@ -99,6 +112,8 @@ static struct err bind_to(int fd, const char *path)
 
     if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
         return ERR(ERR_IO, ENAMETOOLONG, "doorbell path");
+    if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+        return ERR(ERR_CONFLICT, EADDRINUSE, "another process listens");
     if (unlink(path) != 0 && errno != ENOENT)
         return ERR(ERR_IO, errno, "unlink");
     if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
@@ -160,6 +175,8 @@ void doorbell_destroy(struct doorbell *doorbell)
 void doorbell_tell(struct doorbell *doorbell, const char *status, const char *screen)
 {
     (void)pthread_mutex_lock(&doorbell->lock);
+    explicit_bzero(doorbell->status, sizeof(doorbell->status));
+    explicit_bzero(doorbell->screen, sizeof(doorbell->screen));
     (void)text_copy(doorbell->status, sizeof(doorbell->status), status); /* cut is fine */
     (void)text_copy(doorbell->screen, sizeof(doorbell->screen), screen);
     (void)pthread_mutex_unlock(&doorbell->lock);

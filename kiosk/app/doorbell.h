@@ -7,7 +7,8 @@
  *   "screen?"                                  answered with what is on the screen and can be
  * touched, when the configuration allows it (tests, demo)
  *
- * Everything else is ignored. Answers go to the sender's bound address, as one datagram.
+ * Everything else is ignored, longer texts that begin so too. Answers go to the sender's bound
+ * address, as one datagram.
  */
 #ifndef KIOSK_APP_DOORBELL_H
 #define KIOSK_APP_DOORBELL_H
@@ -19,14 +20,15 @@
 
 struct doorbell;
 
-/* Bind `path` (a stale socket there is replaced) and start the thread. ERR_IO, ERR_NO_ROOM
- * (native is errno). Stop, unlink and free with doorbell_destroy(), NULL is fine. */
+/* Bind `path` (a stale socket there is replaced) and start the thread. ERR_CONFLICT: another
+ * process listens there; ERR_IO, ERR_NO_ROOM (native is errno). Stop, unlink and free with
+ * doorbell_destroy(), NULL is fine. */
 MUST_CHECK struct err doorbell_create(const char *path, struct book *book, struct post *post,
                                       struct doorbell **out_doorbell);
 void doorbell_destroy(struct doorbell *doorbell);
 
-/* What to answer from now on; texts are copied, cut at DOORBELL_ANSWER_MAX. An empty screen answers
- * nothing. */
+/* What to answer from now on; texts are copied, cut at DOORBELL_ANSWER_MAX, and nothing of the
+ * earlier ones is left. An empty screen answers nothing. */
 void doorbell_tell(struct doorbell *doorbell, const char *status, const char *screen);
 
 #endif

@@ -11,17 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "kiosk/app/describe.h"
 #include "kiosk/app/doorbell.h"
 #include "kiosk/app/front.h"
+#include "kiosk/app/process.h"
 #include "kiosk/app/rules.h"
 #include "kiosk/app/runner.h"
+#include "kiosk/app/wipe.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/log.h"
@@ -43,6 +43,7 @@ struct app {
     struct token_desk *token;
     struct printer_desk *printer;
     struct runner *runner;
+    bool visit_ended; /* its traces on the stack are to be wiped */
     char described[DOORBELL_ANSWER_MAX];
     char status[DOORBELL_ANSWER_MAX];
 };
@@ -133,7 +134,6 @@ static void block_signals(void)
     (void)sigaddset(&set, SIGTERM);
     (void)sigaddset(&set, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
-    (void)signal(SIGPIPE, SIG_IGN); /* a device that goes away is an error code, not our end */
 }
 
 static void complain(const char *what, struct err e)
@@ -180,7 +180,10 @@ static struct err open_token(struct app *app)
         return e;
     struct token_desk_setup setup = {
         .token = token, .trust = app->trust, .rules = &app->rules, .post = &app->post};
-    return token_desk_create(&setup, &app->token);
+    e = token_desk_create(&setup, &app->token);
+    if (failed(e))
+        token_close(token);
+    return e;
 }
 
 static struct err open_printer(struct app *app)
@@ -191,7 +194,12 @@ static struct err open_printer(struct app *app)
                                     .width = (uint16_t)app->settings.printer_width};
 
     struct err e = printer_open(&config, &printer);
-    return failed(e) ? e : printer_desk_create(printer, &app->post, &app->printer);
+    if (failed(e))
+        return e;
+    e = printer_desk_create(printer, &app->post, &app->printer);
+    if (failed(e))
+        printer_close(printer);
+    return e;
 }
 
 static struct err open_book(struct app *app)
@@ -226,6 +234,8 @@ static void forget(void *context)
 {
     struct app *app = context;
     front_forget(app->front);
+    explicit_bzero(app->described, sizeof(app->described));
+    app->visit_ended = true;
 }
 
 static struct err open_runner(struct app *app)
@@ -288,8 +298,8 @@ static struct err open_all(struct app *app)
 static void close_all(struct app *app)
 {
     doorbell_destroy(app->doorbell);
-    runner_destroy(app->runner);
     token_desk_destroy(app->token);
+    runner_destroy(app->runner); /* after the token's desk, which may have had its PIN */
     printer_desk_destroy(app->printer);
     book_destroy(app->book);
     post_done(&app->post);
@@ -349,7 +359,11 @@ static bool loop(struct app *app)
             return true;
         if (event.kind == WINDOW_TOUCHED)
             runner_touch(app->runner, event.action, event.value);
+        explicit_bzero(&event, sizeof(event)); /* which may be a digit of the PIN */
         runner_tick(app->runner);
+        if (app->visit_ended)
+            wipe_stack();
+        app->visit_ended = false;
     }
 }
 
@@ -384,9 +398,12 @@ int main(int argc, char **argv)
 
     if (!read_options(argc, argv, &options))
         return usage();
-    (void)umask(0007);               /* the group of certkiosk-syncd may ring our bell */
-    (void)prctl(PR_SET_DUMPABLE, 0); /* a core would hold the visit */
-    struct err e = settings_read(options.config, &app.settings, message);
+    struct err e = process_prepare();
+    if (failed(e)) {
+        complain("the process cannot be kept to itself", e);
+        return EXIT_FAILURE;
+    }
+    e = settings_read(options.config, &app.settings, message);
     if (failed(e)) {
         (void)fprintf(stderr, "<3>%s\n", message);
         return EXIT_USAGE;

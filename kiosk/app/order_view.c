@@ -6,7 +6,7 @@
 #include "kiosk/base/text.h"
 #include "sync/wire/entry.h"
 
-static bool is_sealed(const struct order_sources *from, const struct inbox_document *document)
+bool order_view_sealed(const struct order_sources *from, const struct inbox_document *document)
 {
     char version[21];
     (void)text_print(version, sizeof(version), "%" PRIu64, document->version); /* fits */
@@ -26,7 +26,7 @@ struct err order_view_document(const struct order_sources *from, const char *typ
     struct err e = inbox_get(from->inbox, type, id, out_document);
     if (failed(e))
         return e;
-    if (!is_sealed(from, out_document))
+    if (!order_view_sealed(from, out_document))
         return ERR(ERR_DENIED, 0, "seal of a stored document");
     return ERR_OK;
 }
@@ -65,7 +65,7 @@ static bool consider(void *context, const struct inbox_document *document)
     struct journal_order own = {0};
 
     if (failed(document_read_order((struct bytes){document->body, document->body_len}, &order)) ||
-        !text_same(order.token, search->token) || !is_sealed(search->from, document))
+        !text_same(order.token, search->token) || !order_view_sealed(search->from, document))
         return true;
 
     if (!text_copy(order.facts.id, sizeof(order.facts.id), document->id))

@@ -27,6 +27,9 @@ struct order_sources {
     const char *kiosk; /* our id, which every seal covers */
 };
 
+/* Whether the seal of `document` is the platform's, for this kiosk. */
+bool order_view_sealed(const struct order_sources *from, const struct inbox_document *document);
+
 /* The document as it is, when its seal is the platform's. ERR_NOT_FOUND, ERR_DENIED (bad seal),
  * ERR_IO. */
 MUST_CHECK struct err order_view_document(const struct order_sources *from, const char *type,

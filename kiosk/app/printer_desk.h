@@ -11,7 +11,8 @@
 
 struct printer_desk;
 
-/* Start the thread; `printer` is the desk's from now on. ERR_NO_ROOM. */
+/* Start the thread; `printer` is the desk's from now on. ERR_NO_ROOM: then
+ * the printer is still the caller's. */
 MUST_CHECK struct err printer_desk_create(struct printer *printer, struct post *post,
                                           struct printer_desk **out_desk);
 

@@ -43,6 +43,7 @@ static void ask_token(struct runner *runner, const struct effect *effect, enum t
     if (kind == TOKEN_JOB_VERIFY_PIN)
         runner->pin_lent = true;
     token_desk_ask(runner->setup.token, &job);
+    explicit_bzero(&job, sizeof(job));
 }
 
 static void append(struct runner *runner, const struct effect *effect)
@@ -135,6 +136,19 @@ static void step_hall(struct runner *runner)
     step(runner, &event);
 }
 
+/* Keep the certificate that has come when it is the one that the visit's order names now: the flow
+ * has had the event before, and lets nothing replace it once its write was intended. */
+static void take_issued(struct runner *runner, const struct mail *mail)
+{
+    const struct fact_order *mine = &runner->flow.visit.order;
+    const struct fact_order *come =
+        mail->event.kind == EVENT_LOOKED_UP ? &mail->event.u.found.order : &mail->event.u.order;
+
+    if (mine->has_certificate && come->has_certificate &&
+        memcmp(mine->new_fingerprint, come->new_fingerprint, FACTS_FINGERPRINT_LEN) == 0)
+        runner->issued = mail->issued;
+}
+
 void runner_mail(struct runner *runner, const struct mail *mail)
 {
     struct fact_hall *hall = &runner->hall;
@@ -144,9 +158,9 @@ void runner_mail(struct runner *runner, const struct mail *mail)
     case MAIL_EVENT:
         if (mail->event.kind == EVENT_PIN_ANSWERED)
             runner->pin_lent = false;
-        if (mail->event.kind == EVENT_ORDER || mail->event.kind == EVENT_LOOKED_UP)
-            runner->issued = mail->issued;
         step(runner, &mail->event);
+        if (mail->event.kind == EVENT_ORDER || mail->event.kind == EVENT_LOOKED_UP)
+            take_issued(runner, mail);
         return;
     case MAIL_LINE:
         hall->line_up = mail->hall.line_up;

@@ -26,6 +26,8 @@ struct runner_setup {
 /* `setup` is copied, what it points to is borrowed. ERR_NO_ROOM (also: no locked memory for the
  * PIN). */
 MUST_CHECK struct err runner_create(const struct runner_setup *setup, struct runner **out_runner);
+
+/* Call it when the token desk has stopped, which may still have had the PIN. NULL is fine. */
 void runner_destroy(struct runner *runner);
 
 /* What happened. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "kiosk/app/wipe.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
@@ -135,6 +136,8 @@ static struct err check_issued(const struct token_desk *desk, const struct token
         return e;
     if (!facts.chain_ok)
         return ERR(ERR_DENIED, 0, "issued certificate does not chain");
+    if (memcmp(facts.fingerprint, job->order.new_fingerprint, FACTS_FINGERPRINT_LEN) != 0)
+        return ERR(ERR_DENIED, 0, "not the certificate that was intended");
 
     const struct token_certificate *old = certificate_in(&desk->identity, job->issued.slot);
     if (old == NULL)
@@ -206,33 +209,43 @@ static void do_test(struct token_desk *desk, const struct token_job *job)
     send_event(desk, &event);
 }
 
+static WIPE_BELOW bool handle(struct token_desk *desk, const struct token_job *job)
+{
+    switch (job->kind) {
+    case TOKEN_JOB_IDENTIFY:
+        do_identify(desk, job);
+        return true;
+    case TOKEN_JOB_VERIFY_PIN:
+        do_verify_pin(desk, job);
+        return true;
+    case TOKEN_JOB_WRITE:
+        do_write(desk, job);
+        return true;
+    case TOKEN_JOB_TEST:
+        do_test(desk, job);
+        return true;
+    case TOKEN_JOB_STOP:
+        return false;
+    }
+    return true;
+}
+
 static void *work(void *context)
 {
     struct token_desk *desk = context;
+    struct token_job job;
+    bool on = true;
 
-    for (;;) {
-        struct token_job job;
+    while (on) {
         if (failed(queue_pop(&desk->jobs, LOOK_MS, &job))) {
             look(desk);
             continue;
         }
-        switch (job.kind) {
-        case TOKEN_JOB_IDENTIFY:
-            do_identify(desk, &job);
-            break;
-        case TOKEN_JOB_VERIFY_PIN:
-            do_verify_pin(desk, &job);
-            break;
-        case TOKEN_JOB_WRITE:
-            do_write(desk, &job);
-            break;
-        case TOKEN_JOB_TEST:
-            do_test(desk, &job);
-            break;
-        case TOKEN_JOB_STOP:
-            return NULL;
-        }
+        on = handle(desk, &job);
+        explicit_bzero(&job, sizeof(job));
+        wipe_stack();
     }
+    return NULL;
 }
 
 struct err token_desk_create(const struct token_desk_setup *setup, struct token_desk **out_desk)

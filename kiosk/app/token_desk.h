@@ -38,12 +38,18 @@ struct token_desk_setup {
     struct post *post;
 };
 
-/* Start the thread. ERR_NO_ROOM. Stop and free with token_desk_destroy(), NULL is fine. */
+/* Start the thread. ERR_NO_ROOM: then the token is still the caller's. Stop and free with
+ * token_desk_destroy(), NULL is fine. */
 MUST_CHECK struct err token_desk_create(const struct token_desk_setup *setup,
                                         struct token_desk **out_desk);
 void token_desk_destroy(struct token_desk *desk);
 
-/* Hand over a job; its answer comes as mail with the job's id. */
+/*
+ * Hand over a job; its answer comes as mail with the job's id.
+ * WRITE answers ERR_CONFLICT, and writes nothing, when the issued certificate is not the one that
+ * `order` names, or not the renewal of the one in its slot. TEST answers ERR_DENIED only when the
+ * token wants the PIN again, and ERR_CONFLICT when the signature does not verify.
+ */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 
 #endif
