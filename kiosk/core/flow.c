@@ -49,7 +49,7 @@ static const struct state_row rows[FLOW_STATE_COUNT] = {
     [FLOW_TICKET] = {.entered = ticket_entered, .touched = ticket_touched,
         .answered = ticket_answered, .ordered = ticket_ordered, .inserted = token_arrived, .expired = flow_leave,
         .timeout_ms = FLOW_IDLE_MS, .warn_ms = FLOW_WARN_MS, .idle = true, .home = true},
-    [FLOW_MESSAGE] = {.touched = message_touched, .ordered = message_ordered,
+    [FLOW_MESSAGE] = {.touched = message_touched, .removed = message_removed, .ordered = message_ordered,
         .inserted = token_arrived, .expired = flow_leave, .timeout_ms = FLOW_IDLE_MS,
         .warn_ms = FLOW_WARN_MS, .idle = true, .home = true},
     [FLOW_TAKE_TOKEN] = {.removed = take_token_removed},

@@ -129,6 +129,16 @@ void message_touched(struct step *step)
     }
 }
 
+/* Whoever takes the token has understood, or is about to insert another one. */
+void message_removed(struct step *step)
+{
+    uint64_t soon_ms = step->event->now_ms + FLOW_READ_MS;
+    if (soon_ms < step->flow->deadline_ms)
+        step->flow->deadline_ms = soon_ms;
+    step->flow->warn_ms = 0;
+    step->flow->warning = false;
+}
+
 /* The money came while "not paid" was still on the screen. */
 void message_ordered(struct step *step)
 {

@@ -24,6 +24,7 @@
 #define FLOW_PRINTING_MS 30000U
 #define FLOW_DONE_MS 30000U
 #define FLOW_TAKEN_MS 8000U /* token and slip are taken: time to read the date once more */
+#define FLOW_READ_MS 15000U /* to read a message to the end, once its token is out */
 #define FLOW_DONE_WARN_MS 10000U
 #define FLOW_ANNOUNCEMENT_MS 8000U
 #define FLOW_REQUEST_LIFE_S 900 /* of a request that the platform never answered */
@@ -80,6 +81,7 @@ void services_expired(struct step *step);
 void insert_touched(struct step *step);
 void take_token_removed(struct step *step);
 void message_touched(struct step *step);
+void message_removed(struct step *step);
 void message_ordered(struct step *step);
 void token_arrived(struct step *step);
 

@@ -198,9 +198,9 @@ case_last_try() {
     done
     at pin && shot last-try || return 1
     [ -z "$(target next)$(target pin_digit)" ] || fail "the last try can be spent without consent" || return 1
-    same "tries left on the token itself" "$(hall token status | grep -o 'tries=[0-9]*')" tries=1 || return 1
+    same "tries left on the token itself" "$(hall token status | grep -o 'pin=[0-9]*')" pin=1 || return 1
     ok "the last try is not spent without consent"
-    tap back && hall pull >/dev/null && at attract 20
+    tap back && hall pull >/dev/null && at attract 40
 }
 
 case_pull_before_pay() {
@@ -244,7 +244,7 @@ before_not_paid() { pay_seconds=25; }
 case_not_paid() {
     to_services && to_certificate && to_offer && to_pay && message_is not_paid 60 || return 1
     wait_for 20 order_is closed || fail "the order is not closed" || return 1
-    same "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 20
+    same "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 40
 }
 
 case_pay_twice() {
@@ -276,7 +276,7 @@ case_single_seal() {
 
 case_foreign_token() {
     to_services && tap service 0 && at insert && hall swap >/dev/null && hall insert >/dev/null &&
-        message_is token_foreign && hall pull >/dev/null && at attract 20
+        message_is token_foreign && hall pull >/dev/null && at attract 40
 }
 
 # The line is cut before and during the visit.

@@ -193,7 +193,7 @@ expect "and the new PIN is good" 'Successfully verified' "$(ypt -a verify-pin -P
 
 ### Faults
 reads() { timeout 10 yubico-piv-tool -r '' -a read-certificate -s 9a >/dev/null 2>&1; }
-apdus() { hall token status | sed 's/.*apdus=//'; }
+apdus() { hall token status | sed 's/.*apdus=\([0-9]*\).*/\1/'; }
 before=$(apdus)
 reads || fail "no certificate without a fault"
 whole=$(($(apdus) - before))
