@@ -172,8 +172,7 @@ static void draw_header(struct ui *ui, struct rect header, const struct frame *f
     bool stepper = ui->wide && frame->step != FRAME_NO_STEPS;
     in = draw_line_chip(ui, in, !stepper && (ui->wide || !ui->theme->large));
     if (stepper)
-        draw_steps(ui, rect_cut_right(&in, in.w * (ui->theme->large ? 58 : 64) / 100, ui_gap(ui)),
-                   frame);
+        draw_steps(ui, rect_cut_right(&in, in.w * 57 / 100, ui_gap(ui)), frame);
     draw_hall(ui, in);
 }
 

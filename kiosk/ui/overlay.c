@@ -63,33 +63,52 @@ void frame_warning(struct ui *ui)
     ui_button(ui, last, &end);
 }
 
+static const char *profile_title(const struct ui *ui, uint8_t index)
+{
+    const struct profile *profile = &ui->rules->profiles[index];
+    return ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
+}
+
+/* The width for a platform's name and number, right of the icon. */
+static int32_t hotline_width(const struct ui *ui)
+{
+    return inner_width(ui) - ui->theme->type[TYPE_HEADING].px - ui_gap(ui);
+}
+
+static int32_t hotline_height(const struct ui *ui, uint8_t index)
+{
+    return ui_paragraph_height(ui, hotline_width(ui), TYPE_LABEL, profile_title(ui, index)) +
+           ui_line_height(ui, TYPE_HEADING);
+}
+
+static void draw_hotline(struct ui *ui, struct rect at, uint8_t index)
+{
+    int32_t px = ui->theme->type[TYPE_HEADING].px;
+    ui_icon(ui, rect_cut_left(&at, px, ui_gap(ui)), px, COLOUR_SUCCESS, ICON_PHONE);
+    struct rect number = rect_cut_bottom(&at, ui_line_height(ui, TYPE_HEADING), 0);
+    (void)ui_paragraph(ui, at, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                       profile_title(ui, index));
+    (void)ui_line_fit(ui, number, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
+                      ui->rules->profiles[index].hotline);
+}
+
 void frame_help(struct ui *ui)
 {
-    const struct flow_rules *rules = ui->rules;
     int32_t title = ui_line_height(ui, TYPE_TITLE);
     int32_t button = ui_px(ui, METRIC_BUTTON);
     int32_t gap = ui_gap(ui);
-    int32_t row = ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING);
     int32_t text = ui_paragraph_height(ui, inner_width(ui), TYPE_BODY, ui_word(ui, WORD_HELP_TEXT));
-    struct rect in =
-        dialogue(ui, title + text + rules->profile_count * (row + gap) + button + 4 * gap);
+    int32_t height = title + text + button + 3 * gap;
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++)
+        height += hotline_height(ui, i) + gap;
+    struct rect in = dialogue(ui, height);
     (void)ui_line(ui, rect_cut_top(&in, title, gap),
                   (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_LEFT}, ui_word(ui, WORD_HELP_TITLE));
     (void)ui_paragraph(ui, rect_cut_top(&in, text, gap),
                        (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT},
                        ui_word(ui, WORD_HELP_TEXT));
-    bool zh = ui->language == LANGUAGE_ZH;
-    for (uint8_t i = 0; i < rules->profile_count; i++) {
-        const struct profile *profile = &rules->profiles[i];
-        struct rect at = rect_cut_top(&in, row, gap);
-        int32_t px = ui->theme->type[TYPE_HEADING].px;
-        ui_icon(ui, rect_cut_left(&at, px, gap), px, COLOUR_SUCCESS, ICON_PHONE);
-        (void)ui_line_fit(ui, rect_cut_top(&at, ui_line_height(ui, TYPE_LABEL), 0),
-                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                          zh ? profile->title_zh : profile->title_en);
-        (void)ui_line_fit(ui, at, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
-                          profile->hotline);
-    }
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++)
+        draw_hotline(ui, rect_cut_top(&in, hotline_height(ui, i), gap), i);
     static const struct button close = {.look = BUTTON_PRIMARY,
                                         .icon = ICON_CLOSE,
                                         .word = WORD_HELP_CLOSE,

@@ -47,7 +47,9 @@ void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool n
                       ui_word(ui, WORD_PORT_NAME));
         int32_t lamp = percent(height, 22);
         draw_dot(ui->out, top.x + top.w - lamp, top.y + height / 2, lamp, ui_colour(ui, lit));
-        if (!beside)
+        if (beside)
+            (void)rect_cut_left(&in, width + percent(rect.h, 16), 0);
+        else
             (void)rect_cut_top(&in, height + percent(rect.h, 8), 0);
     }
     draw_frame(ui, in, lit, true);

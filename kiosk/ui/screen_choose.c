@@ -29,13 +29,14 @@ static void draw_row(struct ui *ui, struct rect rect, uint8_t index)
                   expires);
     int32_t first = ui_line_height(ui, TYPE_BUTTON);
     int32_t rest = ui_line_height(ui, TYPE_LABEL);
-    struct rect lines = rect_middle(in, in.w, first + 2 * rest);
+    const char *title = ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
+    int32_t platform = ui_paragraph_height(ui, in.w, TYPE_LABEL, title);
+    struct rect lines = rect_middle(in, in.w, first + rest + platform);
     (void)ui_line_fit(ui, rect_cut_top(&lines, first, 0),
                       (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, certificate->holder);
     (void)ui_line(ui, rect_cut_top(&lines, rest, 0),
                   (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_LEFT}, expires);
-    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                      ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en);
+    (void)ui_paragraph(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, title);
     ui_touch(ui, rect, ACTION_CHOOSE, index, certificate->holder);
 }
 
@@ -54,9 +55,8 @@ void screen_choose(struct ui *ui)
     (void)ui_paragraph(ui, rect_cut_top(&body, height, ui_gap(ui)),
                        (struct ui_type){TYPE_BODY, COLOUR_INK2, UI_LEFT}, text);
     const struct fact_token *token = &ui->flow->visit.token;
-    int32_t gap = ui->wide ? ui_gap(ui) * 2 / 3 : ui_gap(ui);
-    int32_t least =
-        ui_line_height(ui, TYPE_BUTTON) + 2 * ui_line_height(ui, TYPE_LABEL) + ui_gap(ui);
+    int32_t gap = ui->wide || ui->theme->large ? ui_gap(ui) / 2 : ui_gap(ui);
+    int32_t least = ui_line_height(ui, TYPE_BUTTON) + 3 * ui_line_height(ui, TYPE_LABEL);
     int32_t most = ui_um(ui, 62000);
     int32_t columns = ui->wide ? 2 : 1;
     int32_t rows = (FACTS_CERTIFICATES_MAX + columns - 1) / columns;

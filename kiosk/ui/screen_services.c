@@ -44,6 +44,12 @@ struct price {
     char tail[WORDS_TEXT_MAX];
 };
 
+/* Behind the icon of what cannot be done. */
+static enum theme_colour off_box(const struct ui *ui)
+{
+    return ui->theme->high_contrast ? COLOUR_TRACK : COLOUR_HAIRLINE;
+}
+
 /* The least yearly price of the platforms here; "from" when they differ. */
 static bool price_of_year(const struct ui *ui, struct price *out)
 {
@@ -125,6 +131,12 @@ static void draw_main_text(struct ui *ui, struct rect in, enum service_block blo
     int32_t title = ui_line_height(ui, TYPE_TITLE);
     int32_t body = ui_line_height(ui, TYPE_BODY);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
+    if (!here && ui->wide) { /* side by side: the tile is low */
+        ui_pair(ui, rect_cut_left(&in, in.w * 40 / 100, ui_gap(ui)),
+                (struct ui_type){TYPE_TITLE, ink, UI_LEFT}, WORD_RENEW_NAME);
+        draw_block(ui, in, block);
+        return;
+    }
     int32_t rest = here ? body + (ui->theme->large ? 0 : label) : 2 * label;
     struct rect lines = rect_middle(in, in.w, title + rest);
     ui_pair(ui, rect_cut_top(&lines, title, 0), (struct ui_type){TYPE_TITLE, ink, UI_LEFT},
@@ -165,7 +177,7 @@ static void draw_main(struct ui *ui, struct rect rect)
         int32_t side = ui_um(ui, 37200) < in.h ? ui_um(ui, 37200) : in.h;
         struct rect box = rect_middle(rect_cut_left(&in, side, ui_gap(ui) * 4 / 3), side, side);
         draw_round(ui->out, box, ui_px(ui, METRIC_RADIUS),
-                   ui_colour(ui, here ? COLOUR_ON_PRIMARY : COLOUR_HAIRLINE));
+                   ui_colour(ui, here ? COLOUR_ON_PRIMARY : off_box(ui)));
         ui_icon(ui, box, side * 6 / 10, here ? COLOUR_PRIMARY : COLOUR_OFF_INK, ICON_AUTORENEW);
     }
     if (here) {
@@ -215,14 +227,14 @@ static void draw_tile(struct ui *ui, struct rect rect, const struct tile *tile)
     struct rect in = rect_inset(rect, ui_gap(ui), ui_gap(ui) / 2);
     int32_t lines = here ? 0 : 2 * ui_line_height(ui, TYPE_LABEL);
     int32_t side = ui_um(ui, 19840);
-    int32_t top = side;
+    int32_t top = ui->theme->large ? ui->theme->type[TYPE_HEADING].px * 5 / 4 : side;
     int32_t all = top + (lines > 0 ? ui_gap(ui) / 2 + lines : 0);
     in = rect_middle(in, in.w, all < in.h ? all : in.h);
     struct rect head = rect_cut_top(&in, top, ui_gap(ui) / 2);
     if (!ui->theme->large) {
         struct rect box = rect_middle(rect_cut_left(&head, side, ui_gap(ui) * 5 / 6), side, side);
         draw_round(ui->out, box, ui_px(ui, METRIC_RADIUS_CHIP),
-                   ui_colour(ui, here ? COLOUR_TINT : COLOUR_HAIRLINE));
+                   ui_colour(ui, here ? COLOUR_TINT : off_box(ui)));
         ui_icon(ui, box, side * 6 / 10, here ? COLOUR_TINT_INK : COLOUR_OFF_INK, tile->icon);
     }
     draw_tile_name(ui, head, tile, here ? COLOUR_INK : COLOUR_OFF_INK);
@@ -356,7 +368,9 @@ static void draw_wide(struct ui *ui, struct rect body)
     if (!ui->theme->large)
         draw_insert_card(ui, rect_cut_right(&body, body.w * 31 / 100, ui_gap(ui)));
     struct rect rows[2];
-    const struct rect_part parts[2] = {{ui_um(ui, 48000), 1}, {ui_um(ui, 80000), 3}};
+    bool here = flow_service_block(ui->flow, ui->rules, SERVICE_RENEW) == SERVICE_HERE;
+    const struct rect_part parts[2] = {{ui_um(ui, here ? 46000 : 30000), here ? 1 : 0},
+                                       {ui_um(ui, 80000), 3}};
     (void)rect_rows(body, ui_gap(ui), parts, 2, rows);
     draw_main(ui, rows[0]);
     for (uint8_t i = 0; i < TILES; i++)

@@ -9,6 +9,8 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ui/words.h"
 
+#define ROUNDING_PX 32 /* more than the rounding of the units of a line can add up to */
+
 /* May not start a line; may not end one. */
 static const char no_start[] = "，。！？；：、）》」』】”’%℃…—·,.!?;:)]}/";
 static const char no_end[] = "（《「『【“‘([{¥$";
@@ -138,6 +140,7 @@ struct breaker {
     int32_t width;
     bool bold; /* at the point reached */
     struct text_line line;
+    int32_t used; /* about how wide the line is: the sum of its units, each rounded */
     struct text_layout *out;
 };
 
@@ -155,6 +158,7 @@ static void end_line(struct breaker *breaker, const char *next)
         out->lines[out->count++] = line;
     }
     breaker->line = (struct text_line){.at = next, .bold = breaker->bold};
+    breaker->used = 0;
 }
 
 /* Width of the line with everything up to `end`. */
@@ -164,6 +168,16 @@ static int32_t width_to(const struct breaker *breaker, const char *end)
     line.len = (size_t)(end - line.at);
     bool bold;
     return part_width(breaker->font, breaker->style, line, &bold);
+}
+
+/* Whether the line still fits with `more` pixels up to `end`. Units are measured one by one, for
+ * they come again and again; near the edge the whole line is. */
+static bool fits(const struct breaker *breaker, int32_t more, const char *end)
+{
+    if (breaker->used + more <= breaker->width - ROUNDING_PX)
+        return true;
+    return breaker->used + more <= breaker->width + ROUNDING_PX &&
+           width_to(breaker, end) <= breaker->width;
 }
 
 /* A unit wider than a line: as many characters a line as fit, at least one. */
@@ -184,16 +198,31 @@ static void break_unit(struct breaker *breaker, const char *at, const char *end)
 static const char *take_unit(struct breaker *breaker, const char *at)
 {
     const char *end = unit_end(at);
-    if (breaker->line.len > 0 && width_to(breaker, end) > breaker->width)
+    struct text_line unit = {at, (size_t)(end - at), 0, breaker->bold};
+    bool bold;
+    int32_t width = part_width(breaker->font, breaker->style, unit, &bold);
+    if (breaker->line.len > 0 && !fits(breaker, width, end))
         end_line(breaker, at);
-    if (width_to(breaker, end) > breaker->width) {
+    if (!fits(breaker, width, end)) {
         break_unit(breaker, at, end);
+        breaker->used = width_to(breaker, end);
         return end;
     }
-    struct text_line unit = {at, (size_t)(end - at), 0, breaker->bold};
-    (void)part_width(breaker->font, breaker->style, unit, &breaker->bold);
+    breaker->bold = bold;
+    breaker->used += width;
     breaker->line.len = (size_t)(end - breaker->line.at);
     return end;
+}
+
+/* A space, after which the text goes on at `next`; none starts a line. */
+static void take_space(struct breaker *breaker, const char *next)
+{
+    if (breaker->line.len == 0) {
+        breaker->line.at = next;
+        return;
+    }
+    breaker->line.len++;
+    breaker->used += breaker->font->width(breaker->font->self, breaker->style, " ", 1);
 }
 
 void text_layout(const struct font *font, struct font_style style, const char *text, int32_t width,
@@ -208,10 +237,7 @@ void text_layout(const struct font *font, struct font_style style, const char *t
             end_line(&breaker, ++text);
         } else if (*text == ' ') {
             text++;
-            if (breaker.line.len == 0)
-                breaker.line.at = text;
-            else
-                breaker.line.len++;
+            take_space(&breaker, text);
         } else {
             text = take_unit(&breaker, text);
         }

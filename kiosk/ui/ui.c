@@ -208,8 +208,8 @@ void ui_pair(struct ui *ui, struct rect rect, struct ui_type type, enum word wor
     at.w = both ? first : rect.w - (at.x - rect.x);
     if (!both && type.align == UI_CENTRE)
         at = rect;
-    (void)ui_line(ui, at, (struct ui_type){type.type, type.colour, both ? UI_LEFT : type.align},
-                  ui_word(ui, word));
+    struct ui_type main = {type.type, type.colour, both ? UI_LEFT : type.align};
+    (void)ui_line_fit(ui, at, main, ui_word(ui, word));
     if (!both)
         return;
     /* on the baseline of the big text */
