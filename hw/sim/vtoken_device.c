@@ -53,7 +53,7 @@ struct err vtoken_device_open(struct vtoken_device *device)
 {
     device->in = device->seen = device->hangs = false;
     device->fault = (struct vtoken_fault){.kind = VTOKEN_FAULT_NONE};
-    device->apdus = 0;
+    device->apdus = device->bytes = 0;
     device->connect_ms = 0;
     device->state = NULL;
     device->link.fd = -1;
@@ -179,6 +179,7 @@ static bool message_answer(struct vtoken_device *device, enum vtoken_message mes
         if (!command_answer(device, command, reply, &len))
             return false;
         device->apdus++;
+        device->bytes += command.len + len;
         break;
     case VTOKEN_MESSAGE_UNKNOWN:
         break;

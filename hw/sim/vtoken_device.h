@@ -29,6 +29,7 @@ struct vtoken_device {
     struct vtoken_fault fault;
     bool hangs;
     uint64_t apdus; /* since the program started */
+    uint64_t bytes; /* of those commands and their answers */
     struct vtoken_state *state;
     struct vtoken_card card;
     struct vtoken_link link;

@@ -62,11 +62,12 @@ static void status(struct vtoken_device *device, const struct control_request *r
     const struct vtoken_state *state = device->state;
     control_ok(reply,
                "%s seen=%s serial=%" PRIu32 " model=%s pin=%u/%u puk=%u/%u fault=%s after=%" PRIu32
-               " apdus=%" PRIu64,
+               " apdus=%" PRIu64 " bytes=%" PRIu64,
                device->in ? "in" : "out", device->seen ? "yes" : "no", state->serial,
                device->model->name, (unsigned)state->pin.tries_left, (unsigned)state->pin.tries_max,
                (unsigned)state->puk.tries_left, (unsigned)state->puk.tries_max,
-               vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus);
+               vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus,
+               device->bytes);
 }
 
 static bool slot_parse(const char *word, uint8_t *out_slot)

@@ -47,5 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < size; i++)
         heard += escpos_listen(&listener, data[i]) == ESCPOS_HEARD_NOTHING ? 0 : 1;
     assert(heard <= size && listener.automatic_len < ESCPOS_AUTOMATIC_LEN);
+    if (size >= ESCPOS_STATUS_COUNT)
+        assert(escpos_state(data) < PRINTER_SILENT);
     return 0;
 }
