@@ -56,7 +56,7 @@ int32_t order_money_height(const struct ui *ui)
 {
     bool second = !ui->theme->large && !ui->wide;
     return ui_line_height(ui, TYPE_TITLE) + ui_line_height(ui, TYPE_BODY) +
-           (second ? ui_line_height(ui, TYPE_LABEL) : 0) + 2 * ui_gap(ui);
+           (second ? ui_line_height(ui, TYPE_LABEL) : 0) + (ui->wide ? 1 : 2) * ui_gap(ui);
 }
 
 void order_money(struct ui *ui, struct rect rect)
@@ -93,36 +93,47 @@ static enum theme_type later_type(const struct ui *ui)
     return ui->wide ? TYPE_LABEL : TYPE_BODY;
 }
 
-int32_t order_later_height(const struct ui *ui, int32_t width)
+/* What the card says: its words, the last one with the date in `before`. */
+static uint8_t later_texts(const struct ui *ui, enum word title, const char *texts[3], char *before)
 {
+    char day[FORMAT_SIZE];
+    int64_t before_s = ui->flow->visit.order.write_before_s;
+
+    texts[0] = ui_word(ui, title);
+    texts[1] = ui_word(ui, WORD_TICKET_BRING);
+    if (before_s == 0)
+        return 2;
+    texts[2] = ui_fill(ui, WORD_TICKET_BEFORE, format_date(before_s, day), NULL, before);
+    return 3;
+}
+
+int32_t order_later_height(const struct ui *ui, int32_t width, enum word title)
+{
+    char before[WORDS_TEXT_MAX];
+    const char *texts[3];
     int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
-    int32_t line =
-        ui->flow->visit.order.write_before_s != 0 ? ui_line_height(ui, later_type(ui)) : 0;
-    return ui_line_height(ui, TYPE_BUTTON) + line + 2 * ui_gap(ui) +
-           ui_paragraph_height(ui, inner, later_type(ui), ui_word(ui, WORD_TICKET_BRING));
+    uint8_t count = later_texts(ui, title, texts, before);
+    int32_t height = 2 * ui_gap(ui);
+
+    for (uint8_t i = 0; i < count; i++)
+        height += ui_paragraph_height(ui, inner, i == 0 ? TYPE_BUTTON : later_type(ui), texts[i]);
+    return height;
 }
 
 void order_later(struct ui *ui, struct rect rect, enum word title)
 {
-    char day[FORMAT_SIZE];
     char before[WORDS_TEXT_MAX];
-    int64_t before_s = ui->flow->visit.order.write_before_s;
-    enum theme_type type = later_type(ui);
+    const char *texts[3];
+    uint8_t count = later_texts(ui, title, texts, before);
+    int32_t height = order_later_height(ui, rect.w, title) - 2 * ui_gap(ui);
     struct rect in = ui_card(ui, rect);
-    const char *bring = ui_word(ui, WORD_TICKET_BRING);
-    int32_t first = ui_line_height(ui, TYPE_BUTTON);
-    int32_t height = ui_paragraph_height(ui, in.w, type, bring);
-    int32_t line = before_s != 0 ? ui_line_height(ui, type) : 0;
-    struct rect lines = rect_middle(in, in.w, first + height + line);
+    struct rect lines = rect_middle(in, in.w, height);
 
-    (void)ui_line_fit(ui, rect_cut_top(&lines, first, 0),
-                      (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, ui_word(ui, title));
-    (void)ui_paragraph(ui, rect_cut_top(&lines, height, 0),
-                       (struct ui_type){type, COLOUR_INK, UI_LEFT}, bring);
-    if (line > 0)
-        (void)ui_line_fit(
-            ui, lines, (struct ui_type){type, COLOUR_INK, UI_LEFT},
-            ui_fill(ui, WORD_TICKET_BEFORE, format_date(before_s, day), NULL, before));
+    for (uint8_t i = 0; i < count; i++) {
+        struct ui_type type = {i == 0 ? TYPE_BUTTON : later_type(ui), COLOUR_INK, UI_LEFT};
+        int32_t used = ui_paragraph_height(ui, in.w, type.type, texts[i]);
+        (void)ui_paragraph(ui, rect_cut_top(&lines, used, 0), type, texts[i]);
+    }
 }
 
 /* The tick and "installed" in the middle of a line. */
@@ -167,9 +178,13 @@ void order_hero(struct ui *ui, struct rect rect, bool facts)
     ui_pair(ui, rect_cut_top(&lines, label, 0),
             (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE}, WORD_DONE_UNTIL);
     (void)format_date(ui->flow->visit.order.new_not_after_s, day);
-    enum theme_type type = ui->theme->type[TYPE_HERO].px <= hero ? TYPE_HERO : TYPE_AMOUNT;
-    (void)ui_line_fit(ui, rect_cut_top(&lines, hero, 0),
-                      (struct ui_type){type, COLOUR_INK, UI_CENTRE}, day);
+    struct rect row = rect_cut_top(&lines, hero, 0);
+    int32_t most = ui->theme->type[TYPE_HERO].px; /* what the row's height allows of it */
+    int32_t width = ui_width(ui, TYPE_HERO, day);
+    if (hero < most)
+        width = width * hero / most;
+    (void)ui_line_fit(ui, rect_middle(row, width < row.w ? width : row.w, hero),
+                      (struct ui_type){TYPE_HERO, COLOUR_INK, UI_CENTRE}, day);
     if (holder > 0)
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE},
                           certificate->holder);

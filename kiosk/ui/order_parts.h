@@ -47,7 +47,7 @@ int32_t order_money_height(const struct ui *ui);
 
 /* A card: come back later, with what, until when. */
 void order_later(struct ui *ui, struct rect rect, enum word title);
-int32_t order_later_height(const struct ui *ui, int32_t width);
+int32_t order_later_height(const struct ui *ui, int32_t width, enum word title);
 
 /* A card: installed, and the new date as large as it fits; with `facts` rows of order, amount
  * and invoice below when there is room. */

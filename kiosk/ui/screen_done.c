@@ -60,7 +60,8 @@ static void draw_tall(struct ui *ui, struct rect body)
 
     if (code && things < least)
         things = least;
-    order_summary(ui, ui_card(ui, rect_cut_bottom(&body, facts, ui_gap(ui))));
+    if (!code || !ui->theme->large)
+        order_summary(ui, ui_card(ui, rect_cut_bottom(&body, facts, ui_gap(ui))));
     (void)rect_columns(rect_cut_bottom(&body, things, ui_gap(ui)), ui_gap(ui), parts, 2, halves);
     order_hero(ui, body, false);
     draw_token(ui, halves[0]);

@@ -158,46 +158,51 @@ static void draw_picture(struct ui *ui, struct rect in, const struct message_row
     ui_icon(ui, circle, side * 55 / 100, COLOUR_WARNING, row->icon);
 }
 
-/* What to do now, in a panel at the bottom of `in`. */
-static void draw_act(struct ui *ui, struct rect *in, const char *act)
+static int32_t act_height(const struct ui *ui, int32_t width, const char *act)
 {
-    int32_t pad = ui_px(ui, METRIC_PAD) / 2;
-    int32_t label = ui_line_height(ui, TYPE_LABEL_BOLD);
-    int32_t width = in->w - 2 * pad;
-    int32_t height = label + ui_paragraph_height(ui, width, TYPE_BODY_BOLD, act);
-    struct rect at = rect_cut_bottom(in, height + ui_gap(ui) * 3 / 2, ui_gap(ui));
+    int32_t inner = width - ui_px(ui, METRIC_PAD);
+    return ui_line_height(ui, TYPE_LABEL_BOLD) + ui_gap(ui) * 3 / 2 +
+           ui_paragraph_height(ui, inner, TYPE_BODY_BOLD, act);
+}
 
+/* What to do now, in a panel. */
+static void draw_act(struct ui *ui, struct rect at, const char *act)
+{
     draw_round(ui->out, at, ui_px(ui, METRIC_RADIUS_CHIP), ui_colour(ui, COLOUR_TINT));
-    at = rect_inset(at, pad, ui_gap(ui) * 3 / 4);
-    (void)ui_line_fit(ui, rect_cut_top(&at, label, 0),
+    at = rect_inset(at, ui_px(ui, METRIC_PAD) / 2, ui_gap(ui) * 3 / 4);
+    (void)ui_line_fit(ui, rect_cut_top(&at, ui_line_height(ui, TYPE_LABEL_BOLD), 0),
                       (struct ui_type){TYPE_LABEL_BOLD, COLOUR_TINT_INK, UI_LEFT},
                       ui_word(ui, WORD_MESSAGE_NOW));
     (void)ui_paragraph(ui, at, (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_LEFT}, act);
 }
 
-/* Picture, what happened, what to do. */
-static void draw_plain(struct ui *ui, struct rect rect, const struct message_row *row)
+/* Picture (in landscape if `pictured`), what happened, what to do. */
+static void draw_plain(struct ui *ui, struct rect rect, const struct message_row *row,
+                       bool pictured)
 {
-    char act[WORDS_TEXT_MAX];
+    char text[WORDS_TEXT_MAX];
     struct rect in = ui_card(ui, rect);
     const char *what = what_text(ui, row);
+    const char *act = act_text(ui, row->act, text);
     int32_t pad = ui_px(ui, METRIC_PAD);
 
-    if (ui->wide) {
+    if (ui->wide && pictured) {
         struct rect picture = rect_cut_left(&in, in.w * 30 / 100, pad);
         draw_picture(ui, rect_inset(picture, pad / 2, 0), row);
     }
-    draw_act(ui, &in, act_text(ui, row->act, act));
     int32_t height = ui_paragraph_height(ui, in.w, TYPE_BODY, what);
-    if (!ui->wide) {
-        struct rect text = rect_cut_bottom(&in, height, ui_gap(ui));
-        (void)ui_paragraph(ui, text, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE}, what);
-        int32_t most = ui_um(ui, 110000);
-        draw_picture(ui, rect_middle(in, in.w, in.h < most ? in.h : most), row);
-        return;
-    }
-    (void)ui_paragraph(ui, rect_middle(in, in.w, height),
+    int32_t below = act_height(ui, in.w, act);
+    int32_t gap = ui->wide ? ui_gap(ui) : 2 * ui_gap(ui);
+    int32_t all = height + gap + below;
+    struct rect lines =
+        ui->wide ? rect_middle(in, in.w, all < in.h ? all : in.h) : rect_cut_bottom(&in, all, gap);
+    (void)ui_paragraph(ui, rect_cut_top(&lines, height, gap),
                        (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT}, what);
+    draw_act(ui, rect_cut_top(&lines, below, 0), act);
+    if (!ui->wide) {
+        int32_t most = ui_um(ui, 120000);
+        draw_picture(ui, rect_middle(in, in.w, in.h < most ? in.h : most), row);
+    }
 }
 
 /* Paid, not written: three rows, the third is what to do now. */
@@ -243,7 +248,7 @@ static void draw_paid(struct ui *ui, struct rect body, struct rect side,
 {
     struct rect picture;
     if (ui->wide) {
-        int32_t later = order_later_height(ui, side.w);
+        int32_t later = order_later_height(ui, side.w, WORD_PULLED_PAID_LATER);
         draw_steps(ui, body, row);
         if (side.h >= later) {
             order_later(ui, rect_cut_bottom(&side, later, ui_gap(ui)), WORD_PULLED_PAID_LATER);
@@ -274,14 +279,18 @@ void screen_message(struct ui *ui)
         {.look = BUTTON_PRIMARY, .icon = ICON_REFRESH, .word = row->retry, .action = ACTION_RETRY},
         {.look = BUTTON_QUIET, .word = WORD_MESSAGE_FINISH, .action = ACTION_FINISH}};
     struct rect body = frame_draw(ui, &frame);
-    struct rect side = with_steps ? ui_side(ui, &body) : (struct rect){0, 0, 0, 0};
-    struct rect *low = with_steps && ui->wide ? &side : &body;
+    bool columns = ui->wide && money == MONEY_PAID;
+    struct rect side = columns ? ui_side(ui, &body) : (struct rect){0, 0, 0, 0};
+    struct rect *low = columns ? &side : &body;
 
     ui_actions(ui, low, retry ? buttons : &buttons[1], retry ? 2 : 1);
     draw_staff_code(ui, rect_cut_bottom(low, ui_line_height(ui, TYPE_CAPTION), ui_gap(ui) / 2));
     draw_money(ui, &body, money);
-    if (with_steps)
+    if (with_steps) {
         draw_paid(ui, body, side, row);
-    else
-        draw_plain(ui, body, row);
+        return;
+    }
+    if (columns)
+        draw_picture(ui, ui_card(ui, side), row);
+    draw_plain(ui, body, row, !columns);
 }

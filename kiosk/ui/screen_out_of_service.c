@@ -4,6 +4,22 @@
 #include "kiosk/ui/frame.h"
 #include "kiosk/ui/screens.h"
 
+static const char *title_of(const struct ui *ui, const struct profile *profile)
+{
+    return ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
+}
+
+static int32_t hotlines_height(const struct ui *ui, int32_t width)
+{
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
+    int32_t height = ui_line_height(ui, TYPE_BODY_BOLD) + ui_gap(ui) / 2 + 2 * ui_gap(ui);
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++)
+        height +=
+            ui_paragraph_height(ui, inner, TYPE_LABEL, title_of(ui, &ui->rules->profiles[i])) +
+            ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 2;
+    return height;
+}
+
 static void draw_hotlines(struct ui *ui, struct rect rect)
 {
     struct rect in = ui_card(ui, rect);
@@ -14,10 +30,10 @@ static void draw_hotlines(struct ui *ui, struct rect rect)
                 ui_word(ui, WORD_OUT_HOTLINE));
     for (uint8_t i = 0; i < ui->rules->profile_count; i++) {
         const struct profile *profile = &ui->rules->profiles[i];
-        bool zh = ui->language == LANGUAGE_ZH;
-        (void)ui_line_fit(ui, rect_cut_top(&in, line, 0),
-                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                          zh ? profile->title_zh : profile->title_en);
+        const char *title = title_of(ui, profile);
+        int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL, title);
+        (void)ui_paragraph(ui, rect_cut_top(&in, height, 0),
+                           (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, title);
         (void)ui_line_fit(ui, rect_cut_top(&in, line, ui_gap(ui) / 2),
                           (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_LEFT}, profile->hotline);
     }
@@ -60,8 +76,7 @@ void screen_out_of_service(struct ui *ui)
     struct rect body = frame_draw(ui, &frame);
     const char *staff = ui_word(ui, WORD_OUT_STAFF);
     int32_t small = ui_paragraph_height(ui, body.w, TYPE_CAPTION, staff);
-    int32_t lines = ui->rules->profile_count * (2 * ui_line_height(ui, TYPE_LABEL) + ui_gap(ui)) +
-                    ui_line_height(ui, TYPE_BODY_BOLD) + 2 * ui_gap(ui);
+    int32_t lines = hotlines_height(ui, body.w);
 
     if (ui->flow->token_in)
         draw_take_token(ui, &body);

@@ -91,12 +91,15 @@ static void draw_state(struct ui *ui, struct rect rect)
     }
     const char *text = ui_word(ui, WORD_PAY_WAITING);
     int32_t px = ui->theme->type[TYPE_BODY].px;
+    int32_t most = rect.w - px;
     int32_t width = ui_width(ui, TYPE_BODY_BOLD, text);
-    struct rect chip = rect_middle(rect, width + px * 3, px * 9 / 5);
+    int32_t ring = width + px * 3 / 2 <= most ? px * 3 / 2 : 0; /* the words matter more */
+    struct rect chip = rect_middle(rect, width + ring + px, px * 9 / 5);
     draw_round(ui->out, chip, chip.h / 2, ui_colour(ui, COLOUR_TINT));
-    struct rect in = rect_middle(chip, width + px * 3 / 2, px);
-    ui_spinner(ui, rect_cut_left(&in, px, px / 2), px / 7);
-    (void)ui_line(ui, in, (struct ui_type){TYPE_BODY_BOLD, COLOUR_TINT_INK, UI_LEFT}, text);
+    struct rect in = rect_middle(chip, width + ring, px);
+    if (ring > 0)
+        ui_spinner(ui, rect_cut_left(&in, px, px / 2), px / 7);
+    (void)ui_line_fit(ui, in, (struct ui_type){TYPE_BODY_BOLD, COLOUR_TINT_INK, UI_LEFT}, text);
 }
 
 static int32_t state_height(const struct ui *ui, int32_t width)
@@ -138,7 +141,8 @@ static void draw_code_card(struct ui *ui, struct rect in)
 static void draw_code_wide(struct ui *ui, struct rect in)
 {
     const char *how = ui_word(ui, WORD_PAY_HOW);
-    int32_t side = in.h < in.w * 6 / 10 ? in.h : in.w * 6 / 10;
+    int32_t most = in.w * (ui->theme->large ? 54 : 60) / 100;
+    int32_t side = in.h < most ? in.h : most;
     draw_pay_code(ui, rect_cut_left(&in, side, ui_gap(ui)));
 
     int32_t ring = ui_um(ui, 48000);
@@ -197,7 +201,7 @@ void screen_pay(struct ui *ui)
         return;
     }
     ui_actions(ui, &body, &cancel, 1);
-    int32_t rows = ui->theme->large ? FACTS + 1 : FACTS;
+    int32_t rows = ui->theme->large ? FACTS - 1 : FACTS; /* the code needs the room */
     int32_t facts = rows * order_fact_height(ui) + 2 * ui_gap(ui);
     draw_facts(ui, ui_card(ui, rect_cut_bottom(&body, facts, ui_gap(ui))));
     struct rect in = ui_card(ui, body);

@@ -47,6 +47,9 @@ static void fill_rows(const struct ui *ui, struct order_row rows[ROWS], struct t
     rows[2] = (struct order_row){.state = rows[1].state == ROW_DONE ? ROW_NOW : ROW_NEXT,
                                  .title = ui_word(ui, WORD_TICKET_WRITE),
                                  .text = ui_word(ui, WORD_TICKET_WRITE_TEXT)};
+    bool code = order_slip(ui) == ORDER_SLIP_NONE || order_slip(ui) == ORDER_SLIP_UNKNOWN;
+    if (ui->theme->large && (ui->wide || code)) /* the code and the next step need the room */
+        rows[0].text = rows[1].text = NULL;
     if (ui->wide && order->write_before_s != 0)
         rows[2].text = ui_fill(ui, WORD_TICKET_BEFORE, format_date(order->write_before_s, value),
                                NULL, texts->before);

@@ -50,8 +50,8 @@ static void draw_what(struct ui *ui, struct rect rect)
     struct rect in = ui_card(ui, rect);
     int32_t ring = in.h < ui_um(ui, 52000) ? in.h : ui_um(ui, 52000);
     if (ui->wide) {
-        ring = ui_um(ui, ui->theme->large ? 36000 : 46000);
-        struct rect top = rect_cut_top(&in, in.h / 2, 0);
+        struct rect top = rect_cut_top(&in, in.h * 55 / 100, 0);
+        ring = (top.h < top.w ? top.h : top.w) * 9 / 10;
         ui_spinner(ui, rect_middle(top, ring, ring), ring / 11);
     } else {
         struct rect left = rect_cut_left(&in, ring, 2 * ui_gap(ui));

@@ -1,0 +1,299 @@
+/* The screens from the offer on, in every look: nothing lies over anything, codes can be read. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/ui/screen.h"
+#include "kiosk/ui/sdl_font.h"
+#include "tests/golden/samples.h"
+
+#define LONG_SIDE 1920
+#define SHORT_SIDE 1080
+#define VARIANTS 16 /* language, orientation, theme, size */
+#define MODULE_MIN_PX 8
+#define QUIET_MODULES 4
+#define WHITE 0xFFFFFFFFU
+#define DARKEST 0xFF1F2937U /* a module may be at most this light */
+
+static struct {
+    struct sdl_font *font;
+    struct themes themes[2]; /* [landscape] */
+    struct words words[LANGUAGE_COUNT];
+    struct flow_rules rules;
+    struct flow flow;
+    struct draw_list list;
+    char about[128];
+    uint32_t complaints;
+} all;
+
+static int load(void **state)
+{
+    (void)state;
+    char message[CONFIG_MESSAGE_MAX] = "profiles";
+    struct err e = themes_load("assets", SHORT_SIDE, LONG_SIDE, 0, &all.themes[0], message);
+    if (!failed(e))
+        e = themes_load("assets", LONG_SIDE, SHORT_SIDE, 0, &all.themes[1], message);
+    if (!failed(e))
+        e = words_load("assets", "zh", &all.words[LANGUAGE_ZH], message);
+    if (!failed(e))
+        e = words_load("assets", "en", &all.words[LANGUAGE_EN], message);
+    if (!failed(e))
+        e = sdl_font_open("assets", &all.font, message);
+    if (failed(e) || !sample_rules("assets", &all.rules)) {
+        (void)fprintf(stderr, "%s\n", message);
+        return -1;
+    }
+    return 0;
+}
+
+static int unload(void **state)
+{
+    (void)state;
+    sdl_font_close(all.font);
+    return 0;
+}
+
+static void draw(const struct sample *sample, uint32_t variant)
+{
+    bool wide = (variant & 2) != 0;
+    enum language language = (variant & 1) != 0 ? LANGUAGE_EN : LANGUAGE_ZH;
+    struct look look = {.width_px = wide ? LONG_SIDE : SHORT_SIDE,
+                        .height_px = wide ? SHORT_SIDE : LONG_SIDE,
+                        .themes = &all.themes[wide ? 1 : 0],
+                        .font = sdl_font_of(all.font),
+                        .words = {&all.words[LANGUAGE_ZH], &all.words[LANGUAGE_EN]},
+                        .hall_zh = "江城市政务服务中心",
+                        .hall_en = "Jiangcheng Government Services",
+                        .kiosk = "kiosk-01",
+                        .check_url = "https://pay.example.com",
+                        .now_ms = SAMPLES_NOW_MS};
+    sample_flow(sample, language, &all.flow);
+    all.flow.visit.high_contrast = (variant & 4) != 0;
+    all.flow.visit.large_text = (variant & 8) != 0;
+    (void)text_print(all.about, sizeof all.about, "%s, %s%s%s%s", sample->name,
+                     language == LANGUAGE_EN ? "en" : "zh", wide ? ", landscape" : "",
+                     all.flow.visit.high_contrast ? ", high contrast" : "",
+                     all.flow.visit.large_text ? ", large" : "");
+    screen_draw(&look, &all.flow, &all.rules, &all.list);
+}
+
+static bool is_of_an_order(const struct flow *flow)
+{
+    return (flow->state >= FLOW_OFFER || flow->state == FLOW_OUT_OF_SERVICE) && !flow->warning;
+}
+
+/* Count what is wrong and go on: one run says all of it. */
+static void complain(const char *what, const char *text)
+{
+    (void)fprintf(stderr, "%s: %s: %s\n", all.about, what, text);
+    all.complaints++;
+}
+
+static void each(void (*check)(void))
+{
+    uint32_t seen = 0;
+
+    all.complaints = 0;
+    for (size_t i = 0; i < sample_count; i++) {
+        for (uint32_t variant = 0; variant < VARIANTS; variant++) {
+            draw(&samples[i], variant);
+            if (!is_of_an_order(&all.flow))
+                continue;
+            seen++;
+            check();
+        }
+    }
+    assert_true(seen >= 40 * VARIANTS);
+    assert_int_equal(all.complaints, 0);
+}
+
+static bool is_words(const struct draw_command *command)
+{
+    return command->kind == DRAW_TEXT && command->style.face != FONT_ICONS;
+}
+
+/* Where a line of text has ink, but for the tails of a few letters. */
+static struct rect ink_of(const struct draw_command *text)
+{
+    int32_t px = text->style.px;
+    int32_t around = px / 8 + 1;
+    return (struct rect){text->bounds.x + around, text->y0 - px * 72 / 100,
+                         text->bounds.w - 2 * around, px * 74 / 100};
+}
+
+static const char *text_of(const struct draw_command *command)
+{
+    return all.list.text + command->text;
+}
+
+static void check_texts(void)
+{
+    for (uint16_t a = 0; a < all.list.count; a++) {
+        const struct draw_command *one = &all.list.commands[a];
+        for (uint16_t b = 0; is_words(one) && b < a; b++) {
+            const struct draw_command *other = &all.list.commands[b];
+            if (is_words(other) && rect_overlaps(ink_of(one), ink_of(other)))
+                complain(text_of(one), text_of(other));
+        }
+    }
+}
+
+static void no_text_lies_over_another(void **state)
+{
+    (void)state;
+    each(check_texts);
+}
+
+static bool is_face(const struct draw_command *command)
+{
+    return command->kind == DRAW_ROUND || command->kind == DRAW_STROKE ||
+           command->kind == DRAW_CODE || (command->kind == DRAW_FILL && command->bounds.h > 8);
+}
+
+/* A card, panel or button holds a text, or has nothing to do with it; and none covers it. */
+static void check_faces(void)
+{
+    for (uint16_t a = 0; a < all.list.count; a++) {
+        const struct draw_command *text = &all.list.commands[a];
+        for (uint16_t b = 0; is_words(text) && b < all.list.count; b++) {
+            const struct draw_command *face = &all.list.commands[b];
+            if (!is_face(face) || !rect_overlaps(ink_of(text), face->bounds))
+                continue;
+            if (!rect_inside(ink_of(text), face->bounds))
+                complain("crosses an edge", text_of(text));
+            else if (b > a)
+                complain("is covered", text_of(text));
+        }
+    }
+}
+
+static void every_text_stays_in_its_card(void **state)
+{
+    (void)state;
+    each(check_faces);
+}
+
+/* The white paper that was painted before it, with the quiet zone around it. */
+static bool has_paper(uint16_t at)
+{
+    const struct draw_command *code = &all.list.commands[at];
+    int32_t quiet = QUIET_MODULES * code->thick;
+    struct rect all_of_it = rect_inset(code->bounds, -quiet, -quiet);
+    for (uint16_t i = 0; i < at; i++) {
+        const struct draw_command *paper = &all.list.commands[i];
+        if (paper->kind == DRAW_FILL && paper->colour == WHITE &&
+            rect_inside(all_of_it, paper->bounds))
+            return true;
+    }
+    return false;
+}
+
+static void check_codes(void)
+{
+    for (uint16_t i = 0; i < all.list.count; i++) {
+        const struct draw_command *command = &all.list.commands[i];
+        if (command->kind != DRAW_CODE)
+            continue;
+        if (command->thick < MODULE_MIN_PX)
+            complain("code", "modules are too small");
+        if (!has_paper(i))
+            complain("code", "no quiet zone");
+        if (theme_contrast(command->colour, WHITE) < theme_contrast(DARKEST, WHITE))
+            complain("code", "is not dark");
+    }
+}
+
+static void codes_are_large_and_dark_on_white(void **state)
+{
+    (void)state;
+    each(check_codes);
+}
+
+static uint32_t codes(const char *name, uint32_t variant)
+{
+    for (size_t i = 0; i < sample_count; i++) {
+        if (strcmp(samples[i].name, name) != 0)
+            continue;
+        draw(&samples[i], variant);
+        return all.list.code_count;
+    }
+    fail_msg("no sample %s", name);
+    return 0;
+}
+
+static void there_is_one_code_where_one_is_scanned_and_none_elsewhere(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sample;
+        uint32_t codes;
+    } table[] = {{"pay", 1},           {"pay-offline", 1},        {"done", 0},
+                 {"done-no-paper", 1}, {"done-unknown-paper", 1}, {"done-no-code", 0},
+                 {"ticket", 0},        {"ticket-review", 1},      {"ticket-printing", 0},
+                 {"offer", 0},         {"message-not-paid", 0},   {"message-pulled-paying", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        for (uint32_t variant = 0; variant < VARIANTS; variant++)
+            assert_int_equal(codes(table[i].sample, variant), table[i].codes);
+    }
+}
+
+static bool is_said(const char *text)
+{
+    for (uint16_t i = 0; i < all.list.count; i++) {
+        const struct draw_command *command = &all.list.commands[i];
+        if (is_words(command) && strstr(text_of(command), text) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static void a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of(void **state)
+{
+    (void)state;
+    static const char *const torn[] = {"issuing-torn", "writing-torn", "done-torn", "ticket-torn"};
+    for (size_t i = 0; i < ARRAY_LEN(torn); i++) {
+        for (uint32_t variant = 0; variant < VARIANTS; variant++) {
+            (void)codes(torn[i], variant);
+            for (uint8_t p = 0; p < all.rules.profile_count; p++) {
+                assert_false(is_said(all.rules.profiles[p].title_zh));
+                assert_false(is_said(all.rules.profiles[p].title_en));
+            }
+            assert_false(is_said("1970"));
+        }
+    }
+    (void)codes("message-refund-torn", 0);
+    for (uint8_t p = 0; p < all.rules.profile_count; p++)
+        assert_true(is_said(all.rules.profiles[p].hotline));
+}
+
+static void what_is_paid_is_said_in_every_message_about_a_paid_order(void **state)
+{
+    (void)state;
+    static const char *const paid[] = {"message-pulled-paid", "message-write-failed",
+                                       "message-staff-needed", "message-pin-blocked-paid"};
+    static const char *const unpaid[] = {"message-token-unreadable", "message-order-refused",
+                                         "message-records-silent"};
+    for (size_t i = 0; i < ARRAY_LEN(paid); i++) {
+        (void)codes(paid[i], 0);
+        assert_true(is_said("¥200.00"));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(unpaid); i++) {
+        (void)codes(unpaid[i], 0);
+        assert_true(is_said(words_at(&all.words[LANGUAGE_ZH], WORD_MONEY_NONE)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_text_lies_over_another),
+        cmocka_unit_test(every_text_stays_in_its_card),
+        cmocka_unit_test(codes_are_large_and_dark_on_white),
+        cmocka_unit_test(there_is_one_code_where_one_is_scanned_and_none_elsewhere),
+        cmocka_unit_test(a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of),
+        cmocka_unit_test(what_is_paid_is_said_in_every_message_about_a_paid_order),
+    };
+    return cmocka_run_group_tests(tests, load, unload);
+}
