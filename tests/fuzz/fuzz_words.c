@@ -1,5 +1,5 @@
-/* Any text as a file of words, and as the text of one word: refused with a message, or each word
- * can be filled with values and broken into lines that lie inside it. */
+/* Any text as a file of words or, after "=", as the text of one word of a whole file: refused with
+ * a message, or each word can be filled with values and broken into lines that lie inside it. */
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ui/text_layout.h"
@@ -75,8 +75,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(fuzz_text_cleanup) char *text = fuzz_text(data, size);
 
-    try_file(text);
-    try_word(text);
+    if (text[0] == '=')
+        try_word(text + 1);
+    else
+        try_file(text);
     if (text_valid(text, strlen(text)))
         lay_out(text);
     return 0;
