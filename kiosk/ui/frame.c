@@ -2,12 +2,9 @@
 
 #include "kiosk/base/text.h"
 #include "kiosk/core/civil.h"
+#include "kiosk/ui/assist.h"
 #include "kiosk/ui/format.h"
-
-#define STEPS 5
-
-static const enum word step_words[STEPS] = {WORD_STEP_INSERT, WORD_STEP_CHECK, WORD_STEP_PAY,
-                                            WORD_STEP_WRITE, WORD_STEP_DONE};
+#include "kiosk/ui/stepper.h"
 
 static const enum word weekdays[7] = {WORD_SUNDAY,   WORD_MONDAY, WORD_TUESDAY, WORD_WEDNESDAY,
                                       WORD_THURSDAY, WORD_FRIDAY, WORD_SATURDAY};
@@ -90,77 +87,6 @@ static void draw_hall(struct ui *ui, struct rect in)
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_LEFT}, second);
 }
 
-/* How a step is shown. */
-enum mark { MARK_DONE, MARK_NOW, MARK_AMBER, MARK_LATER };
-
-static enum mark mark_of(const struct frame *frame, int32_t step)
-{
-    if (step < (int32_t)frame->step)
-        return MARK_DONE;
-    if (step > (int32_t)frame->step)
-        return MARK_LATER;
-    return frame->amber ? MARK_AMBER : MARK_NOW;
-}
-
-static void draw_mark(struct ui *ui, struct rect dot, enum mark mark, int32_t number)
-{
-    int32_t radius = dot.w / 2;
-    int32_t halo = dot.w / 10;
-    char digit[FORMAT_SIZE];
-    (void)format_number(number, digit);
-    switch (mark) {
-    case MARK_DONE:
-        ui_tick(ui, dot, COLOUR_SUCCESS, COLOUR_ON_SUCCESS);
-        return;
-    case MARK_LATER:
-        draw_round(ui->out, dot, radius, ui_colour(ui, COLOUR_SURFACE));
-        draw_stroke(ui->out, dot, radius, ui_px(ui, METRIC_STROKE), ui_colour(ui, COLOUR_OUTLINE));
-        (void)ui_line(ui, dot, (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK2, UI_CENTRE}, digit);
-        return;
-    case MARK_NOW:
-    case MARK_AMBER:
-        break;
-    }
-    bool amber = mark == MARK_AMBER;
-    enum theme_colour ring = amber ? COLOUR_WARNING_TINT : COLOUR_DOWN;
-    enum theme_colour ink = amber ? COLOUR_ON_WARNING : COLOUR_ON_PRIMARY;
-    draw_round(ui->out, rect_inset(dot, -halo, -halo), radius + halo, ui_colour(ui, ring));
-    draw_round(ui->out, dot, radius, ui_colour(ui, amber ? COLOUR_WARNING : COLOUR_PRIMARY));
-    (void)ui_line(ui, dot, (struct ui_type){TYPE_BODY_BOLD, ink, UI_CENTRE}, digit);
-}
-
-static void draw_steps(struct ui *ui, struct rect in, const struct frame *frame)
-{
-    int32_t side = ui_um(ui, ui->wide ? 11900 : 13900);
-    int32_t label = ui->theme->type[TYPE_LABEL].px * 14 / 10;
-    bool second = !ui->wide && !ui->theme->large;
-    int32_t height = side + label + (second ? label : 0) + ui_um(ui, 1500);
-    struct rect rows = rect_middle(in, in.w, height);
-    struct rect dots = rect_cut_top(&rows, side, ui_um(ui, 1500));
-    for (int32_t i = 0; i < STEPS; i++) {
-        struct rect column = rect_cell(dots, 0, STEPS, 1, (uint8_t)i);
-        struct rect dot = rect_middle(column, side, side);
-        enum mark mark = mark_of(frame, i + 1);
-        if (i + 1 < STEPS) {
-            int32_t thick = ui_um(ui, 1240);
-            int32_t gap = side / 4;
-            struct rect bar = {dot.x + side + gap, dot.y + (side - thick) / 2,
-                               column.w - side - 2 * gap, thick};
-            draw_round(ui->out, bar, thick / 2,
-                       ui_colour(ui, mark == MARK_DONE ? COLOUR_SUCCESS : COLOUR_HAIRLINE));
-        }
-        draw_mark(ui, dot, mark, i + 1);
-        bool now = mark == MARK_NOW || mark == MARK_AMBER;
-        struct rect words = rect_cell(rows, 0, STEPS, 1, (uint8_t)i);
-        struct ui_type type = {now ? TYPE_LABEL_BOLD : TYPE_LABEL, now ? COLOUR_INK : COLOUR_INK2,
-                               UI_CENTRE};
-        (void)ui_line_fit(ui, rect_cut_top(&words, label, 0), type, ui_word(ui, step_words[i]));
-        if (second)
-            (void)ui_line(ui, words, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_CENTRE},
-                          ui_second(ui, step_words[i]));
-    }
-}
-
 static void draw_header(struct ui *ui, struct rect header, const struct frame *frame)
 {
     draw_fill(ui->out, header, ui_colour(ui, COLOUR_HEADER));
@@ -172,103 +98,8 @@ static void draw_header(struct ui *ui, struct rect header, const struct frame *f
     bool stepper = ui->wide && frame->step != FRAME_NO_STEPS;
     in = draw_line_chip(ui, in, !stepper && (ui->wide || !ui->theme->large));
     if (stepper)
-        draw_steps(ui, rect_cut_right(&in, in.w * 57 / 100, ui_gap(ui)), frame);
+        stepper_draw(ui, rect_cut_right(&in, in.w * 57 / 100, ui_gap(ui)), frame);
     draw_hall(ui, in);
-}
-
-/* One button of the assist bar. */
-struct assist {
-    enum icon icon;
-    enum word word;
-    enum action action;
-    bool lit, named_twice;
-};
-
-static void draw_assist_button(struct ui *ui, struct rect rect, const struct assist *assist)
-{
-    bool down = ui_down(ui, assist->action, 0);
-    int32_t radius = ui_px(ui, METRIC_RADIUS_CHIP) * 6 / 5;
-    enum theme_colour fill = assist->lit ? COLOUR_PRIMARY : COLOUR_SURFACE;
-    enum theme_colour fill_down = assist->lit ? COLOUR_PRIMARY_DOWN : COLOUR_DOWN;
-    enum theme_colour ink = assist->lit ? COLOUR_ON_PRIMARY : COLOUR_INK;
-    draw_round(ui->out, rect, radius, ui_colour(ui, down ? fill_down : fill));
-    if (!assist->lit)
-        draw_stroke(ui->out, rect, radius, ui_px(ui, METRIC_HAIRLINE),
-                    ui_colour(ui, COLOUR_BAR_BUTTON_LINE));
-    const char *text = ui_word(ui, assist->word);
-    bool second = assist->named_twice && !ui->theme->large;
-    int32_t icon_px = ui->theme->type[TYPE_BUTTON].px * 6 / 5;
-    int32_t first = ui->theme->type[TYPE_LABEL_BOLD].px * 13 / 10;
-    int32_t caption = second ? ui->theme->type[TYPE_CAPTION].px * 13 / 10 : 0;
-    struct ui_type type = {TYPE_LABEL_BOLD, ink, UI_CENTRE};
-    if (ui->wide) {
-        struct rect at = rect_inset(rect, ui_gap(ui) / 2, 0);
-        int32_t width = icon_px + ui_gap(ui) / 2 + ui_width(ui, TYPE_LABEL_BOLD, text);
-        int32_t more = ui_gap(ui) / 2 + ui_width(ui, TYPE_CAPTION, ui_second(ui, assist->word));
-        second = second && width + more <= at.w;
-        at = rect_middle(at, width + (second ? more : 0), at.h);
-        ui_icon(ui, rect_cut_left(&at, icon_px, ui_gap(ui) / 2), icon_px, ink, assist->icon);
-        struct rect words = rect_cut_left(&at, width - icon_px - ui_gap(ui) / 2, ui_gap(ui) / 2);
-        (void)ui_line(ui, words, type, text);
-        if (second)
-            (void)ui_line(ui, at, (struct ui_type){TYPE_CAPTION, ink, UI_LEFT},
-                          ui_second(ui, assist->word));
-    } else {
-        struct rect at = rect_middle(rect, rect.w, icon_px + first + caption);
-        ui_icon(ui, rect_cut_top(&at, icon_px, 0), icon_px, ink, assist->icon);
-        (void)ui_line(ui, rect_cut_top(&at, first, 0), type, text);
-        if (second)
-            (void)ui_line(ui, at, (struct ui_type){TYPE_CAPTION, ink, UI_CENTRE},
-                          ui_second(ui, assist->word));
-    }
-    ui_touch(ui, rect, assist->action, 0, text);
-}
-
-/* Whether the flow lets a visitor go home from here: not while the token or printer is at work. */
-static bool has_home(enum flow_state state)
-{
-    switch (state) {
-    case FLOW_SERVICES:
-    case FLOW_INSERT:
-    case FLOW_READING:
-    case FLOW_CHOOSE_CERTIFICATE:
-    case FLOW_CERTIFICATE:
-    case FLOW_PIN:
-    case FLOW_OFFER:
-    case FLOW_ORDERING:
-    case FLOW_PAY:
-    case FLOW_ISSUING:
-    case FLOW_DONE:
-    case FLOW_TICKET:
-    case FLOW_MESSAGE:
-        return true;
-    case FLOW_OUT_OF_SERVICE:
-    case FLOW_ATTRACT:
-    case FLOW_PIN_CHECKING:
-    case FLOW_WRITING:
-    case FLOW_PRINTING:
-    case FLOW_TAKE_TOKEN:
-    case FLOW_STATE_COUNT:
-        return false;
-    }
-    return false;
-}
-
-static void draw_assist(struct ui *ui, struct rect bar)
-{
-    const struct visit *visit = &ui->flow->visit;
-    const struct assist buttons[] = {
-        {ICON_HOME, WORD_ASSIST_HOME, ACTION_HOME, false, true},
-        {ICON_FORMAT_SIZE, WORD_ASSIST_LARGE, ACTION_LARGE_TEXT, visit->large_text, true},
-        {ICON_CONTRAST, WORD_ASSIST_CONTRAST, ACTION_HIGH_CONTRAST, visit->high_contrast, true},
-        {ICON_TRANSLATE, WORD_ASSIST_LANGUAGE, ACTION_LANGUAGE, false, false},
-        {ICON_SUPPORT_AGENT, WORD_ASSIST_HELP, ACTION_HELP, true, true},
-    };
-    uint8_t skip = has_home(ui->flow->state) ? 0 : 1;
-    uint8_t count = (uint8_t)(ARRAY_LEN(buttons) - skip);
-    struct rect in = rect_inset(bar, margin(ui), ui_um(ui, ui->wide ? 3700 : 4600));
-    for (uint8_t i = 0; i < count; i++)
-        draw_assist_button(ui, rect_cell(in, ui_gap(ui) * 2 / 3, count, 1, i), &buttons[i + skip]);
 }
 
 static void draw_calm(struct ui *ui, struct rect bar, enum word word)
@@ -286,10 +117,11 @@ static void draw_bar(struct ui *ui, struct rect bar, const struct frame *frame)
     draw_fill(ui->out, bar, ui_colour(ui, COLOUR_BAR));
     struct rect line = {bar.x, bar.y, bar.w, ui_px(ui, METRIC_HAIRLINE)};
     draw_fill(ui->out, line, ui_colour(ui, COLOUR_BAR_LINE));
-    if (frame->calm != WORD_NONE)
+    if (frame->calm != WORD_NONE) {
         draw_calm(ui, bar, frame->calm);
-    else
-        draw_assist(ui, bar);
+    } else {
+        assist_draw(ui, rect_inset(bar, margin(ui), ui_um(ui, ui->wide ? 3700 : 4600)));
+    }
 }
 
 static void draw_trust(struct ui *ui, struct rect at, const struct frame *frame)
@@ -316,16 +148,19 @@ struct rect frame_draw(struct ui *ui, const struct frame *frame)
     enum theme_metric bar = ui->wide ? METRIC_ASSIST_WIDE : METRIC_ASSIST;
     draw_bar(ui, rect_cut_bottom(&body, ui_px(ui, bar), 0), frame);
     body = rect_inset(body, margin(ui), 0);
-    if (!ui->wide && frame->step != FRAME_NO_STEPS)
-        draw_steps(ui, rect_cut_top(&body, ui_px(ui, METRIC_STEPPER), 0), frame);
-    else
+    if (!ui->wide && frame->step != FRAME_NO_STEPS) {
+        stepper_draw(ui, rect_cut_top(&body, ui_px(ui, METRIC_STEPPER), 0), frame);
+    } else {
         (void)rect_cut_top(&body, ui_gap(ui) / (ui->wide ? 2 : 1), 0);
-    if (frame->title != WORD_NONE)
+    }
+    if (frame->title != WORD_NONE) {
         ui_pair(ui, rect_cut_top(&body, ui_px(ui, METRIC_TITLE), 0),
                 (struct ui_type){TYPE_TITLE, COLOUR_INK, UI_LEFT}, frame->title);
-    if (frame->trust != WORD_NONE && !(ui->wide && ui->theme->large))
+    }
+    if (frame->trust != WORD_NONE && !(ui->wide && ui->theme->large)) {
         draw_trust(ui, rect_cut_bottom(&body, ui_px(ui, METRIC_TRUST), 0), frame);
-    else
+    } else {
         (void)rect_cut_bottom(&body, ui_gap(ui), 0);
+    }
     return body;
 }

@@ -16,9 +16,10 @@ static void paint_text(const struct shape_canvas *canvas, const struct draw_comm
     struct shape_canvas inner = {canvas->surface, rect_intersection(canvas->clip, command->bounds)};
     int32_t x = command->x0 + mask.left;
     int32_t y = command->y0 + mask.top;
-    for (int32_t row = 0; row < mask.height; row++)
-        shape_row(&inner, x, y + row, mask.at + (int64_t)row * mask.pitch, mask.width,
-                  command->colour);
+    for (int32_t row = 0; row < mask.height; row++) {
+        shape_row(&inner, (struct shape_span){x, y + row, mask.width},
+                  mask.at + (int64_t)row * mask.pitch, command->colour);
+    }
 }
 
 static void paint_command(const struct shape_canvas *canvas, const struct draw_list *list,

@@ -13,9 +13,10 @@ struct rect ui_card(struct ui *ui, struct rect rect)
         draw_shadow(ui->out, under, radius, blur, ui->theme->shadow);
     }
     draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_SURFACE));
-    if (ui->theme->high_contrast)
+    if (ui->theme->high_contrast) {
         draw_stroke(ui->out, rect, radius, ui_px(ui, METRIC_CARD_STROKE),
                     ui_colour(ui, COLOUR_CARD_LINE));
+    }
     return rect_inset(rect, ui_px(ui, METRIC_PAD), ui_gap(ui));
 }
 
@@ -53,9 +54,10 @@ struct rect ui_panel(struct ui *ui, struct rect rect, enum tone tone)
 {
     int32_t radius = ui_px(ui, METRIC_RADIUS);
     draw_round(ui->out, rect, radius, ui_colour(ui, tone_tint(tone)));
-    if (ui->theme->high_contrast)
+    if (ui->theme->high_contrast) {
         draw_stroke(ui->out, rect, radius, ui_px(ui, METRIC_CARD_STROKE),
                     ui_colour(ui, tone_ink(tone)));
+    }
     return rect_inset(rect, ui_px(ui, METRIC_PAD), ui_gap(ui));
 }
 

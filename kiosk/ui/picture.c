@@ -27,9 +27,10 @@ static void draw_frame(struct ui *ui, struct rect in, enum theme_colour lit, boo
 static void draw_panel(struct ui *ui, struct rect rect)
 {
     draw_round(ui->out, rect, percent(rect.h, 13), ui_colour(ui, COLOUR_DEVICE));
-    if (ui->theme->high_contrast)
+    if (ui->theme->high_contrast) {
         draw_stroke(ui->out, rect, percent(rect.h, 13), ui_px(ui, METRIC_STROKE),
                     ui_colour(ui, COLOUR_CARD_LINE));
+    }
 }
 
 void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool named)
@@ -47,10 +48,11 @@ void picture_port(struct ui *ui, struct rect rect, enum theme_colour lit, bool n
                       ui_word(ui, WORD_PORT_NAME));
         int32_t lamp = percent(height, 22);
         draw_dot(ui->out, top.x + top.w - lamp, top.y + height / 2, lamp, ui_colour(ui, lit));
-        if (beside)
+        if (beside) {
             (void)rect_cut_left(&in, width + percent(rect.h, 16), 0);
-        else
+        } else {
             (void)rect_cut_top(&in, height + percent(rect.h, 8), 0);
+        }
     }
     draw_frame(ui, in, lit, true);
 }

@@ -54,10 +54,11 @@ void screen_draw(const struct look *look, const struct flow *flow, const struct 
               ui_colour(&ui, COLOUR_BACKGROUND));
     if (screens[flow->state].draw != NULL)
         screens[flow->state].draw(&ui);
-    if (flow->warning)
+    if (flow->warning) {
         frame_warning(&ui);
-    else if (visit->help_open)
+    } else if (visit->help_open) {
         frame_help(&ui);
+    }
 }
 
 uint64_t screen_next_change_ms(const struct flow *flow, uint64_t now_ms)

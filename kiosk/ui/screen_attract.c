@@ -75,9 +75,10 @@ static void draw_touch(struct ui *ui, struct rect at)
     (void)ui_line(ui, rect_cut_top(&in, first, 0),
                   (struct ui_type){TYPE_TITLE, COLOUR_PRIMARY, UI_LEFT},
                   ui_word(ui, WORD_ATTRACT_TOUCH));
-    if (second > 0)
+    if (second > 0) {
         (void)ui_line_fit(ui, in, (struct ui_type){TYPE_BODY, COLOUR_PRIMARY, UI_LEFT},
                           ui_second(ui, WORD_ATTRACT_TOUCH));
+    }
 }
 
 /* A white card: the port, and that a token may be put in at once. */

@@ -144,9 +144,10 @@ static void draw_facts(struct ui *ui, struct rect rect, const struct verdict_wor
     struct rect rule = {in.x, in.y + in.h - ui_gap(ui), in.w, ui_gap(ui)};
     ui_rule(ui, rule);
     draw_holder(ui, in, verdict);
-    for (uint8_t i = 0; i < count; i++)
+    for (uint8_t i = 0; i < count; i++) {
         ui_fact(ui, rect_cell(below, 0, 1, count, i), ui_word(ui, facts[i].label), facts[i].value,
                 facts[i].type);
+    }
 }
 
 static enum theme_type point_type(const struct ui *ui)
@@ -188,19 +189,21 @@ static void draw_verdict(struct ui *ui, struct rect rect, const struct verdict_w
     ui_icon(ui, rect_cut_left(&head, px, ui_gap(ui) * 2 / 3), px, tone_ink(verdict->tone),
             verdict->icon);
     struct ui_type type = {TYPE_HEADING, tone_ink(verdict->tone), UI_LEFT};
-    if (ui_width(ui, TYPE_HEADING, ui_word(ui, verdict->title)) > head.w)
+    if (ui_width(ui, TYPE_HEADING, ui_word(ui, verdict->title)) > head.w) {
         (void)ui_line_fit(ui, head, type, ui_word(ui, verdict->title));
-    else
+    } else {
         ui_pair(ui, head, type, verdict->title);
+    }
     if (verdict->text[0] != '\0') {
         int32_t height = ui_paragraph_height(ui, in.w, TYPE_BODY, verdict->text);
         (void)ui_paragraph(ui, rect_cut_top(&in, height, 0),
                            (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT}, verdict->text);
     }
     draw_points(ui, in, verdict);
-    if (verdict->no_charge)
+    if (verdict->no_charge) {
         (void)ui_paragraph(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                            ui_word(ui, WORD_VERDICT_NO_CHARGE));
+    }
 }
 
 static int32_t can_height(const struct ui *ui, int32_t width, const struct verdict_words *verdict)
@@ -248,10 +251,11 @@ static void draw_actions(struct ui *ui, struct rect *body, const struct verdict_
                                 .action = ACTION_BACK};
     const struct button buttons[] = {
         {.look = BUTTON_PRIMARY, .word = verdict->go_on, .action = ACTION_NEXT}, back};
-    if (on)
+    if (on) {
         ui_actions(ui, body, buttons, 2);
-    else
+    } else {
         ui_actions(ui, body, &back, 1);
+    }
 }
 
 static void draw_tall(struct ui *ui, struct rect body, const struct verdict_words *verdict)
@@ -303,8 +307,9 @@ void screen_certificate(struct ui *ui)
                                 .trust = new_order ? WORD_CERTIFICATE_TRUST : WORD_NONE};
     struct rect body = frame_draw(ui, &frame);
     draw_actions(ui, &body, &verdict);
-    if (ui->wide)
+    if (ui->wide) {
         draw_wide(ui, body, &verdict);
-    else
+    } else {
         draw_tall(ui, body, &verdict);
+    }
 }

@@ -45,25 +45,34 @@ static struct tries tries_of(const struct ui *ui)
     return tries;
 }
 
+/* A mark for each try that is left, where there is room; returns the room beside them. */
+static struct rect draw_marks(struct ui *ui, struct rect in, enum tone tone)
+{
+    uint8_t left = ui->flow->visit.token.tries_left;
+    int32_t dot = ui_um(ui, 9900);
+    int32_t width = left * dot + (left - 1) * dot / 3;
+    if (left == 0 || left > TRY_MARKS_MAX || width >= in.w * 45 / 100)
+        return in;
+    struct rect row = rect_cut_right(&in, width, ui_gap(ui));
+    for (uint8_t i = 0; i < left; i++) {
+        struct rect mark = rect_middle(rect_cut_left(&row, dot, dot / 3), dot, dot);
+        if (tone == TONE_GOOD) {
+            ui_tick(ui, mark, COLOUR_SUCCESS, COLOUR_ON_SUCCESS);
+        } else {
+            draw_dot(ui->out, mark.x + dot / 2, mark.y + dot / 2, dot / 2,
+                     ui_colour(ui, tone_ink(tone)));
+        }
+    }
+    return in;
+}
+
 static void draw_tries(struct ui *ui, struct rect rect)
 {
     struct tries tries = tries_of(ui);
     struct rect in = ui_panel(ui, rect, tries.tone);
     int32_t px = ui->theme->type[TYPE_HEADING].px;
     ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui)), px, tone_ink(tries.tone), tries.icon);
-    uint8_t left = ui->flow->visit.token.tries_left;
-    int32_t dot = ui_um(ui, 9900);
-    int32_t marks = left * dot + (left - 1) * dot / 3;
-    if (left > 0 && left <= TRY_MARKS_MAX && marks < in.w * 45 / 100) {
-        struct rect row = rect_cut_right(&in, marks, ui_gap(ui));
-        for (uint8_t i = 0; i < left; i++) {
-            struct rect mark = rect_middle(rect_cut_left(&row, dot, dot / 3), dot, dot);
-            if (tries.tone == TONE_GOOD)
-                ui_tick(ui, mark, COLOUR_SUCCESS, COLOUR_ON_SUCCESS);
-            else
-                draw_round(ui->out, mark, dot / 2, ui_colour(ui, tone_ink(tries.tone)));
-        }
-    }
+    in = draw_marks(ui, in, tries.tone);
     int32_t first = ui_line_height(ui, TYPE_BUTTON);
     int32_t second = ui_line_height(ui, TYPE_LABEL);
     struct rect lines = rect_middle(in, in.w, first + second);
@@ -251,10 +260,11 @@ static void draw_consent(struct ui *ui, struct rect body)
     int32_t wrong = ui->flow->visit.pin_wrong ? ui_line_height(ui, TYPE_HEADING) : 0;
     struct rect rows = rect_middle(in, in.w, px + title + height + wrong + 2 * ui_gap(ui));
     ui_icon(ui, rect_cut_top(&rows, px, ui_gap(ui)), px, COLOUR_WARNING, ICON_WARNING);
-    if (wrong > 0)
+    if (wrong > 0) {
         (void)ui_line_fit(ui, rect_cut_top(&rows, wrong, 0),
                           (struct ui_type){TYPE_HEADING, COLOUR_ERROR, UI_CENTRE},
                           ui_word(ui, WORD_PIN_WAS_WRONG));
+    }
     (void)ui_line_fit(ui, rect_cut_top(&rows, title, ui_gap(ui)),
                       (struct ui_type){TYPE_TITLE, COLOUR_WARNING, UI_CENTRE},
                       ui_word(ui, unknown ? WORD_PIN_CONSENT_UNKNOWN : WORD_PIN_CONSENT_TITLE));
@@ -270,10 +280,11 @@ void screen_pin(struct ui *ui)
                                 .trust_icon = ICON_LOCK,
                                 .trust = WORD_PIN_TRUST};
     struct rect body = frame_draw(ui, &frame);
-    if (consent)
+    if (consent) {
         draw_consent(ui, body);
-    else if (ui->wide)
+    } else if (ui->wide) {
         draw_wide(ui, body);
-    else
+    } else {
         draw_tall(ui, body);
+    }
 }

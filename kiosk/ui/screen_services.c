@@ -4,10 +4,12 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ui/format.h"
 #include "kiosk/ui/frame.h"
+#include "kiosk/ui/notice.h"
 #include "kiosk/ui/picture.h"
 #include "kiosk/ui/screens.h"
 
 #define TILES 6
+#define TILE_ICON_UM 19840
 
 struct tile {
     enum service service;
@@ -147,9 +149,10 @@ static void draw_main_text(struct ui *ui, struct rect in, enum service_block blo
     }
     (void)ui_line(ui, rect_cut_top(&lines, body, 0), (struct ui_type){TYPE_BODY, ink, UI_LEFT},
                   ui_word(ui, WORD_RENEW_WHAT));
-    if (!ui->theme->large)
+    if (!ui->theme->large) {
         (void)ui_line(ui, lines, (struct ui_type){TYPE_LABEL, ink, UI_LEFT},
                       ui_word(ui, WORD_RENEW_MORE));
+    }
 }
 
 /* A tile's face: the panel, pressed or not; returns what is inside. */
@@ -205,32 +208,30 @@ static void draw_tile_name(struct ui *ui, struct rect at, const struct tile *til
     struct rect lines = rect_middle(at, at.w, first + below);
     (void)ui_line_fit(ui, rect_cut_top(&lines, first, 0),
                       (struct ui_type){TYPE_HEADING, ink, UI_LEFT}, ui_word(ui, tile->name));
-    if (second)
+    if (second) {
         (void)ui_line(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                       ui_second(ui, tile->name));
+    }
 }
 
-static void draw_tile(struct ui *ui, struct rect rect, const struct tile *tile)
+static void draw_tile_face(struct ui *ui, struct rect rect, const struct tile *tile, bool here)
 {
-    enum service_block block = flow_service_block(ui->flow, ui->rules, tile->service);
-    bool here = block == SERVICE_HERE;
     int32_t radius = ui_px(ui, METRIC_RADIUS);
-    if (here) {
-        (void)ui_card(ui, rect);
-        if (ui_down(ui, ACTION_SERVICE, tile->service))
-            draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_DOWN));
-    } else {
+    if (!here) {
         draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_OFF_SURFACE));
         draw_stroke(ui->out, rect, radius, ui_px(ui, METRIC_HAIRLINE),
                     ui_colour(ui, COLOUR_OFF_LINE));
+        return;
     }
-    struct rect in = rect_inset(rect, ui_gap(ui), ui_gap(ui) / 2);
-    int32_t lines = here ? 0 : 2 * ui_line_height(ui, TYPE_LABEL);
-    int32_t side = ui_um(ui, 19840);
-    int32_t top = ui->theme->large ? ui->theme->type[TYPE_HEADING].px * 5 / 4 : side;
-    int32_t all = top + (lines > 0 ? ui_gap(ui) / 2 + lines : 0);
-    in = rect_middle(in, in.w, all < in.h ? all : in.h);
-    struct rect head = rect_cut_top(&in, top, ui_gap(ui) / 2);
+    (void)ui_card(ui, rect);
+    if (ui_down(ui, ACTION_SERVICE, tile->service))
+        draw_round(ui->out, rect, radius, ui_colour(ui, COLOUR_DOWN));
+}
+
+/* Icon and name. */
+static void draw_tile_head(struct ui *ui, struct rect head, const struct tile *tile, bool here)
+{
+    int32_t side = ui_um(ui, TILE_ICON_UM);
     if (!ui->theme->large) {
         struct rect box = rect_middle(rect_cut_left(&head, side, ui_gap(ui) * 5 / 6), side, side);
         draw_round(ui->out, box, ui_px(ui, METRIC_RADIUS_CHIP),
@@ -238,89 +239,25 @@ static void draw_tile(struct ui *ui, struct rect rect, const struct tile *tile)
         ui_icon(ui, box, side * 6 / 10, here ? COLOUR_TINT_INK : COLOUR_OFF_INK, tile->icon);
     }
     draw_tile_name(ui, head, tile, here ? COLOUR_INK : COLOUR_OFF_INK);
-    if (here)
+}
+
+static void draw_tile(struct ui *ui, struct rect rect, const struct tile *tile)
+{
+    enum service_block block = flow_service_block(ui->flow, ui->rules, tile->service);
+    bool here = block == SERVICE_HERE;
+    draw_tile_face(ui, rect, tile, here);
+    struct rect in = rect_inset(rect, ui_gap(ui), ui_gap(ui) / 2);
+    int32_t lines = here ? 0 : 2 * ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 2;
+    int32_t top =
+        ui->theme->large ? ui->theme->type[TYPE_HEADING].px * 5 / 4 : ui_um(ui, TILE_ICON_UM);
+    int32_t all = top + lines;
+    in = rect_middle(in, in.w, all < in.h ? all : in.h);
+    draw_tile_head(ui, rect_cut_top(&in, top, ui_gap(ui) / 2), tile, here);
+    if (here) {
         ui_touch(ui, rect, ACTION_SERVICE, tile->service, ui_word(ui, tile->name));
-    else
+    } else {
         draw_block(ui, in, block);
-}
-
-/* What the notice bar says: the gravest thing first, else the announcement at hand. */
-static enum word notice_of(const struct ui *ui, enum icon *out_icon)
-{
-    const struct fact_hall *hall = &ui->flow->hall;
-    *out_icon = ICON_WARNING;
-    if (!hall->reader_there)
-        return WORD_NOTICE_READER;
-    if (!hall->clock_trusted)
-        return WORD_NOTICE_CLOCK;
-    *out_icon = ICON_WIFI_OFF;
-    if (!hall->line_up)
-        return WORD_NOTICE_LINE;
-    *out_icon = ICON_PRINT;
-    if (hall->printer != FACT_PRINTER_READY && hall->printer != FACT_PRINTER_PAPER_LOW)
-        return WORD_NOTICE_PAPER;
-    return WORD_NONE;
-}
-
-static void draw_announcement(struct ui *ui, struct rect rect)
-{
-    const struct fact_hall *hall = &ui->flow->hall;
-    uint8_t index = (uint8_t)(ui->flow->announcement % hall->announcement_count);
-    const struct fact_announcement *at = &hall->announcements[index];
-    const char *text = ui->language == LANGUAGE_ZH ? at->zh : at->en;
-    bool down = ui_down(ui, ACTION_NEXT_ANNOUNCEMENT, 0);
-    struct rect in = rect_inset(ui_panel(ui, rect, TONE_INFO), 0, -ui_gap(ui) / 2);
-    if (down)
-        draw_round(ui->out, rect, ui_px(ui, METRIC_RADIUS), ui_colour(ui, COLOUR_DOWN));
-    int32_t px = ui->theme->type[TYPE_BUTTON].px;
-    ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui) * 2 / 3), px, COLOUR_TINT_INK, ICON_CAMPAIGN);
-    if (hall->announcement_count > 1) {
-        char number[2][FORMAT_SIZE];
-        char page[WORDS_TEXT_MAX];
-        (void)text_print(page, sizeof page, "%s/%s", format_number(index + 1, number[0]),
-                         format_number(hall->announcement_count, number[1]));
-        ui_icon(ui, rect_cut_right(&in, px, ui_gap(ui) / 2), px, COLOUR_TINT_INK,
-                ICON_CHEVRON_RIGHT);
-        int32_t width = ui_width(ui, TYPE_LABEL, page);
-        (void)ui_line(ui, rect_cut_right(&in, width, ui_gap(ui)),
-                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, page);
-        ui_touch(ui, rect, ACTION_NEXT_ANNOUNCEMENT, 0, ui_word(ui, WORD_ANNOUNCEMENT));
     }
-    const char *name = ui_word(ui, WORD_ANNOUNCEMENT);
-    int32_t width = ui_width(ui, TYPE_LABEL_BOLD, name);
-    (void)ui_line(ui, rect_cut_left(&in, width, ui_gap(ui) * 2 / 3),
-                  (struct ui_type){TYPE_LABEL_BOLD, COLOUR_TINT_INK, UI_LEFT}, name);
-    (void)ui_line_fit(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT}, text);
-}
-
-/* How high the notice bar is in this width; 0: nothing to say. */
-static int32_t notice_height(const struct ui *ui, int32_t width)
-{
-    enum icon icon;
-    enum word word = notice_of(ui, &icon);
-    if (word == WORD_NONE)
-        return ui->flow->hall.announcement_count > 0 ? ui_px(ui, METRIC_TARGET_MIN) : 0;
-    int32_t px = ui->theme->type[TYPE_BUTTON].px;
-    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui) * 2 / 3;
-    int32_t text =
-        ui_paragraph_height(ui, inner, TYPE_LABEL, ui_word(ui, word)) + ui_gap(ui) * 3 / 2;
-    return text > ui_px(ui, METRIC_TARGET_MIN) ? text : ui_px(ui, METRIC_TARGET_MIN);
-}
-
-static void draw_notice(struct ui *ui, struct rect rect)
-{
-    enum icon icon;
-    enum word word = notice_of(ui, &icon);
-    if (word == WORD_NONE) {
-        draw_announcement(ui, rect);
-        return;
-    }
-    struct rect in = rect_inset(ui_panel(ui, rect, TONE_WARN), 0, -ui_gap(ui) / 2);
-    int32_t px = ui->theme->type[TYPE_BUTTON].px;
-    ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui) * 2 / 3), px, COLOUR_WARNING, icon);
-    int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL, ui_word(ui, word));
-    (void)ui_paragraph(ui, rect_middle(in, in.w, height),
-                       (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT}, ui_word(ui, word));
 }
 
 /* Portrait: the strip that says a token may be inserted at once. */
@@ -348,10 +285,11 @@ static void draw_insert_card(struct ui *ui, struct rect rect)
     (void)ui_line_fit(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_HEADING), 0),
                       (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_CENTRE},
                       ui_word(ui, WORD_SERVICES_INSERT_SHORT));
-    if (!ui->theme->large)
+    if (!ui->theme->large) {
         (void)ui_line(ui, rect_cut_top(&in, ui_line_height(ui, TYPE_LABEL), ui_gap(ui) / 2),
                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
                       ui_second(ui, WORD_SERVICES_INSERT_SHORT));
+    }
     const char *where = ui_word(ui, WORD_SERVICES_PORT);
     int32_t height = ui_paragraph_height(ui, in.w, TYPE_LABEL, where);
     (void)ui_paragraph(ui, rect_cut_bottom(&in, height, ui_gap(ui) / 2),
@@ -395,22 +333,24 @@ void screen_services(struct ui *ui)
 {
     static const struct frame frame = {.title = WORD_SERVICES_TITLE, .step = FRAME_NO_STEPS};
     struct rect body = frame_draw(ui, &frame);
-    if (!ui->wide && !ui->theme->large)
+    if (!ui->wide && !ui->theme->large) {
         (void)ui_line(ui, rect_cut_top(&body, ui_line_height(ui, TYPE_LABEL), ui_gap(ui)),
                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                       ui_word(ui, WORD_SERVICES_SUBTITLE));
+    }
     int32_t notice = notice_height(ui, body.w);
     int32_t title = ui_px(ui, METRIC_TITLE);
     struct rect beside = {body.x, body.y - title, body.w, title};
     beside = rect_cut_right(&beside, body.w * 54 / 100, 0);
     int32_t narrow = notice_height(ui, beside.w);
     if (ui->wide && narrow > 0 && narrow <= title) {
-        draw_notice(ui, rect_middle(beside, beside.w, narrow));
+        notice_draw(ui, rect_middle(beside, beside.w, narrow));
     } else if (notice > 0) {
-        draw_notice(ui, rect_cut_top(&body, notice, ui_gap(ui)));
+        notice_draw(ui, rect_cut_top(&body, notice, ui_gap(ui)));
     }
-    if (ui->wide)
+    if (ui->wide) {
         draw_wide(ui, body);
-    else
+    } else {
         draw_tall(ui, body);
+    }
 }

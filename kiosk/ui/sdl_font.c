@@ -19,7 +19,7 @@
 #define HANDLES_MAX (FONT_FACE_COUNT + FALLBACKS_MAX)
 #define WIDTHS_MAX 4096
 #define MASKS_MAX 512
-#define MASK_BYTES_MAX (6 * 1024 * 1024)
+#define MASK_BYTES_MAX ((size_t)6 * 1024 * 1024)
 #define BOX_HANDLE HANDLES_MAX /* no file has the character */
 
 struct mask_entry {
@@ -302,10 +302,11 @@ static struct mask_entry *add_mask(struct sdl_font *font, struct font_style styl
     font->mask_bytes += bytes;
     char line[FONT_TEXT_MAX + 1];
     copy_text(text, len, line);
-    if (style.face == FONT_ICONS)
+    if (style.face == FONT_ICONS) {
         draw_icon(font, entry, style, line);
-    else
+    } else {
         draw_line_of_text(font, entry, style, line);
+    }
     explicit_bzero(line, sizeof line);
     return entry;
 }
@@ -377,10 +378,11 @@ struct err sdl_font_open(const char *assets_dir, struct sdl_font **out_font, cha
     }
     font->contract = (struct font){font, font_width, font_mask};
     e = open_faces(font, &files, out_message);
-    if (failed(e))
+    if (failed(e)) {
         sdl_font_close(font);
-    else
+    } else {
         *out_font = font;
+    }
     return e;
 }
 

@@ -269,9 +269,10 @@ void window_forget(struct window *window)
     explicit_bzero(&window->list, sizeof window->list);
     window->cells.width = 0;
     window->press.id = 0;
-    if (window->surface != NULL)
+    if (window->surface != NULL) {
         memset(window->surface->pixels, 0,
                (size_t)window->surface->pitch * (size_t)window->surface->h);
+    }
 }
 
 struct err window_save(const struct window *window, const char *path)

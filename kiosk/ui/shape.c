@@ -17,7 +17,7 @@ static uint8_t to_byte(float coverage)
 {
     if (coverage <= 0.0F)
         return 0;
-    return coverage >= 1.0F ? 255 : (uint8_t)(coverage * 255.0F + 0.5F);
+    return coverage >= 1.0F ? 255 : (uint8_t)lroundf(coverage * 255.0F);
 }
 
 static float distance(float dx, float dy)
@@ -25,19 +25,20 @@ static float distance(float dx, float dy)
     return sqrtf(dx * dx + dy * dy);
 }
 
-void shape_row(const struct shape_canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
-               int32_t count, uint32_t colour)
+void shape_row(const struct shape_canvas *canvas, struct shape_span span, const uint8_t *coverage,
+               uint32_t colour)
 {
     struct rect clip = canvas->clip;
-    if (y < clip.y || y >= clip.y + clip.h)
+    if (span.y < clip.y || span.y >= clip.y + clip.h)
         return;
-    int32_t skip = x < clip.x ? clip.x - x : 0;
-    int32_t end = x + count > clip.x + clip.w ? clip.x + clip.w : x + count;
-    if (x + skip >= end)
+    int32_t skip = span.x < clip.x ? clip.x - span.x : 0;
+    int32_t end = span.x + span.count;
+    end = end > clip.x + clip.w ? clip.x + clip.w : end;
+    if (span.x + skip >= end)
         return;
     const struct paint_surface *surface = canvas->surface;
-    blend_mask(surface->at + (int64_t)y * surface->pitch + x + skip, coverage + skip,
-               end - x - skip, colour);
+    uint32_t *row = surface->at + (int64_t)span.y * surface->pitch + span.x + skip;
+    blend_mask(row, coverage + skip, end - span.x - skip, colour);
 }
 
 /* A run of one coverage. */
@@ -59,10 +60,11 @@ void shape_fill(const struct shape_canvas *canvas, struct rect rect, uint32_t co
         memset(full, 255, (size_t)at.w);
     for (int32_t y = at.y; y < at.y + at.h; y++) {
         uint32_t *row = surface->at + (int64_t)y * surface->pitch + at.x;
-        if (opaque)
+        if (opaque) {
             blend_fill(row, at.w, colour);
-        else
+        } else {
             blend_mask(row, full, at.w, colour);
+        }
     }
 }
 
@@ -94,9 +96,9 @@ static void both_corners(const struct shape_canvas *canvas, struct rect rect, in
     int32_t r = command->radius;
     uint8_t right[RADIUS_MAX];
     for (int32_t i = 0; i < r; i++)
-        right[i] = left[r - 1 - i];
-    shape_row(canvas, rect.x, y, left, r, command->colour);
-    shape_row(canvas, rect.x + rect.w - r, y, right, r, command->colour);
+        right[r - 1 - i] = left[i]; // cppcheck-suppress uninitvar
+    shape_row(canvas, (struct shape_span){rect.x, y, r}, left, command->colour);
+    shape_row(canvas, (struct shape_span){rect.x + rect.w - r, y, r}, right, command->colour);
 }
 
 void shape_round(const struct shape_canvas *canvas, const struct draw_command *command)
@@ -173,8 +175,9 @@ void shape_shadow(const struct shape_canvas *canvas, const struct draw_command *
             right[zone - 1 - i] = left[i];
         }
         int32_t y = bounds.y + j;
-        shape_row(canvas, bounds.x, y, left, zone, command->colour);
-        shape_row(canvas, bounds.x + bounds.w - zone, y, right, zone, command->colour);
+        shape_row(canvas, (struct shape_span){bounds.x, y, zone}, left, command->colour);
+        shape_row(canvas, (struct shape_span){bounds.x + bounds.w - zone, y, zone}, right,
+                  command->colour);
         if (edge >= zone)
             continue;
         uint32_t alpha = command->colour >> 24;
@@ -237,7 +240,7 @@ void shape_arc(const struct shape_canvas *canvas, const struct draw_command *com
     for (int32_t y = at.y; y < at.y + at.h; y++) {
         for (int32_t i = 0; i < at.w; i++)
             row[i] = to_byte(ring_coverage(&ring, (float)(at.x + i) + 0.5F, (float)y + 0.5F));
-        shape_row(canvas, at.x, y, row, at.w, command->colour);
+        shape_row(canvas, (struct shape_span){at.x, y, at.w}, row, command->colour);
     }
 }
 
@@ -260,7 +263,7 @@ void shape_line(const struct shape_canvas *canvas, const struct draw_command *co
             t = t > 1.0F ? 1.0F : t;
             row[i] = to_byte(half - distance(px - t * vx, py - t * vy) + 0.5F);
         }
-        shape_row(canvas, at.x, y, row, at.w, command->colour);
+        shape_row(canvas, (struct shape_span){at.x, y, at.w}, row, command->colour);
     }
 }
 

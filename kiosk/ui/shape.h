@@ -30,8 +30,13 @@ void shape_line(const struct shape_canvas *canvas, const struct draw_command *co
 void shape_code(const struct shape_canvas *canvas, const struct draw_command *command,
                 const struct draw_code *code);
 
-/* One row of coverage from (x, y) on; clipped here. */
-void shape_row(const struct shape_canvas *canvas, int32_t x, int32_t y, const uint8_t *coverage,
-               int32_t count, uint32_t colour);
+/* A row of pixels from (x, y) on. */
+struct shape_span {
+    int32_t x, y, count;
+};
+
+/* Blend a row of coverage; clipped here. */
+void shape_row(const struct shape_canvas *canvas, struct shape_span span, const uint8_t *coverage,
+               uint32_t colour);
 
 #endif

@@ -65,28 +65,35 @@ static uint32_t peek_seen(const char *at)
     return c;
 }
 
-/* End of the unit that starts at `at`, which is at no space, newline or end. */
+/* Past the marks that stand at `at`. */
+static const char *skip_marks(const char *at)
+{
+    while (is_mark(peek(at)))
+        (void)text_next(&at);
+    return at;
+}
+
+static bool ends_text(uint32_t c)
+{
+    return c == 0 || c == ' ' || c == WORDS_NEWLINE;
+}
+
+/* End of the unit that starts at `at`, which is at no space, newline or end. A mark that ends bold
+ * goes with the unit before it, one that begins bold with the unit after it. */
 static const char *unit_end(const char *at)
 {
-    uint32_t before = 0;
+    uint32_t before = text_next(&at);
     for (;;) {
-        uint32_t c = text_next(&at);
-        before = is_mark(c) ? before : c;
         uint32_t after = peek_seen(at);
-        if (after == 0 || after == ' ' || after == WORDS_NEWLINE) {
-            while (is_mark(peek(at)))
+        if (ends_text(after))
+            return skip_marks(at);
+        if (!is_mark(before) && may_break(before, after)) {
+            if (peek(at) == (uint32_t)WORDS_PLAIN)
                 (void)text_next(&at);
             return at;
         }
-        if (before != 0 && may_break(before, after) && !is_mark(peek(at)))
-            return at;
-        if (before != 0 && may_break(before, after) && peek(at) == (uint32_t)WORDS_BOLD)
-            return at;
-        if (before != 0 && peek(at) == (uint32_t)WORDS_PLAIN) {
-            (void)text_next(&at);
-            if (may_break(before, after))
-                return at;
-        }
+        uint32_t next = text_next(&at);
+        before = is_mark(next) ? before : next;
     }
 }
 

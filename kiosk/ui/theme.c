@@ -21,13 +21,13 @@ struct sizes {
     int64_t type[2][TYPE_COUNT]; /* [large] */
 };
 
-#define COLOUR_ROW(key, at) {"colours", key, CONFIG_TEXT, 7, COLOUR_TEXT_SIZE, NULL, at, true},
+#define COLOUR_ROW(key, at) {"colours", (key), CONFIG_TEXT, 7, COLOUR_TEXT_SIZE, NULL, (at), true},
 #define NUMBER_ROW(section, key, min, at) \
-    {section, key, CONFIG_NUMBER, min, METRIC_UM_MAX, NULL, at, true},
+    {(section), (key), CONFIG_NUMBER, (min), METRIC_UM_MAX, NULL, (at), true},
 
 static const struct config_row colour_rows[] = {
 #define THEME_COLOUR(id, key) \
-    COLOUR_ROW(#key, offsetof(struct colours, of) + COLOUR_##id * COLOUR_TEXT_SIZE)
+    COLOUR_ROW(#key, offsetof(struct colours, of) + (size_t)COLOUR_##id * COLOUR_TEXT_SIZE)
 #include "kiosk/ui/theme_list.h"
     COLOUR_ROW("shadow", offsetof(struct colours, shadow))
         COLOUR_ROW("scrim", offsetof(struct colours, scrim))};
@@ -46,7 +46,7 @@ static const struct config_row size_rows[] = {
 };
 
 static const enum font_face faces[TYPE_COUNT] = {
-#define THEME_TYPE(id, key, face) [TYPE_##id] = face,
+#define THEME_TYPE(id, key, face) [TYPE_##id] = (face),
 #include "kiosk/ui/theme_list.h"
 };
 
@@ -138,12 +138,14 @@ static struct err load_colours(const char *assets_dir, const char *name, struct 
     char path[THEME_PATH_MAX];
     struct colours colours = {0};
     struct err e = theme_path(assets_dir, name, path, out_message);
-    if (!failed(e))
+    if (!failed(e)) {
         e = config_read(path, colour_rows, ARRAY_LEN(colour_rows), &colours, sizeof colours,
                         out_message);
+    }
     return failed(e) ? e : colour(path, &colours, out, out_message);
 }
 
+// NOLINTNEXTLINE(readability-function-size): a size, a folder and two results
 struct err themes_load(const char *assets_dir, int32_t width_px, int32_t height_px,
                        int32_t short_um, struct themes *out_themes, char *out_message)
 {

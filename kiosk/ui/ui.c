@@ -251,8 +251,9 @@ void ui_labelled(struct ui *ui, struct rect rect, const struct ui_label *label, 
     if (icon_px > 0)
         ui_icon(ui, icon, icon_px, label->icon_colour, label->icon);
     struct ui_type type = {label->type.type, label->type.colour, UI_LEFT};
-    if (width > rect.w)
+    if (width > rect.w) {
         (void)ui_line_fit(ui, at, type, text);
-    else
+    } else {
         (void)ui_line(ui, at, type, text);
+    }
 }

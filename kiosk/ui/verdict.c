@@ -122,10 +122,11 @@ static void say_ok(const struct ui *ui, const struct profile *profile, struct ve
 {
     const struct visit *visit = &ui->flow->visit;
     char text[WORDS_TEXT_MAX];
-    if (profile->renew_opens_days > 0)
+    if (profile->renew_opens_days > 0) {
         add_point(out, ui_fill_number(ui, WORD_VERDICT_OK_OPEN, profile->renew_opens_days, text));
-    else
+    } else {
         add_point(out, ui_word(ui, WORD_VERDICT_OK_ALWAYS));
+    }
     if (visit->account.seals == 2)
         add_point(out, ui_word(ui, WORD_VERDICT_OK_SEALS));
     if (visit->token.tries_left != 0 && visit->token.tries_left != FACTS_TRIES_UNKNOWN)
@@ -155,10 +156,11 @@ static void say_refused(const struct ui *ui, const struct profile *profile,
     char window[FORMAT_SIZE] = "";
     char date[FORMAT_SIZE];
     char days[FORMAT_SIZE];
-    if (profile != NULL)
+    if (profile != NULL) {
         (void)format_number(verdict == VERDICT_TOO_LATE ? profile->renew_late_days
                                                         : profile->renew_opens_days,
                             window);
+    }
     int64_t wait = civil_days_between(ui->flow->hall.wall_s, eligibility->opens_s);
     const char *const values[WORDS_VALUES_MAX] = {window, format_date(eligibility->opens_s, date),
                                                   format_number(wait, days)};
@@ -182,10 +184,11 @@ void verdict_say(const struct ui *ui, struct verdict_words *out)
     out->icon = verdicts[verdict].icon;
     out->title = verdicts[verdict].title;
     enum service_block block = flow_service_block(ui->flow, ui->rules, ui->flow->visit.service);
-    if (verdict != VERDICT_OK)
+    if (verdict != VERDICT_OK) {
         say_refused(ui, profile, out);
-    else if (block != SERVICE_HERE)
+    } else if (block != SERVICE_HERE) {
         say_blocked(ui, block, out);
-    else
+    } else {
         say_ok(ui, profile, out);
+    }
 }

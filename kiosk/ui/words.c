@@ -28,7 +28,9 @@ const char *word_name(enum word word)
 
 static char upper(char c)
 {
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    if (c >= 'a' && c <= 'z')
+        return (char)(c - 'a' + 'A');
+    return c;
 }
 
 /* In files ids are in lower case: "services_title" is WORD_SERVICES_TITLE. */
@@ -155,13 +157,15 @@ static struct err check_missing(const struct reader *reader)
     }
     if (list[0] == '\0')
         return ERR_OK;
-    for (char *c = list; *c != '\0'; c++)
-        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    for (char *c = list; *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    }
     return bad_line(reader, "ends without", list + 1, strlen(list + 1));
 }
 
 struct err words_parse(const char *name, const char *text, struct words *out_words,
-                       char *out_message)
+                       char *out_message) // NOLINT(readability-non-const-parameter): through reader
 {
     struct reader reader = {.name = name, .message = out_message, .words = {.used = 1}};
     while (*text != '\0') {

@@ -16,10 +16,23 @@ static uint32_t channel(uint32_t from, uint32_t to, uint32_t coverage, uint32_t 
 static uint32_t pixel(uint32_t from, uint32_t colour, uint32_t coverage)
 {
     uint32_t mixed = 0xFF;
-    for (int shift = 16; shift >= 0; shift -= 8)
+    for (int shift = 16; shift >= 0; shift -= 8) {
         mixed = mixed << 8 |
                 channel(from >> shift & 0xFF, colour >> shift & 0xFF, coverage, colour >> 24);
+    }
     return mixed;
+}
+
+static void assert_coverage(uint32_t colour, uint32_t coverage)
+{
+    static const uint32_t before[4] = {0xFFFFFFFFU, 0xFF000000U, 0xFF123456U, 0xFFF2F5FAU};
+    uint32_t row[4];
+    uint8_t mask[4];
+    memcpy(row, before, sizeof row);
+    memset(mask, (int)coverage, sizeof mask);
+    blend_mask(row, mask, 4, colour);
+    for (size_t at = 0; at < 4; at++)
+        assert_int_equal(row[at], pixel(before[at], colour, coverage));
 }
 
 static void every_coverage_and_alpha_is_rounded_as_promised(void **state)
@@ -28,19 +41,8 @@ static void every_coverage_and_alpha_is_rounded_as_promised(void **state)
     static const uint32_t colours[] = {0xFF0A4FBFU, 0x80FFC400U, 0x01FFFFFFU, 0xFFFFFFFFU,
                                        0x99111827U};
     for (size_t i = 0; i < 5; i++) {
-        for (uint32_t coverage = 0; coverage < 256; coverage++) {
-            uint32_t row[4] = {0xFFFFFFFFU, 0xFF000000U, 0xFF123456U, 0xFFF2F5FAU};
-            uint32_t before[4];
-            memcpy(before, row, sizeof row);
-            uint8_t mask[4];
-            memset(mask, (int)coverage, sizeof mask);
-            blend_mask(row, mask, 4, colours[i]);
-            for (size_t at = 0; at < 4; at++) {
-                uint32_t wanted =
-                    coverage == 0 ? before[at] : pixel(before[at], colours[i], coverage);
-                assert_int_equal(row[at], wanted);
-            }
-        }
+        for (uint32_t coverage = 0; coverage < 256; coverage++)
+            assert_coverage(colours[i], coverage);
     }
 }
 

@@ -74,7 +74,7 @@ static void a_disc_has_the_area_of_a_disc(void **state)
     draw_dot(&list, 100, 100, 40, BLACK);
     paint();
     double dark = 0.0;
-    for (size_t i = 0; i < WIDTH * HEIGHT; i++)
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++)
         dark += (255.0 - (double)(pixels[i] & 0xFF)) / 255.0;
     assert_true(dark > 5026.5 - 15.0 && dark < 5026.5 + 15.0);
 }
