@@ -13,18 +13,13 @@
 #include <unistd.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/base/file.h"
 
 #define CONTROL_BACKLOG_MAX 8
 #define OK_MARK "ok"
 #define REFUSED_MARK "refused: "
 
 _Static_assert(CONTROL_PATH_MAX == sizeof(((struct sockaddr_un *)0)->sun_path), "sun_path");
-
-static void fd_close(const int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd); /* nothing was promised about these bytes */
-}
 
 static struct err address_of(const char *path, struct sockaddr_un *out_address)
 {
@@ -38,7 +33,7 @@ static struct err address_of(const char *path, struct sockaddr_un *out_address)
 
 static bool someone_answers(const struct sockaddr_un *address)
 {
-    CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CLEANUP(file_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return false;
     return connect(fd, (const struct sockaddr *)(const void *)address, sizeof *address) == 0 ||
@@ -61,7 +56,7 @@ struct err control_serve_open(const char *path, struct control_server *out_serve
     if (bind(fd, (const struct sockaddr *)(const void *)&address, sizeof address) != 0 ||
         listen(fd, CONTROL_BACKLOG_MAX) != 0) {
         e = ERR(ERR_IO, errno, "listen");
-        fd_close(&fd);
+        file_close(&fd);
         return e;
     }
     out_server->fd = fd;
@@ -73,7 +68,7 @@ void control_serve_close(struct control_server *server)
 {
     if (server->fd < 0)
         return;
-    fd_close(&server->fd);
+    file_close(&server->fd);
     (void)unlink(server->path); /* a socket left behind is replaced at the next start */
     server->fd = -1;
 }
@@ -148,7 +143,7 @@ static struct err reply_send(int fd, uint64_t until_ms, const struct control_rep
 
 void control_answer(struct control_server *server, const struct control_handler *handler)
 {
-    CLEANUP(fd_close) int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    CLEANUP(file_close) int fd = accept4(server->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
         return;
     uint64_t until_ms = clock_boot_ms() + CONTROL_CLIENT_TIMEOUT_MS;
@@ -220,7 +215,7 @@ struct err control_ask(const char *path, const char *line, uint32_t timeout_ms,
     if (strlen(line) + 2 > CONTROL_LINE_MAX || strchr(line, '\n') != NULL)
         return ERR(ERR_NO_ROOM, 0, "line");
     uint64_t until_ms = clock_boot_ms() + timeout_ms;
-    CLEANUP(fd_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    CLEANUP(file_close) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return ERR(ERR_IO, errno, "socket");
     if (connect(fd, (const struct sockaddr *)(const void *)&address, sizeof address) != 0) {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/base/file.h"
 
 #define LISTEN_FD 3 /* SD_LISTEN_FDS_START */
 #define EXIT_NOT_STARTED 127
@@ -72,12 +73,6 @@ static void child_become(const struct hall_program *program, int out_fd, pid_t p
     _exit(EXIT_NOT_STARTED);
 }
 
-static void fd_close(int fd)
-{
-    if (fd >= 0)
-        (void)close(fd); /* a pipe: nothing is lost */
-}
-
 struct err hall_child_start(const struct hall_program *program, struct hall_child *out_child)
 {
     int out[2] = {-1, -1};
@@ -88,9 +83,9 @@ struct err hall_child_start(const struct hall_program *program, struct hall_chil
     if (pid == 0)
         child_become(program, out[1], parent);
     int reason = errno;
-    fd_close(out[1]);
+    file_close(&out[1]);
     if (pid < 0) {
-        fd_close(out[0]);
+        file_close(&out[0]);
         return ERR(ERR_IO, reason, "fork");
     }
     *out_child = (struct hall_child){.name = program->name, .pid = pid, .out_fd = out[0]};
@@ -134,6 +129,6 @@ void hall_child_end(struct hall_child *child)
             (void)waitpid(child->pid, NULL, 0);
         }
     }
-    fd_close(child->out_fd);
+    file_close(&child->out_fd);
     *child = (struct hall_child){.name = child->name, .pid = 0, .out_fd = -1};
 }

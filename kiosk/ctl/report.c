@@ -1,11 +1,9 @@
 #include "kiosk/ctl/report.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
@@ -68,26 +66,15 @@ static struct err read_journal(const char *state_dir, struct report *report)
     return failed(e) || failed(report->inbox) ? e : read_pending(journal, report);
 }
 
-static void read_boot_id(char out[CHAIN_UUID_LEN + 1])
-{
-    out[0] = '\0';
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t len = read(fd, out, CHAIN_UUID_LEN);
-    out[len == CHAIN_UUID_LEN ? CHAIN_UUID_LEN : 0] = '\0';
-    (void)close(fd); /* only read */
-}
-
 /* After a boot it is not known how long the machine was off: only a clock behind the proof shows.
  */
 static void judge_clock(struct report *report)
 {
-    char boot_id[CHAIN_UUID_LEN + 1];
+    char boot_id[CLOCK_BOOT_ID_LEN + 1];
     const struct inbox_state *state = &report->state;
     if (failed(report->inbox) || state->proven_ms == 0)
         return;
-    read_boot_id(boot_id);
+    clock_boot_id(boot_id);
     bool same_boot = boot_id[0] != '\0' && text_same(state->boot_id, boot_id);
     int64_t passed_ms = same_boot ? (int64_t)clock_boot_ms() - state->proven_boot_ms : 0;
     report->clock_offset_ms = report->now_ms - state->proven_ms - passed_ms;

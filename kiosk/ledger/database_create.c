@@ -2,12 +2,11 @@
 #include "kiosk/ledger/database.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 
 #define SHAPE_SQL \
@@ -18,12 +17,6 @@
 static void close_plain(struct database *database)
 {
     (void)sqlite3_close_v2(database->db);
-}
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd);
 }
 
 static struct err make_tables(struct database *database, const struct database_schema *schema,
@@ -62,22 +55,6 @@ static struct err build(const char *path, const struct database_schema *schema, 
     return failed(e) ? e : database_end(&database, make_tables(&database, schema, context));
 }
 
-static struct err flush_folder_of(const char *path)
-{
-    char folder[PATH_MAX];
-    (void)text_copy(folder, sizeof(folder), path);
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL) {
-        (void)text_copy(folder, sizeof(folder), ".");
-    } else {
-        slash[slash == folder ? 1 : 0] = '\0';
-    }
-    CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || fsync(fd) != 0)
-        return ERR(ERR_IO, errno, "folder");
-    return ERR_OK;
-}
-
 struct err database_create(const char *path, const struct database_schema *schema,
                            const void *context)
 {
@@ -92,7 +69,7 @@ struct err database_create(const char *path, const struct database_schema *schem
         sweep(fresh);
         return e;
     }
-    return flush_folder_of(path);
+    return file_flush_folder(path);
 }
 
 static struct err shape_of(const struct database *database, char out[SHAPE_MAX])

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 
 #define HEADER_LEN 100 /* SQLite file format, 1.3 */
@@ -15,12 +16,6 @@
 #define HEADER_APPLICATION_ID_AT 68
 #define URI_MAX (3 * PATH_MAX + 64)
 #define LOCK_MODE 0660
-
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd);
-}
 
 void database_close(struct database *database)
 {
@@ -37,7 +32,7 @@ static struct err take_lock(const char *path, bool create, int *out_fd)
     char lock[PATH_MAX];
     if (!text_print(lock, sizeof(lock), "%s.lock", path))
         return ERR(ERR_IO, ENAMETOOLONG, "path");
-    CLEANUP(close_fd) int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
+    CLEANUP(file_close) int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, LOCK_MODE);
     if (fd < 0) {
         return errno == ENOENT && !create ? ERR(ERR_NOT_FOUND, errno, "folder")
                                           : ERR(ERR_IO, errno, "lock file");

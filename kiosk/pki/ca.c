@@ -6,7 +6,7 @@
 #include <openssl/pem.h>
 #include <stdlib.h>
 
-#include "kiosk/pki/durable.h"
+#include "kiosk/base/file.h"
 
 #define CERTIFICATE_MODE 0644
 
@@ -145,8 +145,8 @@ struct err issue_write_pem(const char *path, const struct issue_certificate *con
     }
     char *at = NULL;
     long len = BIO_get_mem_data(memory, &at);
-    return durable_write(path, (struct bytes){(uint8_t *)at, len > 0 ? (size_t)len : 0},
-                         CERTIFICATE_MODE);
+    return file_put(path, (struct bytes){(uint8_t *)at, len > 0 ? (size_t)len : 0},
+                    CERTIFICATE_MODE);
 }
 
 /* The key first: a certificate without its key is of no use, a key without one does no harm. */

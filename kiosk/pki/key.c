@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kiosk/pki/durable.h"
+#include "kiosk/base/file.h"
 
 #define KEY_MODE 0600
 #define PUBLIC_MODE 0644
@@ -82,7 +82,7 @@ static struct err save(BIO *memory, const char *path, mode_t mode)
     long len = BIO_get_mem_data(memory, &at);
     if (len <= 0)
         return ERR(ERR_IO, 0, "PEM");
-    return durable_write(path, (struct bytes){(uint8_t *)at, (size_t)len}, mode);
+    return file_put(path, (struct bytes){(uint8_t *)at, (size_t)len}, mode);
 }
 
 struct err key_save(const struct key *key, const char *path)

@@ -1,27 +1,14 @@
 #include "sync/daemon/proven.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
 
-static void read_boot_id(char out[CHAIN_UUID_LEN + 1])
-{
-    out[0] = '\0';
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t len = read(fd, out, CHAIN_UUID_LEN);
-    out[len == CHAIN_UUID_LEN ? CHAIN_UUID_LEN : 0] = '\0';
-    (void)close(fd); /* only read from */
-}
-
 struct proven_clocks proven_clocks_now(void)
 {
     struct proven_clocks clocks = {.boot_ms = (int64_t)clock_boot_ms(), .wall_ms = clock_wall_ms()};
-    read_boot_id(clocks.boot_id);
+    clock_boot_id(clocks.boot_id);
     return clocks;
 }
 

@@ -3,12 +3,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 
 #define FOLDER_MODE 0700
@@ -44,12 +44,6 @@ struct err folder_make(const char *dir)
     return count == 0 ? ERR_OK : ERR(ERR_CONFLICT, count, "folder not empty");
 }
 
-static void fd_done(const int *fd)
-{
-    if (*fd >= 0)
-        (void)close(*fd); /* only read from, or its data flushed before */
-}
-
 static struct err read_all(int fd, char *out, size_t max, size_t *out_len)
 {
     size_t len = 0;
@@ -70,7 +64,7 @@ static struct err read_all(int fd, char *out, size_t max, size_t *out_len)
 
 struct err folder_read(const char *path, size_t max, char **out_text)
 {
-    CLEANUP(fd_done) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0)
         return ERR(errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "open");
@@ -89,30 +83,7 @@ struct err folder_read(const char *path, size_t max, char **out_text)
     return ERR_OK;
 }
 
-static struct err write_all(int fd, const char *at, size_t len)
-{
-    while (len > 0) {
-        ssize_t put = write(fd, at, len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return ERR(ERR_IO, errno, "write");
-        at += put;
-        len -= (size_t)put;
-    }
-    return fsync(fd) == 0 ? ERR_OK : ERR(ERR_IO, errno, "fsync");
-}
-
 struct err folder_write(const char *path, const void *at, size_t len)
 {
-    char beside[FOLDER_PATH_SIZE + 4];
-
-    (void)text_print(beside, sizeof(beside), "%s.new", path);
-    CLEANUP(fd_done) int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-    if (fd < 0)
-        return ERR(ERR_IO, errno, "open");
-    struct err e = write_all(fd, at, len);
-    if (!failed(e) && rename(beside, path) != 0)
-        e = ERR(ERR_IO, errno, "rename");
-    return e;
+    return file_put(path, (struct bytes){at, len}, FILE_MODE);
 }

@@ -1,3 +1,4 @@
+#include <string.h>
 #include <time.h>
 
 #include "kiosk/base/clock.h"
@@ -32,12 +33,24 @@ static void wall_time_is_that_of_the_machine(void **state)
     assert_true(got >= from - 1 && got <= (int64_t)time(NULL) + 1);
 }
 
+static void a_boot_has_an_id_that_stays(void **state)
+{
+    (void)state;
+    char first[CLOCK_BOOT_ID_LEN + 1] = "?";
+    char second[CLOCK_BOOT_ID_LEN + 1] = "";
+    clock_boot_id(first);
+    clock_boot_id(second);
+    assert_int_equal(strlen(first), CLOCK_BOOT_ID_LEN);
+    assert_string_equal(first, second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boot_time_never_goes_back),
         cmocka_unit_test(boot_time_counts_milliseconds),
         cmocka_unit_test(wall_time_is_that_of_the_machine),
+        cmocka_unit_test(a_boot_has_an_id_that_stays),
     };
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
-#include "kiosk/pki/durable.h"
+/* file.c - hides what it takes that a file survives a power cut: the order of write, flush, rename.
+ */
+#include "kiosk/base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,10 +13,10 @@
 
 #include "kiosk/base/text.h"
 
-static void close_fd(const int *fd)
+void file_close(const int *fd)
 {
     if (*fd >= 0)
-        (void)close(*fd);
+        (void)close(*fd); /* nothing of it is only in memory */
 }
 
 static bool write_all(int fd, struct bytes content)
@@ -31,36 +33,37 @@ static bool write_all(int fd, struct bytes content)
     return true;
 }
 
-static bool flush_folder_of(const char *path)
+struct err file_flush_folder(const char *path)
 {
     char folder[PATH_MAX];
-    (void)text_copy(folder, sizeof(folder), path);
+    if (!text_copy(folder, sizeof(folder), path))
+        return ERR(ERR_IO, ENAMETOOLONG, "folder");
     char *slash = strrchr(folder, '/');
     if (slash == NULL) {
-        (void)text_copy(folder, sizeof(folder), ".");
+        (void)text_copy(folder, sizeof(folder), "."); /* fits */
     } else {
         slash[slash == folder ? 1 : 0] = '\0';
     }
-    CLEANUP(close_fd) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0;
+    CLEANUP(file_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return ERR(ERR_IO, errno, "folder");
+    return ERR_OK;
 }
 
-struct err durable_write(const char *path, struct bytes content, mode_t mode)
+struct err file_put(const char *path, struct bytes content, mode_t mode)
 {
     char beside[PATH_MAX];
     if (!text_print(beside, sizeof(beside), "%s.XXXXXX", path))
         return ERR(ERR_NO_ROOM, ENAMETOOLONG, "path");
-    CLEANUP(close_fd) int fd = mkostemp(beside, O_CLOEXEC);
+    CLEANUP(file_close) int fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
         return ERR(ERR_IO, errno, "mkostemp");
 
     if (fchmod(fd, mode) != 0 || !write_all(fd, content) || fsync(fd) != 0 ||
         rename(beside, path) != 0) {
         int number = errno;
-        (void)unlink(beside);
+        (void)unlink(beside); /* when it stays it is in nobody's way */
         return ERR(number == ENOSPC ? ERR_NO_ROOM : ERR_IO, number, "write");
     }
-    if (!flush_folder_of(path))
-        return ERR(ERR_IO, errno, "fsync");
-    return ERR_OK;
+    return file_flush_folder(path);
 }

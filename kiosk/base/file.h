@@ -1,0 +1,27 @@
+/*
+ * file.h - descriptors that close themselves, and files that are there whole or not at all.
+ *
+ *     CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+ */
+#ifndef KIOSK_BASE_FILE_H
+#define KIOSK_BASE_FILE_H
+
+#include <sys/types.h>
+
+#include "kiosk/base/bytes.h"
+#include "kiosk/base/err.h"
+
+/* Close; a negative one is fine. For what was only read from, or flushed before. */
+void file_close(const int *fd);
+
+/*
+ * Put `content` at `path` with `mode`: written beside it, flushed, renamed, and the folder flushed.
+ * On failure what was at `path` stays. ERR_IO (native: errno), ERR_NO_ROOM (disk full, or a path
+ * above PATH_MAX).
+ */
+MUST_CHECK struct err file_put(const char *path, struct bytes content, mode_t mode);
+
+/* Flush the folder that `path` is in, so that a new name in it outlives a power cut. ERR_IO. */
+MUST_CHECK struct err file_flush_folder(const char *path);
+
+#endif

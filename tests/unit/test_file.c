@@ -1,0 +1,124 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "kiosk/base/file.h"
+#include "kiosk/base/text.h"
+#include "tests/unit/unit.h"
+
+static char folder[] = "/tmp/test_file.XXXXXX";
+static char path[PATH_MAX];
+
+static struct bytes text_bytes(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}
+
+static void assert_holds(const char *want)
+{
+    char got[64] = "";
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, got, sizeof(got) - 1), strlen(want));
+    assert_string_equal(got, want);
+}
+
+static size_t files_in_folder(void)
+{
+    size_t count = 0;
+    DIR *open_folder = opendir(folder);
+    assert_non_null(open_folder);
+    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
+         entry = readdir(open_folder))
+        count += entry->d_name[0] == '.' ? 0 : 1;
+    assert_int_equal(closedir(open_folder), 0);
+    return count;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) != NULL && text_print(path, sizeof(path), "%s/file", folder) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    (void)unlink(path);
+    return rmdir(folder);
+}
+
+static void a_file_is_put_whole_and_with_its_mode(void **state)
+{
+    (void)state;
+    struct stat info;
+    assert_false(failed(file_put(path, text_bytes("one"), 0640)));
+    assert_holds("one");
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0640);
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void what_stood_there_is_replaced(void **state)
+{
+    (void)state;
+    assert_false(failed(file_put(path, text_bytes("a longer one"), 0600)));
+    assert_false(failed(file_put(path, text_bytes("two"), 0600)));
+    assert_holds("two");
+    assert_false(failed(file_put(path, text_bytes(""), 0600)));
+    assert_holds("");
+    assert_int_equal(files_in_folder(), 1);
+}
+
+static void a_failure_leaves_what_stood_there(void **state)
+{
+    (void)state;
+    char below[PATH_MAX];
+    char taken[PATH_MAX];
+    assert_false(failed(file_put(path, text_bytes("kept"), 0600)));
+    assert_true(text_print(below, sizeof(below), "%s/below", path));
+    assert_int_equal(file_put(below, text_bytes("x"), 0600).code, ERR_IO);
+
+    assert_true(text_print(taken, sizeof(taken), "%s/taken", folder));
+    assert_int_equal(mkdir(taken, 0700), 0);
+    assert_int_equal(file_put(taken, text_bytes("x"), 0600).code, ERR_IO);
+    assert_int_equal(files_in_folder(), 2); /* nothing half-written beside them */
+    assert_int_equal(rmdir(taken), 0);
+    assert_holds("kept");
+}
+
+static void a_path_too_long_is_refused(void **state)
+{
+    (void)state;
+    char long_path[PATH_MAX + 1];
+    memset(long_path, 'x', PATH_MAX);
+    long_path[PATH_MAX] = '\0';
+    assert_int_equal(file_put(long_path, text_bytes("x"), 0600).code, ERR_NO_ROOM);
+    assert_int_equal(file_flush_folder(long_path).code, ERR_IO);
+}
+
+static void the_folder_of_any_path_is_flushed(void **state)
+{
+    (void)state;
+    assert_false(failed(file_flush_folder(path)));
+    assert_false(failed(file_flush_folder("name")));
+    assert_false(failed(file_flush_folder("/name")));
+    assert_int_equal(file_flush_folder("/nowhere/at/all").code, ERR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_is_put_whole_and_with_its_mode),
+        cmocka_unit_test(what_stood_there_is_replaced),
+        cmocka_unit_test(a_failure_leaves_what_stood_there),
+        cmocka_unit_test(a_path_too_long_is_refused),
+        cmocka_unit_test(the_folder_of_any_path_is_flushed),
+    };
+    return cmocka_run_group_tests_name("file", tests, set_up, tear_down);
+}
