@@ -1,11 +1,7 @@
 /*
- * settings.h - syncd.conf.
+ * settings.h - syncd.conf; assets/config/syncd.conf explains every key.
  *
- *     [ledger]   dir           state folder: dir/kiosk/journal.db is read, dir/sync/inbox.db
- * written [platform] url           https://host[:port], no path ca            PEM: the certificate
- * authority of the platform's server, and no other key           PEM: the platform's Ed25519 public
- * key [kiosk]    id            as in the client certificate's CN key, certificate   PEM; a key
- * without '/' is looked for in $CREDENTIALS_DIRECTORY
+ * The state folder holds kiosk/journal.db, which is read, and sync/inbox.db, which is written.
  */
 #ifndef SYNC_DAEMON_SETTINGS_H
 #define SYNC_DAEMON_SETTINGS_H
@@ -28,7 +24,7 @@ struct settings {
 };
 
 /* Read the file. Errors and `out_message` as config_read(); a URL that is not https is
- * ERR_MALFORMED. `credentials_dir` may be NULL. */
+ * ERR_MALFORMED. A key without '/' in its name is one in `credentials_dir`, which may be NULL. */
 MUST_CHECK struct err settings_read(const char *path, const char *credentials_dir,
                                     char *out_message, struct settings *out);
 

@@ -77,11 +77,24 @@ static void test_a_bare_key_is_a_credential(void **state)
     assert_int_equal(unlink(path), 0);
 }
 
+static void test_the_sample_is_right(void **state)
+{
+    (void)state;
+    char message[CONFIG_MESSAGE_MAX] = "";
+    struct settings settings;
+    struct err e =
+        settings_read("assets/config/syncd.conf", "/run/credentials/x", message, &settings);
+    assert_string_equal(message, "");
+    assert_false(failed(e));
+    assert_string_equal(settings.key, "/run/credentials/x/kiosk.key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_files),
         cmocka_unit_test(test_a_bare_key_is_a_credential),
+        cmocka_unit_test(test_the_sample_is_right),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
