@@ -77,7 +77,7 @@ pay() {
 }
 
 to_done() {
-    at done 60 && shot done || return 1
+    at "done" 60 && shot "done" || return 1
     story "The certificate is written, read back and self-tested; the receipt is printed."
 }
 
@@ -110,7 +110,7 @@ read_token() {
 }
 
 verify_token() {
-    local years=${1:-1} old new
+    local old new
     read_token || return 1
     openssl verify -CAfile "$D/kiosk/trust.pem" "$D/on-token.pem" >"$D/log/verify.log" 2>&1 ||
         fail "openssl verify: $(cat "$D/log/verify.log")" || return 1
@@ -118,7 +118,7 @@ verify_token() {
     openssl x509 -inform DER -in "$D/first.der" -out "$D/first.pem"
     old=$(expiry_of "$D/first.pem") new=$(expiry_of "$D/on-token.pem")
     same "its expiry" "$(TZ=Asia/Shanghai date -d "@$new" '+%F %T')" \
-        "$(TZ=Asia/Shanghai date -d "$(TZ=Asia/Shanghai date -d "@$old" '+%F %T') $years year" '+%F %T')" || return 1
+        "$(TZ=Asia/Shanghai date -d "$(TZ=Asia/Shanghai date -d "@$old" '+%F %T') 1 year" '+%F %T')" || return 1
     same "its key" "$(openssl x509 -in "$D/on-token.pem" -noout -pubkey | sha256sum)" \
         "$(openssl pkey -pubin -in "$D/token.pem" | sha256sum)" >/dev/null || return 1
     ok "its key is the token's own"
@@ -128,14 +128,14 @@ verify_token() {
 
 # The ledger, by sqlite3; the platform's record, by curl.
 verify_records() {
-    local want_payments=${1:-1} record
+    local record
     ledger "SELECT count(*) FROM journal WHERE kind='delivered'" >"$D/count" || return 1
     same "deliveries in the ledger" "$(cat "$D/count")" 1 || return 1
     ledger "PRAGMA integrity_check" >"$D/count" && same "sqlite3's check of the ledger" "$(cat "$D/count")" ok || return 1
-    wait_for 20 order_is done || fail "the platform's order is not done: $(operator "orders/$order_no")" || return 1
+    wait_for 20 order_is "done" || fail "the platform's order is not done: $(operator "orders/$order_no")" || return 1
     record=$(operator "orders/$order_no")
-    same "the platform's order" "$(jq -r .status <<<"$record")" done &&
-        same "payments at the platform" "$(jq '.payments | length' <<<"$record")" "$want_payments" &&
+    same "the platform's order" "$(jq -r .status <<<"$record")" "done" &&
+        same "payments at the platform" "$(jq '.payments | length' <<<"$record")" 1 &&
         same "deliveries at the platform" "$(jq '.deliveries | length' <<<"$record")" 1 &&
         same "the amount at the platform" "$(jq .amount_fen <<<"$record")" 20000
 }
@@ -301,7 +301,7 @@ case_kill() {
     same "the order after the restart" "$(screen | sed -n 's/^order=//p')" "$order_no" || return 1
     hall line down >/dev/null && wait_for 15 field_is line down && pay && again || return 1
     hall line up >/dev/null && wait_for 40 field_is line up || return 1
-    if ! state_is done; then
+    if ! state_is "done"; then
         at certificate 20 && tap next && at pin && type_pin "$pin" && tap next || return 1
     fi
     to_done && again && at certificate 20 || return 1
@@ -322,7 +322,7 @@ verify_chain() {
     ok "the journal's chain verifies"
 }
 
-# certkiosk is killed while it writes, after every number of commands to the token.
+# certkiosk is killed while it writes, after hang_after commands to the token.
 case_kill_while_writing() {
     to_services && to_certificate && to_offer && to_pay && hall token fault hang-after "${hang_after:-5}" >/dev/null && pay || return 1
     at writing 30 && shot writing && sleep 1 && stop kiosk KILL && hall token fault none >/dev/null || return 1

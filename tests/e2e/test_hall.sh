@@ -225,7 +225,7 @@ ok "without the fault it goes on"
 [ "$(status_of hall token fault explode-after 1)" = 1 ] || fail "an unknown fault is taken"
 ok "an unknown fault is refused"
 pulled=$(hall pull)
-[ "$pulled" = out ] && gone_within_2s || fail "pull"
+{ [ "$pulled" = out ] && gone_within_2s; } || fail "pull"
 ok "pulled"
 
 ### Swap and restart

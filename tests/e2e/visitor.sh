@@ -4,6 +4,7 @@
 # stands, checks that the picture really shows them there (tesseract), and touches it with xdotool.
 # shellcheck shell=bash disable=SC2154
 
+export LC_ALL=C.UTF-8 # words are compared by characters, wherever this runs
 shot_count=0
 
 # shot NAME: a picture of the whole screen; prints its path.
@@ -44,24 +45,32 @@ tap() {
     xdotool mouseup 1
 }
 
-# can_read LABEL X Y W H: tesseract finds at least half of the label's characters in that part of the screen.
+# can_read LABEL X Y W H: tesseract finds at least half of the label's characters in that part of
+# the screen. It reads letters of a middling height best: small buttons are enlarged first, a whole
+# screen is made smaller.
 can_read() {
-    local label=$1 read_as want got
-    read_as=$(import -silent -window root -crop "${4}x${5}+${2}+${3}" +repage png:- |
-        convert png:- -colorspace gray -resize 200% png:- |
-        tesseract - - -l chi_sim+eng --psm 6 2>/dev/null | tr -d ' \n')
-    want=$(tr -d ' ·' <<<"$label" | grep -o . | sort -u | wc -l)
-    got=$(tr -d ' ·' <<<"$label" | grep -o . | sort -u | while read -r c; do
-        case $read_as in *"$c"*) echo "$c" ;; esac
-    done | wc -l)
-    [ $((got * 2)) -ge "$want" ] || fail "the button '$label' reads as '$read_as'"
+    local label=$1 read_as want percent sizes="200 100"
+    [ $(($4 * $5)) -lt 500000 ] || sizes="50 100"
+    want=$(characters "$label" | wc -l)
+    for percent in $sizes; do
+        read_as=$(import -silent -window root -crop "${4}x${5}+${2}+${3}" +repage png:- |
+            convert png:- -colorspace gray -resize "$percent%" png:- |
+            tesseract - - -l chi_sim+eng --psm 6 2>/dev/null | tr -d ' \n')
+        [ $(($(characters "$label" | grep -cFf <(characters "$read_as")) * 2)) -lt "$want" ] || return 0
+    done
+    fail "the button '$label' reads as '$read_as'"
+}
+
+# characters TEXT: each one that is in it, once, one a line.
+characters() {
+    tr -d ' ·' <<<"$1" | grep -o . | sort -u
 }
 
 # type_pin DIGITS: on the PIN pad.
 type_pin() {
-    local digit
-    for digit in $(grep -o . <<<"$1"); do
-        tap pin_digit "$digit" || return 1
+    local i
+    for ((i = 0; i < ${#1}; i++)); do
+        tap pin_digit "${1:i:1}" || return 1
     done
 }
 

@@ -1,7 +1,7 @@
 # prepare.sh - sourced by tests/run and kiosk/demo: install what is missing, configure, build.
 #
 # Works as root or with sudo, from any folder. Says what it does; quiet when there is nothing to do.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -11,7 +11,7 @@ build_packages="gcc libc6-dev make cmake pkg-config libsdl2-dev libsdl2-ttf-dev 
 hall_packages="pcscd vsmartcard-vpcd opensc yubico-piv-tool openssl sqlite3 curl jq xvfb xauth xdotool
   imagemagick x11-utils zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
   fonts-material-design-icons-iconfont procps iproute2 util-linux"
-check_packages="clang clang-format clang-tidy cppcheck libclang-rt-14-dev systemd git"
+check_packages="clang clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev systemd git"
 
 # say WORDS: a line of progress, on stderr so that output stays clean.
 say() {
@@ -47,14 +47,15 @@ need() {
     rm -f "$log"
 }
 
-# build NAME CACHE [OPTIONS...]: configure build/NAME with tests/presets/CACHE.cmake and build it.
+# build NAME CACHE [--target TARGETS...]: configure build/NAME with tests/presets/CACHE.cmake and
+# build it, or these targets of it.
 build() {
     local name=$1 cache=$2 log
     shift 2
     mkdir -p "$root/build"
     log="$root/build/$name.log"
-    if ! { cmake -C "$root/tests/presets/$cache.cmake" -S "$root" -B "$root/build/$name" "$@" &&
-        cmake --build "$root/build/$name" --parallel "$(nproc)"; } >"$log" 2>&1; then
+    if ! { cmake -C "$root/tests/presets/$cache.cmake" -S "$root" -B "$root/build/$name" &&
+        cmake --build "$root/build/$name" --parallel "$(nproc)" "$@"; } >"$log" 2>&1; then
         say "build $name failed; the end of $log:"
         tail -40 "$log" >&2
         return 1
