@@ -21,8 +21,7 @@
 #define HTTP_REQUEST_MAX_MS 30000 /* from the first line to the last byte of the body */
 #define HTTP_IDLE_TIMEOUT_S 15    /* of a connection on which nothing moves */
 #define HTTP_MEMORY_MAX 32768     /* request line and headers of one connection */
-#define HTTP_CONNECTIONS_MAX 512
-#define HTTP_CONNECTIONS_PER_IP_MAX 128
+#define HTTP_CONNECTIONS_MAX 1024 /* guests.h makes room before */
 #define HTTP_REPLY_TYPE_JSON "application/json"
 #define HTTP_REPLY_TYPE_HTML "text/html; charset=utf-8"
 

@@ -9,6 +9,7 @@
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
+#include "sync/gateway/guests.h"
 #include "sync/gateway/http_access.h"
 #include "sync/gateway/tls.h"
 
@@ -21,6 +22,7 @@ struct http_listener {
     uint16_t port;
     atomic_uint running; /* requests */
     atomic_bool is_ending;
+    struct guests guests; /* the daemon's thread only */
 };
 
 static void add_headers(struct MHD_Response *response, const struct http_listener *listener,
@@ -81,6 +83,57 @@ static enum MHD_Result refuse(struct http_listener *listener, struct MHD_Connect
     return send_reply(listener, connection, &reply);
 }
 
+static struct guest *guest_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static struct guest *let_in(struct http_listener *listener, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *from =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *socket =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct guest *guest = socket == NULL ? NULL : calloc(1, sizeof(*guest));
+
+    if (guest == NULL)
+        return NULL; /* the daemon's own limit and time-out still hold for it */
+    guest->fd = socket->connect_fd;
+    guests_address(from == NULL ? NULL : from->client_addr, guest->address);
+    const struct guest *going = guests_enter(&listener->guests, guest);
+    if (going != NULL)
+        (void)shutdown(going->fd, SHUT_RDWR); /* one that is closed already is gone too */
+    return guest;
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **state,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_listener *listener = context;
+
+    switch (code) {
+    case MHD_CONNECTION_NOTIFY_STARTED:
+        *state = let_in(listener, connection);
+        return;
+    case MHD_CONNECTION_NOTIFY_CLOSED:
+        if (*state != NULL)
+            guests_leave(&listener->guests, *state);
+        free(*state);
+        *state = NULL;
+        return;
+    }
+}
+
+static void prove(struct MHD_Connection *connection)
+{
+    struct guest *guest = guest_of(connection);
+
+    if (guest != NULL)
+        guest->is_proven = true;
+}
+
 static bool is_announced_too_large(const struct http_request *request)
 {
     const char *text = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
@@ -107,6 +160,8 @@ static unsigned judge(struct http_listener *listener, struct http_request *reque
     e = http_access_check(&config->gateway->platform, request, &peer);
     if (failed(e))
         return e.code == ERR_DENIED ? MHD_HTTP_FORBIDDEN : MHD_HTTP_SERVICE_UNAVAILABLE;
+    if (request->route->role != HTTP_PUBLIC)
+        prove(request->connection);
     return is_announced_too_large(request) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }
 
@@ -177,9 +232,11 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 {
     struct http_listener *listener = context;
     struct http_request *request = *state;
+    struct guest *guest = guest_of(connection);
 
-    (void)connection;
     (void)code;
+    if (guest != NULL)
+        guests_renew(&listener->guests, guest);
     if (request == NULL)
         return;
     free(request->body);
@@ -220,13 +277,12 @@ static struct MHD_Daemon *start(struct http_listener *listener, struct sockaddr_
 
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, listener, MHD_OPTION_SOCK_ADDR, address,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_HTTPS_MEM_KEY, config->key,
-        MHD_OPTION_HTTPS_MEM_CERT, config->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_MAX, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_PER_IP_MAX, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_ARRAY,
-        trust, MHD_OPTION_END);
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, listener, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, listener, MHD_OPTION_HTTPS_MEM_KEY, config->key, MHD_OPTION_HTTPS_MEM_CERT,
+        config->certificate, MHD_OPTION_HTTPS_PRIORITIES, priorities, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)HTTP_IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_MEMORY_MAX,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_ARRAY, trust, MHD_OPTION_END);
 }
 
 struct err listener_create(const struct http_listener_config *config,
