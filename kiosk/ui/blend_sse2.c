@@ -6,7 +6,11 @@
 
 void blend_fill(uint32_t *row, int32_t count, uint32_t colour)
 {
-    for (int32_t i = 0; i < count; i++)
+    const __m128i four = _mm_set1_epi32((int)(colour | 0xFF000000U));
+    int32_t i = 0;
+    for (; i + 4 <= count; i += 4)
+        _mm_storeu_si128((__m128i *)(void *)(row + i), four);
+    for (; i < count; i++)
         row[i] = colour | 0xFF000000U;
 }
 

@@ -164,12 +164,13 @@ void shape_shadow(const struct shape_canvas *canvas, const struct draw_command *
     int32_t zone = corner + blur;
     if (zone >= RADIUS_MAX || bounds.w < 2 * zone || bounds.h < 2 * zone || blur <= 0)
         return;
+    uint8_t left[RADIUS_MAX];
+    uint8_t right[RADIUS_MAX];
     for (int32_t j = 0; j < bounds.h; j++) {
         int32_t edge = j < bounds.h - 1 - j ? j : bounds.h - 1 - j;
         float qy = edge < zone ? (float)(zone - edge) - 0.5F : 0.0F;
-        uint8_t left[RADIUS_MAX];
-        uint8_t right[RADIUS_MAX];
-        for (int32_t i = 0; i < zone; i++) {
+        bool same = edge >= zone && j > zone; /* between the corners all rows are alike */
+        for (int32_t i = 0; i < zone && !same; i++) {
             float qx = (float)(zone - i) - 0.5F;
             left[i] = to_byte(shade(distance(qx, qy) - (float)corner, (float)blur));
             right[zone - 1 - i] = left[i];
