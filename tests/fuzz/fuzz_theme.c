@@ -51,28 +51,36 @@ static void write_file(const char *path, struct bytes bytes)
     assert(fclose(file) == 0);
 }
 
+/* `bytes` as file number `which`, links to ours as the others. */
+static void put_files(size_t which, struct bytes bytes)
+{
+    char path[PATH_SIZE];
+    char ours[PATH_SIZE];
+    char root[PATH_SIZE];
+
+    assert(getcwd(root, sizeof(root)) != NULL);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        path_of(names[i], path);
+        (void)unlink(path); /* a link to ours, or the last input */
+        if (i == which) {
+            write_file(path, bytes);
+            continue;
+        }
+        assert(text_print(ours, sizeof(ours), "%s/assets/theme/%s.ini", root, names[i]));
+        assert(symlink(ours, path) == 0);
+    }
+}
+
 /* NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct themes themes;
     char message[CONFIG_MESSAGE_MAX] = "";
-    char path[PATH_SIZE];
-    char ours[PATH_SIZE];
 
     if (size == 0)
         return 0;
     enter();
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        char *cwd = realpath("assets/theme", NULL);
-        assert(cwd != NULL && text_print(ours, sizeof(ours), "%s/%s.ini", cwd, names[i]));
-        free(cwd);
-        path_of(names[i], path);
-        (void)unlink(path); /* a link to ours, or the last input */
-        if (i == data[0] % ARRAY_LEN(names))
-            write_file(path, (struct bytes){data + 1, size - 1});
-        else
-            assert(symlink(ours, path) == 0);
-    }
+    put_files(data[0] % ARRAY_LEN(names), (struct bytes){data + 1, size - 1});
     if (failed(themes_load(dir, 1080, 1920, 0, &themes, message))) {
         assert(message[0] != '\0');
         return 0;

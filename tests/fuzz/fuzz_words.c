@@ -8,6 +8,7 @@
 
 #define FILE_MAX 65536
 #define WIDTH 400
+#define ID_SIZE 64
 
 static int32_t width(void *self, struct font_style style, const char *text, size_t len)
 {
@@ -51,20 +52,30 @@ static void try_file(const char *text)
     lay_out(words_fill(&words, (enum word)1, values, filled));
 }
 
+/* "services_title", as it stands in files. */
+static void id_of(enum word word, char id[ID_SIZE])
+{
+    assert(text_copy(id, ID_SIZE, word_name(word)));
+    for (char *c = id; *c != '\0'; c++) {
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c | ('a' ^ 'A'));
+    }
+}
+
 /* A whole file in which the first word is `text` up to its line end. */
 static void try_word(const char *text)
 {
     static char file[FILE_MAX];
+    int text_len = (int)strcspn(text, "\n");
     size_t len = 0;
 
+    if (text_len > WORDS_TEXT_MAX)
+        return;
     for (int i = 1; i < WORD_COUNT; i++) {
-        char id[64];
-        (void)text_copy(id, sizeof(id), word_name((enum word)i));
-        for (char *c = id; *c != '\0'; c++)
-            *c = *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
-        assert(text_print(file + len, sizeof(file) - len, "%s = %.*s\n", id,
-                          i == 1 ? (int)strcspn(text, "\n") : 1, i == 1 ? text : "x") ||
-               strlen(text) > WORDS_TEXT_MAX);
+        char id[ID_SIZE];
+        id_of((enum word)i, id);
+        (void)text_print(file + len, sizeof(file) - len, "%s = %.*s\n", id, i == 1 ? text_len : 1,
+                         i == 1 ? text : "x"); /* a broken character at the end is cut off */
         len += strlen(file + len);
     }
     try_file(file);
@@ -75,10 +86,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(fuzz_text_cleanup) char *text = fuzz_text(data, size);
 
-    if (text[0] == '=')
+    if (text[0] == '=') {
         try_word(text + 1);
-    else
+    } else {
         try_file(text);
+    }
     if (text_valid(text, strlen(text)))
         lay_out(text);
     return 0;
