@@ -7,7 +7,7 @@
  *
  * A transaction holds the store for its thread; others wait. So every function below but
  * store_open, store_close and store_begin is called inside one. Nothing waits inside one either,
- * so nobody waits long.
+ * so nobody waits long. Between processes a lock file beside the database gives the turns.
  */
 #ifndef SYNC_GATEWAY_STORE_H
 #define SYNC_GATEWAY_STORE_H
@@ -52,7 +52,8 @@ struct value {
 /*
  * Open the database at `path` (":memory:" for tests), made with its tables when `create` is set.
  * WAL, synchronous=FULL, foreign keys, secure deletion. ERR_NOT_FOUND: there is none and `create`
- * is not set; ERR_UNSUPPORTED: made by another version; ERR_IO, native is SQLite's code.
+ * is not set; ERR_UNSUPPORTED: made by another version; ERR_IO, native is SQLite's code;
+ * ERR_TIMEOUT: another process would not end its turn.
  */
 MUST_CHECK struct err store_open(const char *path, bool create, struct store **out_store);
 
@@ -62,7 +63,8 @@ void store_close(struct store *store);
 /* Be called, outside of any transaction, after each commit that changed documents. One listener. */
 void store_listen(struct store *store, void (*changed)(void *), void *context);
 
-/* Begin; waits for the transactions of other threads. Not to be nested. */
+/* Begin; waits for the transactions of other threads and processes. Not to be nested.
+ * ERR_TIMEOUT, ERR_IO. */
 MUST_CHECK struct err store_begin(struct store *store, struct transaction *out_work);
 
 /* Make it durable. When that fails nothing of it is. */
