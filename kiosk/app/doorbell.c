@@ -108,7 +108,7 @@ static void *work(void *context)
 static struct err bind_to(int fd, const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct timeval wait = {.tv_usec = WAIT_MS * 1000};
+    struct timeval wait = {.tv_usec = WAIT_MS * 1000L};
 
     if (!text_copy(address.sun_path, sizeof(address.sun_path), path))
         return ERR(ERR_IO, ENAMETOOLONG, "doorbell path");

@@ -33,9 +33,10 @@ static struct err load(struct front *front, char *out_message)
 {
     struct err e = ERR_OK;
 
-    for (int i = 0; i < LANGUAGE_COUNT && !failed(e); i++)
+    for (int i = 0; i < LANGUAGE_COUNT && !failed(e); i++) {
         e = words_load(front->settings->assets_dir, language_names[i], &front->words[i],
                        out_message);
+    }
     if (failed(e))
         return e;
 

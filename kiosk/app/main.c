@@ -71,15 +71,14 @@ static bool read_options(int argc, char **argv, struct options *options)
                                           {"create-ledger", no_argument, NULL, 'l'},
                                           {NULL, 0, NULL, 0}};
     int option = 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet */
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (option == '?')
+            return false;
         if (option == 'c')
             options->config = optarg;
-        else if (option == 'w')
-            options->window = true;
-        else if (option == 'l')
-            options->create_ledger = true;
-        else
-            return false;
+        options->window = options->window || option == 'w';
+        options->create_ledger = options->create_ledger || option == 'l';
     }
     return options->config != NULL && optind == argc;
 }
@@ -372,12 +371,13 @@ static int run(struct app *app)
     pthread_t signals;
 
     block_signals();
-    struct err e = open_all(app);
-    if (!failed(e)) {
-        int rc = pthread_create(&signals, NULL, await_signal, app);
-        e = rc == 0 ? ERR_OK : ERR(ERR_NO_ROOM, rc, "pthread_create");
+    if (failed(open_all(app))) {
+        close_all(app);
+        return EXIT_FAILURE;
     }
-    if (failed(e)) {
+    int rc = pthread_create(&signals, NULL, await_signal, app);
+    if (rc != 0) {
+        log_err("start", ERR(ERR_NO_ROOM, rc, "pthread_create"));
         close_all(app);
         return EXIT_FAILURE;
     }

@@ -22,8 +22,8 @@ struct record_moment {
 };
 
 /*
- * The entry of `kind` about `visit`. ERR_NO_ROOM when the body is too long; then `*out` is
- * unchanged. A visit that names no profile writes an empty one.
+ * The entry of `kind` about `visit`. Errors as entry_write(), e.g. a request by a visit that has
+ * chosen no certificate of a platform; then `*out` is unchanged.
  */
 MUST_CHECK struct err record_make(enum entry_kind kind, const struct visit *visit,
                                   const struct flow_rules *rules,

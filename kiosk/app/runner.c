@@ -121,9 +121,10 @@ static void step(struct runner *runner, const struct event *event)
         log_event(LOG_LEVEL_ERROR, "flow", "broken=\"%s\"", broken);
         abort(); /* the ledger resumes the visit; going on would not be safe */
     }
-    if (runner->flow.state != was)
+    if (runner->flow.state != was) {
         log_event(LOG_LEVEL_INFO, "flow", "from=%d to=%d message=%d", (int)was,
                   (int)runner->flow.state, (int)runner->flow.message);
+    }
     for (uint8_t i = 0; i < effects.count; i++)
         carry_out(runner, &effects.list[i]);
     explicit_bzero(&effects, sizeof(effects));
@@ -188,14 +189,16 @@ static bool press_pin_key(struct runner *runner, enum action action, uint32_t di
 {
     if (runner->flow.state != FLOW_PIN || runner->pin_lent)
         return false;
-    if (action == ACTION_PIN_CLEAR)
+    if (action == ACTION_PIN_CLEAR) {
         secret_wipe(runner->pin);
-    else if (action == ACTION_PIN_ERASE)
+        return true;
+    }
+    if (action == ACTION_PIN_ERASE) {
         secret_pop(runner->pin);
-    else if (runner->pin->len >= FLOW_PIN_MAX || digit > 9 ||
-             failed(secret_push(runner->pin, (uint8_t)('0' + digit))))
-        return false;
-    return true;
+        return true;
+    }
+    return runner->pin->len < FLOW_PIN_MAX && digit <= 9 &&
+           !failed(secret_push(runner->pin, (uint8_t)('0' + digit)));
 }
 
 void runner_touch(struct runner *runner, enum action action, uint32_t value)

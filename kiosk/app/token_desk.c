@@ -91,10 +91,11 @@ static void do_identify(struct token_desk *desk, const struct token_job *job)
 {
     struct event event = {.kind = EVENT_IDENTIFIED, .id = job->id};
     struct err e = token_identify(desk->setup.token, &desk->identity);
-    if (failed(e))
-        log_err("token_identify", e);
-    else
+    if (!failed(e)) {
         collect_facts(desk, &event.u.token);
+    } else {
+        log_err("token_identify", e);
+    }
     event.result = e.code;
     send_event(desk, &event);
 }
@@ -155,10 +156,11 @@ static void do_write(struct token_desk *desk, const struct token_job *job)
 {
     struct bytes issued = {job->issued.der, job->issued.der_len};
     struct err e = check_issued(desk, job);
-    if (failed(e))
-        e.code = ERR_CONFLICT; /* not what was ordered: nothing is written */
-    else
+    if (!failed(e)) {
         e = token_write(desk->setup.token, job->token, job->issued.slot, issued);
+    } else {
+        e.code = ERR_CONFLICT; /* not what was ordered: nothing is written */
+    }
     if (failed(e))
         log_err("token_write", e);
 

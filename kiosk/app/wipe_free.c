@@ -3,14 +3,14 @@
  * is wiped before it goes back. So OpenSSL, SQLite, HarfBuzz and all others leave no names, orders
  * or certificates of a visitor behind in the heap. The blocks themselves stay the C library's.
  */
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): the C library's are reserved */
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "kiosk/base/macros.h"
-
 /* Exported by the GNU C library for those who stand in for malloc (GNU C Library manual, 3.2.5). */
-void __libc_free(void *block); /* NOLINT(bugprone-reserved-identifier): its name */
+/* NOLINTNEXTLINE(readability-identifier-naming,bugprone-reserved-identifier): its name */
+void __libc_free(void *block);
 
 void free(void *block)
 {
@@ -39,3 +39,4 @@ void *realloc(void *block, size_t size)
     free(block);
     return moved;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
