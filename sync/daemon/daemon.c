@@ -108,6 +108,8 @@ static void listen_once(struct daemon *daemon)
         switch (wake_read(&daemon->wake, &asker)) {
         case WAKE_NOTHING:
             return;
+        case WAKE_UNKNOWN:
+            break;
         case WAKE_LOOK:
             uplink_look(daemon->uplink);
             break;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include "sync/daemon/daemon.h"
 
 #define EXIT_USAGE 2
+#define FILES_UMASK 0007 /* the inbox names people: it is for our group, which certkiosk is in */
 
 static const char *config_path(int argc, char **argv)
 {
@@ -59,6 +61,7 @@ int main(int argc, char **argv)
         log_event(LOG_LEVEL_ERROR, "config", "%s", message);
         return EXIT_USAGE;
     }
+    (void)umask(FILES_UMASK); /* cannot fail */
     int signal_fd = watch_signals();
     if (signal_fd < 0)
         return EXIT_FAILURE;

@@ -49,22 +49,16 @@ static enum wake_word word_of(const char *at, size_t len)
 {
     if (len == strlen("status?") && memcmp(at, "status?", len) == 0)
         return WAKE_STATUS;
-    return len >= 4 && memcmp(at, "look", 4) == 0 ? WAKE_LOOK : WAKE_NOTHING;
+    return len >= 4 && memcmp(at, "look", 4) == 0 ? WAKE_LOOK : WAKE_UNKNOWN;
 }
 
 enum wake_word wake_read(const struct wake *wake, struct wake_asker *out_asker)
 {
     char text[WORD_MAX];
-    for (;;) {
-        out_asker->len = sizeof(out_asker->address);
-        ssize_t len = recvfrom(wake->fd, text, sizeof(text), 0,
-                               (struct sockaddr *)&out_asker->address, &out_asker->len);
-        if (len < 0)
-            return WAKE_NOTHING;
-        enum wake_word word = word_of(text, (size_t)len);
-        if (word != WAKE_NOTHING)
-            return word;
-    }
+    out_asker->len = sizeof(out_asker->address);
+    ssize_t len = recvfrom(wake->fd, text, sizeof(text), 0, (struct sockaddr *)&out_asker->address,
+                           &out_asker->len);
+    return len < 0 ? WAKE_NOTHING : word_of(text, (size_t)len);
 }
 
 void wake_answer(const struct wake *wake, const struct wake_asker *asker, const char *text)

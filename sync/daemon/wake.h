@@ -21,7 +21,7 @@ struct wake {
     struct sockaddr_un kiosk;
 };
 
-enum wake_word { WAKE_NOTHING, WAKE_LOOK, WAKE_STATUS };
+enum wake_word { WAKE_NOTHING, WAKE_UNKNOWN, WAKE_LOOK, WAKE_STATUS };
 
 struct wake_asker {
     struct sockaddr_un address;
@@ -34,7 +34,7 @@ MUST_CHECK struct err wake_open(const char *path, const char *kiosk_path, struct
 /* Close and remove the socket. */
 void wake_close(struct wake *wake);
 
-/* Take one datagram without waiting. WAKE_NOTHING: none is left; unknown ones are skipped. */
+/* Take one datagram without waiting. WAKE_NOTHING: none is left. */
 enum wake_word wake_read(const struct wake *wake, struct wake_asker *out_asker);
 
 /* Answer one who asked; tell the kiosk. Who does not listen misses it. */

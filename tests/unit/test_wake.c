@@ -78,9 +78,12 @@ static void test_words_come_in_order(void **state)
     say(hall, "");
     say(hall, "look line=up");
     assert_int_equal(wake_read(&hall->wake, &asker), WAKE_LOOK);
+    assert_int_equal(wake_read(&hall->wake, &asker),
+                     WAKE_UNKNOWN); /* a flood of them holds nobody */
     assert_int_equal(wake_read(&hall->wake, &asker), WAKE_STATUS);
     wake_answer(&hall->wake, &asker, "line=up\n");
     hear(hall, "line=up\n");
+    assert_int_equal(wake_read(&hall->wake, &asker), WAKE_UNKNOWN);
     assert_int_equal(wake_read(&hall->wake, &asker), WAKE_LOOK);
     assert_int_equal(wake_read(&hall->wake, &asker), WAKE_NOTHING);
 }
