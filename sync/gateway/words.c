@@ -13,7 +13,6 @@ static const char *const keys[WORD_COUNT] = {
     [WORD_TERM] = "term",
     [WORD_YEAR] = "year",
     [WORD_YEARS] = "years",
-    [WORD_MERCHANT] = "merchant",
     [WORD_ORDER_NO] = "order_no",
     [WORD_PAY_BEFORE] = "pay_before",
     [WORD_PAID_AT] = "paid_at",

@@ -20,7 +20,6 @@ enum word_id {
     WORD_TERM,
     WORD_YEAR,
     WORD_YEARS,
-    WORD_MERCHANT,
     WORD_ORDER_NO,
     WORD_PAY_BEFORE,
     WORD_PAID_AT,
