@@ -9,17 +9,22 @@
 
 #define HEAD_MAX 512
 
-static bool is_uuid(const char *text)
+bool chain_is_uuid(const char *at, size_t len)
 {
-    if (strnlen(text, CHAIN_UUID_LEN + 1) != CHAIN_UUID_LEN)
+    if (len != CHAIN_UUID_LEN)
         return false;
-    for (size_t i = 0; i < CHAIN_UUID_LEN; i++) {
+    for (size_t i = 0; i < len; i++) {
         bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const char *allowed = dash ? "-" : "0123456789abcdef";
-        if (strchr(allowed, text[i]) == NULL)
+        bool digit = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'f');
+        if (dash ? at[i] != '-' : !digit)
             return false;
     }
     return true;
+}
+
+static bool is_uuid(const char *text)
+{
+    return chain_is_uuid(text, strnlen(text, CHAIN_UUID_LEN + 1));
 }
 
 static bool is_kind(const char *text)

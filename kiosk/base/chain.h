@@ -30,6 +30,9 @@ struct chain_entry {
     struct hash prev;
 };
 
+/* Whether `at[0..len)` is a UUID in text form, lower case. */
+bool chain_is_uuid(const char *at, size_t len);
+
 /* A UUID (version 4) in text form from 16 random bytes; `out` has CHAIN_UUID_LEN + 1. */
 void chain_uuid(char *out, const uint8_t random[16]);
 

@@ -39,19 +39,6 @@ static bool is_name(const char *at, size_t len)
     return true;
 }
 
-static bool is_uuid(const char *at, size_t len)
-{
-    if (len != CHAIN_UUID_LEN)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        bool digit = (at[i] >= '0' && at[i] <= '9') || (at[i] >= 'a' && at[i] <= 'f');
-        if (dash ? at[i] != '-' : !digit)
-            return false;
-    }
-    return true;
-}
-
 size_t field_word_index(const struct field *row, const char *word)
 {
     size_t i = 0;
@@ -84,7 +71,7 @@ static struct err check_text(const struct field *row, const char *at, size_t len
         shape = is_name(at, len);
         break;
     case FIELD_UUID:
-        shape = is_uuid(at, len) || (len == 0 && row->min == 0);
+        shape = chain_is_uuid(at, len) || (len == 0 && row->min == 0);
         break;
     case FIELD_WORD:
     case FIELD_CHOICE:

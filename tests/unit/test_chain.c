@@ -26,6 +26,28 @@ static void a_uuid_is_of_version_four(void **state)
     assert_string_equal(text, "ffffffff-ffff-4fff-bfff-ffffffffffff");
 }
 
+static void a_uuid_has_one_form(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+        bool is;
+    } rows[] = {
+        {"as it is made", UUID, true},
+        {"capitals are another text of the same number", "0000000A-0000-4000-8000-000000000001",
+         false},
+        {"a dash in another place", "0000000-00000-4000-8000-000000000001", false},
+        {"a letter that is no digit", "0000000g-0000-4000-8000-000000000001", false},
+        {"one too short", "00000000-0000-4000-8000-00000000000", false},
+        {"nothing", "", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        assert_int_equal(chain_is_uuid(rows[i].text, strlen(rows[i].text)), rows[i].is);
+    }
+}
+
 /* The expected digest comes from:
  * printf 'certkiosk-journal-1\n%s\n1\n%s\n1780279200000\n%s\norder_requested\n%s\n{}' U U U 0..0
  *     | sha256sum */
@@ -114,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_uuid_is_of_version_four),
+        cmocka_unit_test(a_uuid_has_one_form),
         cmocka_unit_test(the_hash_is_that_of_the_stated_text),
         cmocka_unit_test(every_field_counts),
         cmocka_unit_test(what_breaks_the_text_is_refused),
