@@ -14,11 +14,6 @@
 #define COPY_MAX 65536
 #define OUT_MODE 0700
 
-static void store_done(struct store **store)
-{
-    store_close(*store);
-}
-
 static void text_done(char **text)
 {
     free(*text);

@@ -13,11 +13,6 @@
 #include "sync/gateway/publish.h"
 #include "sync/gateway/words.h"
 
-static void store_done(struct store **store)
-{
-    store_close(*store);
-}
-
 static struct err announce(struct store *store, const char *id, const struct word *word)
 {
     struct fact_announcement notice = {0};

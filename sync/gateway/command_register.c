@@ -20,11 +20,6 @@ struct registration {
     struct issued issued;
 };
 
-static void store_done(struct store **store)
-{
-    store_close(*store);
-}
-
 static void authority_done(struct authority **authority)
 {
     authority_demo_destroy(*authority);

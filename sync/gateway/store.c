@@ -151,6 +151,11 @@ void store_close(struct store *store)
     free(store);
 }
 
+void store_done(struct store **store)
+{
+    store_close(*store);
+}
+
 void store_listen(struct store *store, void (*changed)(void *), void *context)
 {
     (void)pthread_mutex_lock(&store->lock);

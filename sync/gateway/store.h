@@ -60,6 +60,9 @@ MUST_CHECK struct err store_open(const char *path, bool create, struct store **o
 /* Checkpoint and close. NULL is fine. */
 void store_close(struct store *store);
 
+/* For CLEANUP. */
+void store_done(struct store **store);
+
 /* Be called, outside of any transaction, after each commit that changed documents. One listener. */
 void store_listen(struct store *store, void (*changed)(void *), void *context);
 
