@@ -149,6 +149,7 @@ static struct err read_admin_key(const char *path, struct secret *out_key)
     if (file == NULL)
         return ERR(ERR_IO, errno, "admin key file");
 
+    (void)setvbuf(file, NULL, _IONBF, 0); /* else a buffer of its own keeps the key */
     bool some = fgets(text, sizeof(text), file) != NULL;
     (void)fclose(file); /* only read */
     text[strcspn(text, "\r\n")] = '\0';
