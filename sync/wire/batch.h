@@ -26,8 +26,8 @@
 #include "kiosk/base/err.h"
 
 #define BATCH_ENTRIES_MAX 100
-#define BATCH_BYTES_MAX ((size_t)1024 * 1024) /* before compression; refused above, at both ends \
-                                               */
+/* Before compression; refused above, at both ends. */
+#define BATCH_BYTES_MAX ((size_t)1024 * 1024)
 #define FEED_DOCUMENTS_MAX 50
 #define FEED_BYTES_MAX ((size_t)1024 * 1024)
 #define FEED_WAIT_MAX_S 25

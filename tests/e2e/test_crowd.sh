@@ -8,6 +8,7 @@ pid=''
 trap 'finish' EXIT
 failures=0
 
+# shellcheck disable=SC2317 # the trap calls it
 finish() {
     [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
     rm -rf "$work"
@@ -36,7 +37,9 @@ kiosk() {
 }
 
 "$gateway" init --dir "$work/platform" --profiles assets/profiles >"$work/log" 2>&1 &&
-    "$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/one" >>"$work/log" 2>&1 || {
+    "$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/one" >>"$work/log" 2>&1
+made=$?
+[ $made = 0 ] || {
     cat "$work/log"
     exit 1
 }
