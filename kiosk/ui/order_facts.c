@@ -20,41 +20,44 @@ static bool is_short(const struct ui *ui, int32_t width, const struct order_fact
            width;
 }
 
-void order_facts(struct ui *ui, struct rect rect, const struct order_fact *facts, uint8_t count)
+static int32_t fact_need(const struct ui *ui, int32_t width, const struct order_fact *fact)
 {
     int32_t line = ui_line_height(ui, TYPE_LABEL);
-    int32_t most = rect.h;
+    if (fact->value[0] == '\0')
+        return 0;
+    return is_short(ui, width, fact) ? line : 2 * line;
+}
+
+static void draw_fact(struct ui *ui, struct rect row, const struct order_fact *fact)
+{
+    enum theme_type type = fact->bold ? TYPE_LABEL_BOLD : TYPE_LABEL;
+    int32_t line = ui_line_height(ui, TYPE_LABEL);
+
+    if (is_short(ui, row.w, fact)) {
+        ui_fact(ui, row, ui_word(ui, fact->label), fact->value, type);
+        return;
+    }
+    row = rect_middle(row, row.w, 2 * line);
+    (void)ui_line_fit(ui, rect_cut_top(&row, line, 0),
+                      (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, ui_word(ui, fact->label));
+    (void)ui_line_fit(ui, row, (struct ui_type){type, COLOUR_INK, UI_LEFT}, fact->value);
+}
+
+void order_facts(struct ui *ui, struct rect rect, const struct order_fact *facts, uint8_t count)
+{
     int32_t used = 0;
     uint8_t shown = 0;
 
-    for (uint8_t i = 0; i < count; i++) {
-        int32_t height = facts[i].value[0] == '\0'         ? 0
-                         : is_short(ui, rect.w, &facts[i]) ? line
-                                                           : 2 * line;
-        if (used + height > most)
-            break;
-        used += height;
-        shown = (uint8_t)(i + 1);
-    }
-    int32_t space = shown > 1 ? (most - used) / shown : 0;
+    while (shown < count && used + fact_need(ui, rect.w, &facts[shown]) <= rect.h)
+        used += fact_need(ui, rect.w, &facts[shown++]);
+    int32_t space = shown > 1 ? (rect.h - used) / shown : 0;
     if (space > ui_gap(ui))
         space = ui_gap(ui);
     struct rect in = rect_middle(rect, rect.w, used + space * shown);
     for (uint8_t i = 0; i < shown; i++) {
-        if (facts[i].value[0] == '\0')
-            continue;
-        enum theme_type type = facts[i].bold ? TYPE_LABEL_BOLD : TYPE_LABEL;
-        if (is_short(ui, rect.w, &facts[i])) {
-            ui_fact(ui, rect_cut_top(&in, line + space, 0), ui_word(ui, facts[i].label),
-                    facts[i].value, type);
-            continue;
-        }
-        struct rect row = rect_cut_top(&in, 2 * line + space, 0);
-        row = rect_middle(row, row.w, 2 * line);
-        (void)ui_line_fit(ui, rect_cut_top(&row, line, 0),
-                          (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                          ui_word(ui, facts[i].label));
-        (void)ui_line_fit(ui, row, (struct ui_type){type, COLOUR_INK, UI_LEFT}, facts[i].value);
+        int32_t need = fact_need(ui, rect.w, &facts[i]);
+        if (need > 0)
+            draw_fact(ui, rect_cut_top(&in, need + space, 0), &facts[i]);
     }
 }
 
@@ -71,12 +74,11 @@ void order_summary(struct ui *ui, struct rect rect)
     if (profile != NULL && profile->invoice_days > 0)
         (void)ui_fill_number(ui, WORD_DONE_INVOICE_VALUE, profile->invoice_days, invoice);
     const struct order_fact facts[ORDER_SUMMARY_ROWS] = {
-        {WORD_DONE_ORDER, format_groups(order->order_no, number), true},
-        {WORD_DONE_PAID,
-         ui_fill(ui, WORD_DONE_PAID_VALUE, format_fen(order->amount_fen, amount),
-                 format_number(order->term_years, years), paid),
-         false},
-        {WORD_DONE_INVOICE, invoice, false}};
+        {.label = WORD_DONE_ORDER, .value = format_groups(order->order_no, number), .bold = true},
+        {.label = WORD_DONE_PAID,
+         .value = ui_fill(ui, WORD_DONE_PAID_VALUE, format_fen(order->amount_fen, amount),
+                          format_number(order->term_years, years), paid)},
+        {.label = WORD_DONE_INVOICE, .value = invoice}};
     order_facts(ui, rect, facts, ORDER_SUMMARY_ROWS);
 }
 

@@ -83,9 +83,10 @@ void order_money(struct ui *ui, struct rect rect)
     (void)ui_line_fit(ui, rect_cut_top(&lines, below, 0),
                       (struct ui_type){TYPE_BODY, COLOUR_INK, UI_LEFT},
                       ui_word(ui, WORD_ISSUING_SAFE));
-    if (second)
+    if (second) {
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                           ui_second(ui, WORD_ISSUING_SAFE));
+    }
 }
 
 static enum theme_type later_type(const struct ui *ui)
@@ -185,7 +186,8 @@ void order_hero(struct ui *ui, struct rect rect, bool facts)
         width = width * hero / most;
     (void)ui_line_fit(ui, rect_middle(row, width < row.w ? width : row.w, hero),
                       (struct ui_type){TYPE_HERO, COLOUR_INK, UI_CENTRE}, day);
-    if (holder > 0)
+    if (holder > 0) {
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE},
                           certificate->holder);
+    }
 }

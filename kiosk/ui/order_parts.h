@@ -55,8 +55,8 @@ void order_hero(struct ui *ui, struct rect rect, bool facts);
 
 /* Rows of label and value, as many from the first on as fit. */
 struct order_fact {
-    enum word label;
     const char *value; /* "": left out */
+    enum word label;
     bool bold;
 };
 void order_facts(struct ui *ui, struct rect rect, const struct order_fact *facts, uint8_t count);

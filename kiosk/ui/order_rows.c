@@ -36,9 +36,10 @@ static void draw_badge(struct ui *ui, struct rect box, enum row_state state, uin
         return;
     case ROW_BROKEN:
         draw_round(ui->out, box, radius, ui_colour(ui, COLOUR_WARNING_TINT));
-        if (ui->theme->high_contrast)
+        if (ui->theme->high_contrast) {
             draw_stroke(ui->out, box, radius, ui_px(ui, METRIC_STROKE),
                         ui_colour(ui, COLOUR_WARNING));
+        }
         ui_icon(ui, box, box.w * 6 / 10, COLOUR_WARNING, ICON_USB_OFF);
         return;
     case ROW_NOW:
@@ -84,9 +85,10 @@ static void draw_words(struct ui *ui, struct rect row, const struct order_row *w
                       (struct ui_type){type, note_colour(words->state), UI_RIGHT}, words->note);
     }
     (void)ui_line_fit(ui, title, (struct ui_type){TYPE_BUTTON, ink, UI_LEFT}, words->title);
-    if (words->text != NULL)
+    if (words->text != NULL) {
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
                           words->text);
+    }
 }
 
 void order_rows(struct ui *ui, struct rect rect, const struct order_row *rows, uint8_t count)
@@ -101,9 +103,10 @@ void order_rows(struct ui *ui, struct rect rect, const struct order_row *rows, u
     rect = rect_middle(rect, rect.w, natural + more * count);
     for (uint8_t i = 0; i < count; i++) {
         struct rect row = rect_cut_top(&rect, row_height(ui, &rows[i]) + more, 0);
-        if (rows[i].state == ROW_BUSY)
+        if (rows[i].state == ROW_BUSY) {
             draw_round(ui->out, rect_inset(row, -ui_gap(ui) / 2, ui_gap(ui) / 8),
                        ui_px(ui, METRIC_RADIUS_CHIP), ui_colour(ui, COLOUR_TINT));
+        }
         struct rect box = rect_middle(rect_cut_left(&row, badge, ui_gap(ui)), badge, badge);
         if (i > 0) {
             int32_t x = box.x + badge / 2;

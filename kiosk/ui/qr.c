@@ -36,6 +36,8 @@ struct rect qr_draw(struct draw_list *list, struct rect rect, const char *text)
     int32_t side = rect.w < rect.h ? rect.w : rect.h;
     int32_t modules = code.modules + 2 * QR_QUIET;
     int32_t module_px = side / modules;
+    if (module_px < 1)
+        return (struct rect){rect.x, rect.y, 0, 0};
     struct rect paper = rect_middle(rect, module_px * modules, module_px * modules);
     draw_fill(list, paper, WHITE);
     draw_code(list, &code, paper.x + QR_QUIET * module_px, paper.y + QR_QUIET * module_px,

@@ -19,7 +19,7 @@ enum receipt_kind {
 struct receipt {
     enum receipt_kind kind;
     const struct visit *visit;
-    const struct profile *profile;
+    const struct profile *profile; /* NULL: a torn token does not tell whose it is */
     const struct font *font;
     const struct words *words; /* of the visit's language */
     const char *hall;          /* name of the hall in that language */

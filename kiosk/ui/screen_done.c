@@ -96,8 +96,9 @@ void screen_done(struct ui *ui)
     struct rect body = frame_draw(ui, &frame);
 
     ui_actions(ui, &body, buttons, order_prints(ui) ? 2 : 1);
-    if (ui->wide)
+    if (ui->wide) {
         draw_wide(ui, body);
-    else
+    } else {
         draw_tall(ui, body);
+    }
 }

@@ -152,9 +152,10 @@ static void draw_picture(struct ui *ui, struct rect in, const struct message_row
     int32_t side = least < ui_um(ui, 62000) ? least : ui_um(ui, 62000);
     struct rect circle = rect_middle(in, side, side);
     draw_round(ui->out, circle, side / 2, ui_colour(ui, COLOUR_WARNING_TINT));
-    if (ui->theme->high_contrast)
+    if (ui->theme->high_contrast) {
         draw_stroke(ui->out, circle, side / 2, ui_px(ui, METRIC_STROKE),
                     ui_colour(ui, COLOUR_WARNING));
+    }
     ui_icon(ui, circle, side * 55 / 100, COLOUR_WARNING, row->icon);
 }
 
@@ -262,10 +263,11 @@ static void draw_paid(struct ui *ui, struct rect body, struct rect side,
     if (picture.h < ui_um(ui, 40000))
         return;
     struct rect in = ui_card(ui, picture);
-    if (ui->flow->token_in)
+    if (ui->flow->token_in) {
         picture_inserted(ui, in);
-    else
+    } else {
         order_token_picture(ui, in, true);
+    }
 }
 
 void screen_message(struct ui *ui)

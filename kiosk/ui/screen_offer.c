@@ -22,23 +22,26 @@ static void collect(const struct ui *ui, struct offer *offer)
     const struct profile *profile = offer->profile;
 
     offer->checks[offer->count++] = ui_word(ui, WORD_OFFER_SAME_KEY);
-    if (profile->renew_reviewed)
+    if (profile->renew_reviewed) {
         offer->checks[offer->count++] =
             ui_fill_number(ui, WORD_OFFER_REVIEWED, profile->renew_review_days, offer->texts[0]);
-    else
+    } else {
         offer->checks[offer->count++] = ui_word(ui, WORD_OFFER_AT_ONCE);
-    if (profile->renew_write_days > 0)
+    }
+    if (profile->renew_write_days > 0) {
         offer->checks[offer->count++] =
             ui_fill_number(ui, WORD_OFFER_WRITE_DAYS, profile->renew_write_days, offer->texts[1]);
+    }
     int64_t gift = ui->flow->visit.term_years == 2   ? profile->gift_2y_fen
                    : ui->flow->visit.term_years == 3 ? profile->gift_3y_fen
                                                      : 0;
     char years[FORMAT_SIZE];
     char worth[FORMAT_SIZE];
-    if (gift > 0)
+    if (gift > 0) {
         offer->checks[offer->count++] =
             ui_fill(ui, WORD_OFFER_GIFT, format_number(ui->flow->visit.term_years, years),
                     format_fen_short(gift, worth), offer->texts[2]);
+    }
 }
 
 static enum theme_type check_type(const struct ui *ui)
@@ -56,10 +59,11 @@ static int32_t check_width(const struct ui *ui, int32_t panel)
 static int32_t verdict_height(const struct ui *ui, const struct offer *offer, int32_t width)
 {
     int32_t height = ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui) + ui_gap(ui) / 3;
-    for (uint8_t i = 0; i < offer->count; i++)
+    for (uint8_t i = 0; i < offer->count; i++) {
         height +=
             ui_paragraph_height(ui, check_width(ui, width), check_type(ui), offer->checks[i]) +
             ui_gap(ui) / 4;
+    }
     return height;
 }
 
@@ -230,10 +234,11 @@ static void draw_choice(struct ui *ui, const struct offer *offer, struct rect re
 
     (void)ui_line(ui, head, (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
                   ui_word(ui, WORD_OFFER_TERM));
-    if (!ui->theme->large)
+    if (!ui->theme->large) {
         (void)ui_line(ui, head, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_RIGHT},
                       ui_fill(ui, WORD_OFFER_PRICES,
                               format_date(offer->profile->prices_as_of_s, day), NULL, text));
+    }
     draw_terms(ui, offer, rect_cut_top(&in, term_height(ui) + more, ui_gap(ui)));
     if (total)
         draw_total(ui, offer, rect_cut_bottom(&in, total_height(ui) + more / 2, 0));

@@ -15,9 +15,11 @@ static void draw_order(struct ui *ui, struct rect rect)
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
     const struct fact_order *order = &ui->flow->visit.order;
     const struct order_fact facts[FACTS] = {
-        {WORD_PAY_WHAT, ui_fill_number(ui, WORD_PAY_WHAT_VALUE, order->term_years, what), true},
-        {WORD_PAY_HOLDER, certificate != NULL ? certificate->holder : "", false},
-        {WORD_PAY_PAYEE, order_platform(ui), false}};
+        {.label = WORD_PAY_WHAT,
+         .value = ui_fill_number(ui, WORD_PAY_WHAT_VALUE, order->term_years, what),
+         .bold = true},
+        {.label = WORD_PAY_HOLDER, .value = certificate != NULL ? certificate->holder : ""},
+        {.label = WORD_PAY_PAYEE, .value = order_platform(ui)}};
     struct rect in = ui_card(ui, rect);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
 

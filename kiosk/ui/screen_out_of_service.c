@@ -13,10 +13,11 @@ static int32_t hotlines_height(const struct ui *ui, int32_t width)
 {
     int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
     int32_t height = ui_line_height(ui, TYPE_BODY_BOLD) + ui_gap(ui) / 2 + 2 * ui_gap(ui);
-    for (uint8_t i = 0; i < ui->rules->profile_count; i++)
+    for (uint8_t i = 0; i < ui->rules->profile_count; i++) {
         height +=
             ui_paragraph_height(ui, inner, TYPE_LABEL, title_of(ui, &ui->rules->profiles[i])) +
             ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 2;
+    }
     return height;
 }
 
@@ -56,9 +57,10 @@ static void draw_calm(struct ui *ui, struct rect rect)
     circle = rect_middle(circle, side, side);
     draw_round(ui->out, circle, side / 2, ui_colour(ui, COLOUR_WARNING_TINT));
     ui_icon(ui, circle, side * 55 / 100, COLOUR_WARNING, ICON_BUILD);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         (void)ui_paragraph(ui, rect_cut_top(&rows, heights[i], ui_gap(ui)),
                            (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, texts[i]);
+    }
 }
 
 /* Whose token is still in must not forget it. */

@@ -131,9 +131,10 @@ static void draw_code_card(struct ui *ui, struct rect in)
     struct rect lines = rect_cut_bottom(&in, text + below, ui_gap(ui) / 2);
     (void)ui_paragraph(ui, rect_cut_top(&lines, text, 0),
                        (struct ui_type){TYPE_BODY_BOLD, COLOUR_INK, UI_CENTRE}, how);
-    if (below > 0)
+    if (below > 0) {
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},
                           ui_second(ui, WORD_PAY_HOW));
+    }
     draw_pay_code(ui, in);
 }
 
@@ -166,11 +167,12 @@ static void draw_facts(struct ui *ui, struct rect in)
     char number[FORMAT_SIZE];
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
     const struct order_fact facts[FACTS] = {
-        {WORD_PAY_WHAT,
-         ui_fill_number(ui, WORD_PAY_WHAT_VALUE, ui->flow->visit.order.term_years, what), true},
-        {WORD_PAY_PAYEE, order_platform(ui), false},
-        {WORD_PAY_ORDER, format_groups(ui->flow->visit.order.order_no, number), false},
-        {WORD_PAY_HOLDER, certificate != NULL ? certificate->holder : "", false},
+        {.label = WORD_PAY_WHAT,
+         .value = ui_fill_number(ui, WORD_PAY_WHAT_VALUE, ui->flow->visit.order.term_years, what),
+         .bold = true},
+        {.label = WORD_PAY_PAYEE, .value = order_platform(ui)},
+        {.label = WORD_PAY_ORDER, .value = format_groups(ui->flow->visit.order.order_no, number)},
+        {.label = WORD_PAY_HOLDER, .value = certificate != NULL ? certificate->holder : ""},
     };
     order_facts(ui, in, facts, FACTS);
 }

@@ -21,10 +21,11 @@ static struct order_row platform_row(const struct ui *ui, struct texts *texts)
 
     if (order->status == FACT_ORDER_TO_WRITE && order->has_certificate)
         return (struct order_row){.state = ROW_DONE, .title = ui_word(ui, WORD_TICKET_ISSUED)};
-    if (order->status != FACT_ORDER_IN_REVIEW)
+    if (order->status != FACT_ORDER_IN_REVIEW) {
         return (struct order_row){.state = ROW_NOW,
                                   .title = ui_word(ui, WORD_TICKET_ISSUE),
                                   .text = ui_word(ui, WORD_TICKET_ISSUE_TEXT)};
+    }
     bool promised = profile != NULL && profile->renew_review_days > 0;
     return (struct order_row){.state = ROW_NOW,
                               .title = ui_word(ui, WORD_TICKET_REVIEW),
@@ -40,9 +41,10 @@ static void fill_rows(const struct ui *ui, struct order_row rows[ROWS], struct t
     const struct fact_order *order = &ui->flow->visit.order;
 
     rows[0] = (struct order_row){.state = ROW_DONE, .title = ui_word(ui, WORD_TICKET_PAID)};
-    if (order->order_no[0] != '\0')
+    if (order->order_no[0] != '\0') {
         rows[0].text = ui_fill(ui, WORD_TICKET_PAID_TEXT, format_groups(order->order_no, value),
                                NULL, texts->paid);
+    }
     rows[1] = platform_row(ui, texts);
     rows[2] = (struct order_row){.state = rows[1].state == ROW_DONE ? ROW_NOW : ROW_NEXT,
                                  .title = ui_word(ui, WORD_TICKET_WRITE),
@@ -50,9 +52,10 @@ static void fill_rows(const struct ui *ui, struct order_row rows[ROWS], struct t
     bool code = order_slip(ui) == ORDER_SLIP_NONE || order_slip(ui) == ORDER_SLIP_UNKNOWN;
     if (ui->theme->large && (ui->wide || code)) /* the code and the next step need the room */
         rows[0].text = rows[1].text = NULL;
-    if (ui->wide && order->write_before_s != 0)
+    if (ui->wide && order->write_before_s != 0) {
         rows[2].text = ui_fill(ui, WORD_TICKET_BEFORE, format_date(order->write_before_s, value),
                                NULL, texts->before);
+    }
 }
 
 static void draw_slip(struct ui *ui, struct rect rect)

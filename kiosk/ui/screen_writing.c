@@ -67,9 +67,10 @@ static void draw_what(struct ui *ui, struct rect rect)
     (void)ui_line_fit(ui, rect_cut_top(&lines, date, 0),
                       (struct ui_type){TYPE_TITLE, COLOUR_INK, align},
                       format_date(ui->flow->visit.order.new_not_after_s, day));
-    if (certificate != NULL)
+    if (certificate != NULL) {
         (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, align},
                           certificate->holder);
+    }
 }
 
 static void draw_steps(struct ui *ui, struct rect rect)
