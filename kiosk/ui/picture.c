@@ -21,7 +21,7 @@ static void draw_frame(struct ui *ui, struct rect in, enum theme_colour lit, boo
     draw_round(ui->out, hole, percent(hole.h, 14), 0xFF000000U);
     struct rect tongue = rect_middle(hole, percent(hole.w, 78), percent(hole.h, 28));
     tongue.y -= percent(hole.h, 6);
-    draw_round(ui->out, tongue, percent(tongue.h, 25), ui_colour(ui, COLOUR_TRACK));
+    draw_round(ui->out, tongue, percent(tongue.h, 25), ui_colour(ui, COLOUR_METAL));
 }
 
 static void draw_panel(struct ui *ui, struct rect rect)

@@ -52,8 +52,7 @@ void screen_draw(const struct look *look, const struct flow *flow, const struct 
     draw_clear(out);
     draw_fill(out, (struct rect){0, 0, look->width_px, look->height_px},
               ui_colour(&ui, COLOUR_BACKGROUND));
-    if (screens[flow->state].draw != NULL)
-        screens[flow->state].draw(&ui);
+    screens[flow->state].draw(&ui);
     if (flow->warning) {
         frame_warning(&ui);
     } else if (visit->help_open) {

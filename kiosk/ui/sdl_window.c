@@ -248,6 +248,8 @@ void window_wait(struct window *window, uint64_t deadline_ms, struct window_even
         int timeout_ms = until_ms > now_ms ? (int)(until_ms - now_ms) : 0;
         SDL_Event event;
         int got = timeout_ms > 0 ? SDL_WaitEventTimeout(&event, timeout_ms) : SDL_PollEvent(&event);
+        if (got == 0 && timeout_ms > 0)
+            continue; /* SDL's clock may be a millisecond ahead of ours */
         if (got == 0) {
             *out_event = (struct window_event){.kind = WINDOW_NOTHING};
             return;

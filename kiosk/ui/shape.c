@@ -152,40 +152,64 @@ static float shade(float d, float blur)
     return t >= 1.0F ? 0.0F : (1.0F - t) * (1.0F - t) * (1.0F + 2.0F * t);
 }
 
+/* The rows of a shadow that differ only in how far they are from the edge. */
+struct shadow {
+    int32_t zone; /* pixels at each end in which it fades */
+    int32_t corner, blur;
+    uint8_t left[RADIUS_MAX], right[RADIUS_MAX];
+};
+
+/* The ends of the row that is `qy` pixels out of the flat middle. */
+static void shade_ends(struct shadow *shadow, float qy)
+{
+    for (int32_t i = 0; i < shadow->zone; i++) {
+        float qx = (float)(shadow->zone - i) - 0.5F;
+        float d = distance(qx, qy) - (float)shadow->corner;
+        shadow->left[i] = to_byte(shade(d, (float)shadow->blur));
+        shadow->right[shadow->zone - 1 - i] = shadow->left[i];
+    }
+}
+
+static void shadow_row(const struct shape_canvas *canvas, const struct draw_command *command,
+                       const struct shadow *shadow, int32_t y)
+{
+    struct rect bounds = command->bounds;
+    int32_t right = bounds.x + bounds.w - shadow->zone;
+    shape_row(canvas, (struct shape_span){bounds.x, y, shadow->zone}, shadow->left,
+              command->colour);
+    shape_row(canvas, (struct shape_span){right, y, shadow->zone}, shadow->right, command->colour);
+}
+
 /*
  * The shadow is that of a box with corners of at least `blur`, so that its middle is flat: there
- * only the corners need two dimensions.
+ * all rows are the same, and what the box itself will cover is left out.
  */
 void shape_shadow(const struct shape_canvas *canvas, const struct draw_command *command)
 {
     struct rect bounds = command->bounds;
     int32_t blur = command->thick;
-    int32_t corner = command->radius > blur ? command->radius : blur;
-    int32_t zone = corner + blur;
-    if (zone >= RADIUS_MAX || bounds.w < 2 * zone || bounds.h < 2 * zone || blur <= 0)
+    struct shadow shadow = {.corner = command->radius > blur ? command->radius : blur,
+                            .blur = blur};
+    shadow.zone = shadow.corner + blur;
+    if (shadow.zone >= RADIUS_MAX || bounds.w < 2 * shadow.zone || bounds.h < 2 * shadow.zone ||
+        blur <= 0)
         return;
-    uint8_t left[RADIUS_MAX];
-    uint8_t right[RADIUS_MAX];
-    for (int32_t j = 0; j < bounds.h; j++) {
-        int32_t edge = j < bounds.h - 1 - j ? j : bounds.h - 1 - j;
-        float qy = edge < zone ? (float)(zone - edge) - 0.5F : 0.0F;
-        bool same = edge >= zone && j > zone; /* between the corners all rows are alike */
-        for (int32_t i = 0; i < zone && !same; i++) {
-            float qx = (float)(zone - i) - 0.5F;
-            left[i] = to_byte(shade(distance(qx, qy) - (float)corner, (float)blur));
-            right[zone - 1 - i] = left[i];
-        }
-        int32_t y = bounds.y + j;
-        shape_row(canvas, (struct shape_span){bounds.x, y, zone}, left, command->colour);
-        shape_row(canvas, (struct shape_span){bounds.x + bounds.w - zone, y, zone}, right,
-                  command->colour);
-        if (edge >= zone)
-            continue;
+    for (int32_t j = 0; j < shadow.zone; j++) {
+        float qy = (float)(shadow.zone - j) - 0.5F;
+        shade_ends(&shadow, qy);
         uint32_t alpha = command->colour >> 24;
-        alpha = alpha * to_byte(shade(qy - (float)corner, (float)blur)) / 255;
-        run(canvas, bounds.x + zone, y, bounds.w - 2 * zone,
-            (command->colour & 0xFFFFFFU) | alpha << 24);
+        alpha = alpha * to_byte(shade(qy - (float)shadow.corner, (float)blur)) / 255;
+        uint32_t colour = (command->colour & 0xFFFFFFU) | alpha << 24;
+        int32_t wide = bounds.w - 2 * shadow.zone;
+        int32_t bottom = bounds.y + bounds.h - 1 - j;
+        shadow_row(canvas, command, &shadow, bounds.y + j);
+        shadow_row(canvas, command, &shadow, bottom);
+        run(canvas, bounds.x + shadow.zone, bounds.y + j, wide, colour);
+        run(canvas, bounds.x + shadow.zone, bottom, wide, colour);
     }
+    shade_ends(&shadow, 0.0F);
+    for (int32_t j = shadow.zone; j < bounds.h - shadow.zone; j++)
+        shadow_row(canvas, command, &shadow, bounds.y + j);
 }
 
 /* A ring as the painter needs it. */
