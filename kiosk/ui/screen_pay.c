@@ -150,8 +150,11 @@ static void draw_code_wide(struct ui *ui, struct rect in)
     int32_t label = ui_line_height(ui, TYPE_LABEL);
     int32_t text = ui_paragraph_height(ui, in.w, TYPE_BODY_BOLD, how);
     int32_t state = state_height(ui, in.w);
-    int32_t all = ring + label + text + state + 3 * ui_gap(ui);
-    struct rect rows = rect_middle(in, in.w, all < in.h ? all : in.h);
+    int32_t rest = label + text + state + 3 * ui_gap(ui);
+    if (ring > in.h - rest)
+        ring = in.h - rest;
+    int32_t all = ring + rest;
+    struct rect rows = rect_middle(in, in.w, all);
     draw_ring(ui, rect_middle(rect_cut_top(&rows, ring, 0), ring, ring));
     (void)ui_line_fit(ui, rect_cut_top(&rows, label, ui_gap(ui)),
                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_CENTRE},

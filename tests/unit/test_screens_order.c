@@ -180,6 +180,36 @@ static void every_text_stays_in_its_card(void **state)
     each(check_faces);
 }
 
+/* Of two faces under the same text one lies in the other: no panel sticks out of its card. */
+static void check_under(const struct draw_command *text)
+{
+    const struct draw_command *last = NULL;
+    for (uint16_t i = 0; i < all.list.count; i++) {
+        const struct draw_command *face = &all.list.commands[i];
+        if (!is_face(face) || !rect_inside(ink_of(text), face->bounds))
+            continue;
+        bool nested = last == NULL || rect_inside(face->bounds, last->bounds) ||
+                      rect_inside(last->bounds, face->bounds);
+        if (!nested)
+            complain("what it stands on sticks out", text_of(text));
+        last = face;
+    }
+}
+
+static void check_nesting(void)
+{
+    for (uint16_t i = 0; i < all.list.count; i++) {
+        if (is_words(&all.list.commands[i]))
+            check_under(&all.list.commands[i]);
+    }
+}
+
+static void no_panel_sticks_out_of_its_card(void **state)
+{
+    (void)state;
+    each(check_nesting);
+}
+
 /* The white paper that was painted before it, with the quiet zone around it. */
 static bool has_paper(uint16_t at)
 {
@@ -303,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_text_lies_over_another),
         cmocka_unit_test(every_text_stays_in_its_card),
+        cmocka_unit_test(no_panel_sticks_out_of_its_card),
         cmocka_unit_test(codes_are_large_and_dark_on_white),
         cmocka_unit_test(there_is_one_code_where_one_is_scanned_and_none_elsewhere),
         cmocka_unit_test(a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of),
