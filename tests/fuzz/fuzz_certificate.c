@@ -2,6 +2,7 @@
  * itself. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kiosk/base/text.h"
 #include "kiosk/pki/certificate.h"
@@ -29,6 +30,8 @@ static struct trust *some_trust(void)
         failed(trust_create(file, &trust)))
         abort();
     issue_destroy(ca);
+    (void)unlink(file); /* it is in memory now */
+    (void)rmdir(path);
     return trust;
 }
 
