@@ -1,10 +1,12 @@
 #include "kiosk/app/book.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 
 #define COMMANDS_MAX 64
 #define IDLE_MS 1000
+#define ROOM_MIN (512U * 1024) /* bytes free on the disk: a day of visits */
 #define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
 
@@ -74,14 +77,27 @@ static void out_of_service(struct book *book, const char *event, struct err e)
     send_hall(book);
 }
 
+/* A journal that opens is not yet one that can be written. */
+static struct err check_room(const struct book *book)
+{
+    struct statvfs disk;
+
+    if (statvfs(book->setup.journal_path, &disk) != 0)
+        return ERR(ERR_IO, errno, "statvfs");
+    if ((uint64_t)disk.f_bavail * disk.f_frsize < ROOM_MIN)
+        return ERR(ERR_NO_ROOM, 0, "reserve of disk");
+    return ERR_OK;
+}
+
 static void try_open(struct book *book)
 {
     static const uint8_t unused[16] = {0};
 
     if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
         struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
+        if (!failed(e))
+            e = check_room(book);
         if (failed(e)) {
-            book->journal = NULL;
             out_of_service(book, "journal_open", e);
         } else {
             book->hall.ledger_ok = true;
@@ -89,7 +105,7 @@ static void try_open(struct book *book)
         }
     }
     if (book->inbox == NULL && failed(inbox_open_read(book->setup.inbox_path, &book->inbox)))
-        book->inbox = NULL; /* certkiosk-syncd has not made it yet: the line counts as down */
+        book->inbox = NULL; /* not made yet, or not to be read: look() says what follows */
 }
 
 static void do_append(struct book *book, const struct command *command)
@@ -125,26 +141,25 @@ static struct err find_order(struct book *book, struct fact_order *out_order,
 {
     struct order_sources from = sources(book);
     if (book->journal == NULL || book->inbox == NULL)
-        return ERR(ERR_NOT_FOUND, 0, "no ledger");
+        return ERR(ERR_IO, 0, "half of the ledger is missing"); /* a paid order may be in it */
     return order_view_of_token(&from, book->watched, out_order, out_issued);
 }
 
-static void find_account(struct book *book, struct fact_account *out_account)
+/* ERR_NONE with an unknown account when the platform has told nothing of the token. */
+static struct err find_account(struct book *book, struct fact_account *out_account)
 {
     struct order_sources from = sources(book);
     struct inbox_document document;
     struct document_account account = {0};
 
     if (book->inbox == NULL)
-        return;
+        return ERR(ERR_IO, 0, "no inbox");
     struct err e = order_view_document(&from, "account", book->watched, &document);
     if (!failed(e))
         e = document_read_account((struct bytes){document.body, document.body_len}, &account);
-    if (!failed(e)) {
+    if (!failed(e))
         *out_account = account.facts;
-    } else if (e.code != ERR_NOT_FOUND) {
-        log_err("account", e);
-    }
+    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static void do_look_up(struct book *book, const struct command *command)
@@ -153,11 +168,12 @@ static void do_look_up(struct book *book, const struct command *command)
     struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_LOOKED_UP, .id = command->id}};
 
     (void)text_copy(book->watched, sizeof(book->watched), command->token); /* same size */
-    find_account(book, &mail.event.u.found.account);
-    struct err e = find_order(book, &mail.event.u.found.order, &mail.issued);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        log_err("order_view", e);
-    mail.event.result = e.code == ERR_NOT_FOUND ? ERR_NONE : e.code;
+    struct err e = find_account(book, &mail.event.u.found.account);
+    if (!failed(e))
+        e = find_order(book, &mail.event.u.found.order, &mail.issued);
+    if (failed(e))
+        log_err("look_up", e);
+    mail.event.result = e.code;
     book->last_order = mail.event.u.found.order;
     post_send(book->setup.post, &mail);
     explicit_bzero(&mail, sizeof(mail));
@@ -172,8 +188,9 @@ static bool look_at_order(struct book *book)
 
     struct err e = find_order(book, &mail.event.u.order, &mail.issued);
     if (failed(e)) {
-        log_err("order_view", e);
-        return e.code != ERR_IO && e.code != ERR_NOT_FOUND;
+        if (book->inbox != NULL) /* a missing inbox is looked for every second */
+            log_err("order_view", e);
+        return e.code != ERR_IO;
     }
     /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&mail.event.u.order, &book->last_order, sizeof(book->last_order)) != 0) {
@@ -234,14 +251,25 @@ static void drop_inbox(struct book *book)
     book->inbox = NULL;
 }
 
+/* Without the inbox no time is proven; nothing that needs one is offered then. */
+static void distrust_clock(struct book *book)
+{
+    if (!book->hall.clock_trusted)
+        return;
+    book->hall.clock_trusted = false;
+    send_hall(book);
+}
+
 static void look(struct book *book)
 {
     uint64_t change = 0;
 
     atomic_store(&book->look_queued, false);
     try_open(book);
-    if (book->inbox == NULL)
+    if (book->inbox == NULL) {
+        distrust_clock(book);
         return;
+    }
     struct err e = inbox_change(book->inbox, &change);
     if (failed(e)) {
         log_err("inbox", e);

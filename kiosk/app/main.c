@@ -372,9 +372,10 @@ static int run(struct app *app)
     pthread_t signals;
 
     block_signals();
-    if (failed(open_all(app))) {
+    struct err e = open_all(app);
+    if (failed(e)) {
         close_all(app);
-        return EXIT_FAILURE;
+        return e.code == ERR_MALFORMED ? EXIT_USAGE : EXIT_FAILURE;
     }
     int rc = pthread_create(&signals, NULL, await_signal, app);
     if (rc != 0) {
