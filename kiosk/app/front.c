@@ -134,13 +134,16 @@ static void burn(struct front *front, int32_t width, int32_t height)
     }
 }
 
-/* Of the visit's certificate; the hall's first one when an interrupted write left none to read. */
+/* Of the visit's certificate. NULL when an interrupted write left none to read and the hall
+ * serves several platforms: then the slip names none. */
 static const struct profile *profile_of(const struct visit *visit, const struct flow_rules *rules)
 {
     uint8_t index = visit->chosen < visit->token.certificate_count
                         ? visit->token.certificates[visit->chosen].profile
-                        : 0;
-    return &rules->profiles[index < rules->profile_count ? index : 0];
+                        : FACTS_NO_PROFILE;
+    if (index < rules->profile_count)
+        return &rules->profiles[index];
+    return rules->profile_count == 1 ? &rules->profiles[0] : NULL;
 }
 
 struct err front_receipt(struct front *front, const struct visit *visit,
