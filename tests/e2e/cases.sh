@@ -19,8 +19,17 @@ ok() {
 }
 
 same() {
-    [ "$2" = "$3" ] || fail "$1 is '$2' and not '$3'" || return 1
-    ok "$1 is $2"
+    alike "$@" && ok "$1 is $2"
+}
+
+# alike WHAT IS WANTED: the same, where nothing needs to be told.
+alike() {
+    [ "$2" = "$3" ] || fail "$1 is '$2' and not '$3'"
+}
+
+# answers WHAT STATUS WANTED: what a page or a request was answered with.
+answers() {
+    same "the HTTP status of $1" "$2" "$3"
 }
 
 message_is() {
@@ -70,9 +79,9 @@ to_pay() {
 }
 
 pay() {
-    same "the phone's page" "$(phone_look "$pay_url")" 200 || return 1
+    answers "the phone's page" "$(phone_look "$pay_url")" 200 || return 1
     grep -q "$order_no" "$D/phone.html" || fail "the phone's page does not name order $order_no" || return 1
-    same "the payment on the phone" "$(phone_pay "$pay_url")" 200 || return 1
+    answers "the payment on the phone" "$(phone_pay "$pay_url")" 200 || return 1
     story "The visitor pays on the phone."
 }
 
@@ -104,9 +113,9 @@ read_token() {
     pkcs15-tool --read-certificate 01 >"$D/on-token-opensc.pem" 2>"$D/log/opensc.log" ||
         fail "pkcs15-tool cannot read the certificate" || return 1
     unset PCSCLITE_CSOCK_NAME
-    same "what OpenSC and yubico-piv-tool read" \
+    alike "what OpenSC and yubico-piv-tool read" \
         "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint -sha256)" \
-        "$(openssl x509 -in "$D/on-token-opensc.pem" -noout -fingerprint -sha256)" >/dev/null
+        "$(openssl x509 -in "$D/on-token-opensc.pem" -noout -fingerprint -sha256)"
 }
 
 verify_token() {
@@ -119,8 +128,8 @@ verify_token() {
     old=$(expiry_of "$D/first.pem") new=$(expiry_of "$D/on-token.pem")
     same "its expiry" "$(TZ=Asia/Shanghai date -d "@$new" '+%F %T')" \
         "$(TZ=Asia/Shanghai date -d "$(TZ=Asia/Shanghai date -d "@$old" '+%F %T') 1 year" '+%F %T')" || return 1
-    same "its key" "$(openssl x509 -in "$D/on-token.pem" -noout -pubkey | sha256sum)" \
-        "$(openssl pkey -pubin -in "$D/token.pem" | sha256sum)" >/dev/null || return 1
+    alike "its key" "$(openssl x509 -in "$D/on-token.pem" -noout -pubkey | sha256sum)" \
+        "$(openssl pkey -pubin -in "$D/token.pem" | sha256sum)" || return 1
     ok "its key is the token's own"
     openssl x509 -in "$D/on-token.pem" -noout -serial | grep -qvF "$(openssl x509 -in "$D/first.pem" -noout -serial)" ||
         fail "the serial number is the old one"
@@ -137,7 +146,7 @@ verify_records() {
     same "the platform's order" "$(jq -r .status <<<"$record")" "done" &&
         same "payments at the platform" "$(jq '.payments | length' <<<"$record")" 1 &&
         same "deliveries at the platform" "$(jq '.deliveries | length' <<<"$record")" 1 &&
-        same "the amount at the platform" "$(jq .amount_fen <<<"$record")" 20000
+        same "the amount at the platform, in fen," "$(jq .amount_fen <<<"$record")" 20000
 }
 
 ledger() {
@@ -154,7 +163,7 @@ verify_receipt() {
     [ -s "$receipt" ] || fail "no receipt was printed: $receipt" || return 1
     cp "$receipt" "$D/shots/receipt.png"
     url=$(zbarimg -q --raw "$receipt" 2>/dev/null | head -1)
-    same "the receipt's check page" "$(phone_look "$url")" 200 || return 1
+    answers "the receipt's check page" "$(phone_look "$url")" 200 || return 1
     tesseract "$receipt" - -l chi_sim+eng --psm 4 2>/dev/null | tr -d ' \n-' >"$D/receipt.txt"
     grep -q "$(tr -d ' -' <<<"$order_no")" "$D/receipt.txt" ||
         fail "tesseract does not read order number $order_no on the receipt: $(cat "$D/receipt.txt")" || return 1
@@ -176,7 +185,7 @@ case_none() {
 case_reviewed() {
     to_paid_screen && at ticket 30 && shot ticket && leave || return 1
     story "Paid; people review the application. The visitor leaves with a ticket."
-    same "the review by the platform's staff" "$(operator "orders/$order_no/approve" -X POST -d '' -o /dev/null -w '%{http_code}')" 200 || return 1
+    answers "the approval by the platform's staff" "$(operator "orders/$order_no/approve" -X POST -d '' -o /dev/null -w '%{http_code}')" 200 || return 1
     story "The review is done; the visitor comes back and inserts the UKey."
     hall insert >/dev/null && at certificate && shot resume && tap next && at pin && type_pin "$pin" && tap next &&
         to_done && verify_all && leave
@@ -211,7 +220,7 @@ case_pull_before_pay() {
 case_pull_while_paying() {
     to_services && to_certificate && to_offer && to_pay && hall pull >/dev/null && message_is pulled_paying || return 1
     wait_for 20 order_is closed || fail "the order is not closed" || return 1
-    same "paying an order that was left" "$(phone_pay "$pay_url")" 410 || return 1
+    answers "paying an order that was left" "$(phone_pay "$pay_url")" 410 || return 1
     hall insert >/dev/null && at certificate && to_offer && to_pay && pay && to_done && verify_all && leave
 }
 
@@ -240,7 +249,7 @@ case_no_paper() {
     to_pay && pay && to_done || return 1
     local url
     url=$(phone_url)
-    same "the page behind the e-receipt's QR code on the screen" "$(phone_look "$url")" 200 &&
+    answers "the page behind the e-receipt's QR code on the screen" "$(phone_look "$url")" 200 &&
         verify_token && verify_records && leave
 }
 
@@ -248,11 +257,11 @@ before_not_paid() { pay_seconds=25; }
 case_not_paid() {
     to_services && to_certificate && to_offer && to_pay && message_is not_paid 60 || return 1
     wait_for 20 order_is closed || fail "the order is not closed" || return 1
-    same "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 40
+    answers "paying too late" "$(phone_pay "$pay_url")" 410 && hall pull >/dev/null && at attract 40
 }
 
 case_pay_twice() {
-    to_paid_screen && same "the second payment of the same order" "$(phone_pay "$pay_url")" 409 &&
+    to_paid_screen && answers "the second payment of the same order" "$(phone_pay "$pay_url")" 409 &&
         to_done && verify_all && leave
 }
 
@@ -369,7 +378,7 @@ case_ledger_damaged() {
     dd if=/dev/urandom of="$D/state/kiosk/journal.db" bs=512 seek=1 count=30 conv=notrunc 2>/dev/null
     before=$(sha256sum <"$D/state/kiosk/journal.db")
     start_kiosk && at out_of_service && shot out-of-service || return 1
-    same "the damaged journal afterwards" "$(sha256sum <"$D/state/kiosk/journal.db")" "$before" >/dev/null || return 1
+    alike "the damaged journal afterwards" "$(sha256sum <"$D/state/kiosk/journal.db")" "$before" || return 1
     ok "out of service; the damaged journal was left as it is"
     rm "$D/state/kiosk/journal.db"
     stop kiosk && start_kiosk && at out_of_service || return 1
