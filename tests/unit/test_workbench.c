@@ -62,9 +62,10 @@ static void test_states_are_whole_words(void **state)
         {"", "in", false},
         {"up connections=2", "up", true},
     };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (workbench_has(rows[i].status, rows[i].word) != rows[i].there)
             fail_msg("%s in %s", rows[i].word, rows[i].status);
+    }
 }
 
 static void test_buttons_of_one_row_stand_together(void **state)
