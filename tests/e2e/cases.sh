@@ -209,7 +209,7 @@ case_last_try() {
     [ -z "$(target next)$(target pin_digit)" ] || fail "the last try can be spent without consent" || return 1
     same "tries left on the token itself" "$(hall token status | grep -o 'pin=[0-9]*')" pin=1 || return 1
     ok "the last try is not spent without consent"
-    tap back && hall pull >/dev/null && at attract 40
+    tap back && hall pull >/dev/null && message_is pulled_unpaid
 }
 
 case_pull_before_pay() {
