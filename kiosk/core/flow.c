@@ -46,7 +46,7 @@ static const struct state_row rows[FLOW_STATE_COUNT] = {
         .expired = printing_expired, .timeout_ms = FLOW_PRINTING_MS},
     [FLOW_DONE] = {.touched = done_touched, .removed = done_removed, .inserted = token_arrived, .expired = flow_leave,
         .timeout_ms = FLOW_DONE_MS, .warn_ms = FLOW_DONE_WARN_MS, .idle = true, .home = true},
-    [FLOW_TICKET] = {.entered = ticket_entered, .touched = ticket_touched,
+    [FLOW_TICKET] = {.entered = ticket_entered, .touched = ticket_touched, .removed = ticket_removed,
         .answered = ticket_answered, .ordered = ticket_ordered, .inserted = token_arrived, .expired = flow_leave,
         .timeout_ms = FLOW_IDLE_MS, .warn_ms = FLOW_WARN_MS, .idle = true, .home = true},
     [FLOW_MESSAGE] = {.touched = message_touched, .removed = message_removed, .ordered = message_ordered,

@@ -133,6 +133,7 @@ void done_touched(struct step *step);
 void done_removed(struct step *step);
 void ticket_entered(struct step *step);
 void ticket_touched(struct step *step);
+void ticket_removed(struct step *step);
 void ticket_answered(struct step *step);
 void ticket_ordered(struct step *step);
 

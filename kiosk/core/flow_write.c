@@ -230,6 +230,13 @@ void ticket_touched(struct step *step)
     }
 }
 
+void ticket_removed(struct step *step)
+{
+    const struct visit *visit = &step->flow->visit;
+    if (visit->printed_known && visit->printed == ERR_NONE)
+        message_removed(step); /* else the visitor may still be scanning the code */
+}
+
 void ticket_answered(struct step *step)
 {
     if (step->event->kind != EVENT_PRINTED)
