@@ -20,7 +20,7 @@
 
 #define COMMANDS_MAX 64
 #define IDLE_MS 1000
-#define ROOM_MIN (512U * 1024) /* bytes free on the disk: a day of visits */
+#define ROOM_MIN UINT64_C(524288) /* bytes free on the disk: a day of visits */
 #define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
 

@@ -33,6 +33,6 @@ struct err hex_parse(const char *text, uint8_t *out, size_t out_len)
             return ERR(ERR_MALFORMED, i, "hex digit");
     }
     for (size_t i = 0; i < out_len; i++)
-        out[i] = (uint8_t)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
+        out[i] = (uint8_t)((unsigned)nibble(text[2 * i]) << 4 | (unsigned)nibble(text[2 * i + 1]));
     return ERR_OK;
 }

@@ -172,10 +172,11 @@ void certificate_entered(struct step *step)
 
 void certificate_removed(struct step *step)
 {
-    if (flow_next_allowed(step->flow, step->rules))
+    if (flow_next_allowed(step->flow, step->rules)) {
         flow_pulled(step);
-    else
-        flow_leave(step); /* nothing could be done: taking it out is the way to go */
+        return;
+    }
+    flow_leave(step); /* nothing could be done: taking it out is the way to go */
 }
 
 void certificate_touched(struct step *step)

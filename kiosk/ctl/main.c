@@ -72,11 +72,12 @@ static int run_screen(const struct options *options)
     if (!text_print(path, sizeof(path), "%s/kiosk/kiosk.sock", options->state_dir))
         return EXIT_USAGE;
     struct err e = ask(path, "screen?", answer);
-    if (failed(e))
+    if (failed(e)) {
         (void)fprintf(stderr, "certkioskctl: %s at %s\n", err_name(e.code), e.site);
-    else
-        (void)fputs(answer, stdout);
-    return failed(e) ? EXIT_WRONG : EXIT_FINE;
+        return EXIT_WRONG;
+    }
+    (void)fputs(answer, stdout);
+    return EXIT_FINE;
 }
 
 static const struct {

@@ -29,9 +29,10 @@ void blend_mask(uint32_t *row, const uint8_t *coverage, int32_t count, uint32_t 
     uint32_t alpha = colour >> 24;
     for (int32_t i = 0; i < count; i++) {
         uint32_t a = over_255(coverage[i] * alpha);
-        if (a == 255)
+        if (a == 255) {
             row[i] = colour | 0xFF000000U;
-        else if (a > 0)
+        } else if (a > 0) {
             row[i] = blend_pixel(row[i], colour, a);
+        }
     }
 }

@@ -121,6 +121,7 @@ uint16_t paint_changes(struct paint_cells *cells, const struct draw_list *list, 
     assert(columns > 0 && rows > 0 && columns * rows <= PAINT_CELLS_MAX);
     bool known = cells->width == width && cells->height == height;
     uint64_t hash[PAINT_CELLS_MAX];
+    /* hash_cells() writes columns * rows of them, and no more are read. */
     hash_cells(list, columns, rows, hash);
     uint16_t count = 0;
     for (int32_t y = 0; y < rows; y++) {
