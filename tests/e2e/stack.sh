@@ -16,6 +16,7 @@ landscape=${landscape:-no}
 seals=${seals:-2}
 pay_seconds=${pay_seconds:-900}
 kiosk_id=hall-7-kiosk-1
+export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp # of libraries that are not ours
 declare -A pids=()
 
 fail() {
