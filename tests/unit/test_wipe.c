@@ -13,6 +13,7 @@
 #include "tests/unit/unit.h"
 
 #define MARK 0xC7
+#define STRAY_MAX 32
 
 /* How many bytes of MARK stand at an address that may no longer be ours. */
 static size_t marks_at(uintptr_t at, size_t len)
@@ -99,8 +100,10 @@ static void test_what_a_function_left_on_the_stack_is_wiped(void **state)
 {
     (void)state;
     uintptr_t at = leave_marks();
+    assert_true(marks_at(at, 2000) > STRAY_MAX); /* the look sees */
     wipe_stack();
-    assert_int_equal(marks_at(at, 2000), 0);
+    /* Calls made since put addresses there, and a byte of one may look like a mark. */
+    assert_in_range(marks_at(at, 2000), 0, STRAY_MAX);
 }
 
 int main(void)
