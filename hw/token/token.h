@@ -5,15 +5,25 @@
  *               ^                        |             |        |
  *               '------- ERR_GONE -------'-------------'--------'   pulled out: watch again
  *
- * Drivers: piv (PIV cards over PC/SC, NIST SP 800-73pt2-5) and sim (a script in memory, told
- * to fail). Each passes tests/contract/test_token.c; so must the next one.
+ * Drivers: piv (PIV cards over PC/SC, NIST SP 800-73pt2-5, in a worker process) and sim (a script
+ * in memory, told to fail). Each passes tests/contract/test_token.c; so must the next one.
  *
  * A session lasts from identify until the token leaves: the driver keeps the card powered, so
  * that a verified PIN stays verified, but holds no transaction between calls. Each call is one
  * transaction; a call after which the session's state is not certain says so (ERR_GONE), and
  * the next call is identify again.
  *
- * Threading: all calls come from one thread. A call blocks for the time it states at most.
+ * Calls that change the token name the token they mean by its id, and read the id again before
+ * the first change: another token that took its place gets none. They say what an interruption
+ * leaves, and each may be repeated until it answers.
+ *
+ * Threading: all calls come from one thread. A call blocks for TOKEN_CALL_TIMEOUT_MS at most, one
+ * that makes a key for TOKEN_KEY_TIMEOUT_MS.
+ *
+ * Errors of every call: ERR_GONE (no token, pulled out, or another one), ERR_IO (the link failed,
+ * or answers that make no sense), ERR_UNSUPPORTED (this token or driver cannot do that; nothing
+ * was changed). What else a call may answer stands at the call. Out-parameters are written on
+ * success only, tries left with ERR_DENIED only.
  */
 #ifndef HW_TOKEN_TOKEN_H
 #define HW_TOKEN_TOKEN_H
@@ -23,14 +33,46 @@
 #include "kiosk/base/secret.h"
 
 #define TOKEN_ID_SIZE 41
+#define TOKEN_GUID_LEN 16
 #define TOKEN_CERTIFICATE_MAX 3000 /* bytes of DER */
-#define TOKEN_CERTIFICATES_MAX 4
+#define TOKEN_CERTIFICATES_MAX 8
 #define TOKEN_SIGNATURE_MAX 512
+#define TOKEN_PUBLIC_KEY_MAX 600 /* SubjectPublicKeyInfo in DER */
+#define TOKEN_PLAIN_MAX 512      /* of one decryption */
 #define TOKEN_TRIES_UNKNOWN 0xFF
 #define TOKEN_CALL_TIMEOUT_MS 15000
+#define TOKEN_KEY_TIMEOUT_MS 90000 /* an RSA key on a slow card */
+
+/* Slots as bits of a mask: bit i is token_slot_at(i). 9A 9C 9D 9E, then the retired 82 to 95. */
+#define TOKEN_SLOT_COUNT 24
+#define TOKEN_SLOTS_ACTIVE 0x00000FU
+#define TOKEN_SLOTS_RETIRED 0xFFFFF0U
+
+enum token_presence { TOKEN_READER_GONE, TOKEN_ABSENT, TOKEN_PRESENT };
+
+enum token_key {
+    TOKEN_KEY_NONE,  /* no key, as far as the token tells */
+    TOKEN_KEY_OTHER, /* one that this program does not use */
+    TOKEN_KEY_P256,
+    TOKEN_KEY_P384,
+    TOKEN_KEY_RSA2048,
+    TOKEN_KEY_RSA3072,
+    TOKEN_KEY_COUNT,
+};
+
+/* What identify reads beside the id; each costs commands. */
+struct token_scope {
+    uint32_t slots; /* certificates of these */
+    bool pin_tries, puk_tries;
+    bool guid; /* of the CHUID; read anyway when there is no serial number */
+    bool keys; /* kinds of the keys in `slots`, also where there is no certificate */
+};
+
+/* What a visit needs. */
+#define TOKEN_SCOPE_VISIT ((struct token_scope){.slots = TOKEN_SLOTS_ACTIVE, .pin_tries = true})
 
 struct token_certificate {
-    uint8_t slot; /* PIV key reference: 9A, 9C, 9D, 9E */
+    uint8_t slot; /* PIV key reference */
     uint16_t der_len;
     uint8_t der[TOKEN_CERTIFICATE_MAX];
 };
@@ -38,24 +80,88 @@ struct token_certificate {
 struct token_identity {
     char id[TOKEN_ID_SIZE]; /* "s" + serial number in decimal, or without one "g" + GUID of the
                                CHUID in hex */
-    uint8_t pin_tries_left; /* read without spending one; TOKEN_TRIES_UNKNOWN */
+    bool has_guid;
+    uint8_t guid[TOKEN_GUID_LEN];
+    uint8_t
+        pin_tries_left; /* read without spending one; TOKEN_TRIES_UNKNOWN, also when not asked */
+    uint8_t puk_tries_left;
+    bool extended; /* takes commands of extended length */
     uint8_t certificate_count;
     struct token_certificate
-        certificates[TOKEN_CERTIFICATES_MAX]; /* in slot order; torn ones left out */
+        certificates[TOKEN_CERTIFICATES_MAX]; /* in the order of token_slot_at(); torn ones left
+                                                 out */
+    bool certificates_cut;                    /* there are more than that */
+    uint32_t torn;                  /* slots whose certificate object makes no sense: repair them */
+    bool keys_known;                /* the token tells of its keys */
+    uint8_t keys[TOKEN_SLOT_COUNT]; /* enum token_key of each slot asked for; else NONE */
 };
 
-enum token_presence { TOKEN_READER_GONE, TOKEN_ABSENT, TOKEN_PRESENT };
+/* The card management key of one token. */
+struct token_admin {
+    struct secret key; /* 24 bytes 3DES; 16, 24 or 32 AES */
+    bool aes;          /* AES when the token does not tell */
+    bool diversified;  /* no other token has it: proving it mutually proves which token it is */
+};
 
-enum token_key { TOKEN_KEY_P256, TOKEN_KEY_P384, TOKEN_KEY_RSA2048 };
+/* Which token a change is meant for, and with what right. */
+struct token_target {
+    const char *id; /* of its identity */
+    uint8_t slot;
+    const struct token_admin *admin;
+};
+
+/* A blank token's own values. `was` is what it has from the factory. */
+struct token_personal {
+    const struct secret *pin_was, *pin; /* each 6 to 8 digits */
+    const struct secret *puk_was, *puk; /* each 8 digits */
+    const struct token_admin *admin_was, *admin;
+    uint8_t guid[TOKEN_GUID_LEN]; /* written as CHUID */
+};
 
 struct token; /* one reader; first member of each driver's own struct */
 
 /* What a driver needs to be opened. */
 struct token_config {
-    const char *driver;      /* "piv" or "sim" */
-    const char *reader;      /* part of the reader's name; "": the first there is */
-    struct secret admin_key; /* card management key: 24 bytes 3DES, or 16, 24 or 32 AES */
-    bool admin_key_aes;      /* AES when the token does not tell */
+    const char *driver; /* "piv" or "sim" */
+    const char *reader; /* part of the reader's name; "": the first there is */
+};
+
+enum token_call {
+    TOKEN_CALL_IDENTIFY,
+    TOKEN_CALL_VERIFY_PIN,
+    TOKEN_CALL_CHANGE_PIN,
+    TOKEN_CALL_UNBLOCK,
+    TOKEN_CALL_WRITE,
+    TOKEN_CALL_DELETE,
+    TOKEN_CALL_GENERATE,
+    TOKEN_CALL_MOVE,
+    TOKEN_CALL_SIGN,
+    TOKEN_CALL_DECRYPT,
+    TOKEN_CALL_PERSONALISE,
+    TOKEN_CALL_COUNT,
+};
+
+/* One call, as drivers get it: checked, with the fields that its function names; all else 0. */
+struct token_request {
+    enum token_call call;
+    struct token_scope scope;
+    struct token_target target;
+    uint8_t to_slot;      /* MOVE */
+    enum token_key key;   /* GENERATE, SIGN, DECRYPT */
+    struct bytes data;    /* WRITE: DER; SIGN: digest; DECRYPT: cipher text or point */
+    struct bytes pin;     /* the PIN or PUK that is shown */
+    struct bytes new_pin; /* CHANGE_PIN, UNBLOCK */
+    const struct token_personal *personal;
+};
+
+/* What a driver answers: on success, and tries_left with ERR_DENIED. */
+struct token_reply {
+    uint8_t tries_left;
+    size_t len;
+    union {
+        struct token_identity identity;
+        uint8_t data[TOKEN_PUBLIC_KEY_MAX];
+    } u;
 };
 
 struct token_driver {
@@ -63,17 +169,18 @@ struct token_driver {
 
     /* See the functions below. All required. */
     struct err (*watch)(struct token *, uint32_t timeout_ms, enum token_presence *in_out_presence);
-    struct err (*identify)(struct token *, struct token_identity *out_identity);
-    struct err (*verify_pin)(struct token *, struct bytes pin, uint8_t *out_tries_left);
-    struct err (*write)(struct token *, const char *id, uint8_t slot, struct bytes der);
-    struct err (*sign)(struct token *, uint8_t slot, enum token_key key, struct bytes digest,
-                       uint8_t out_signature[TOKEN_SIGNATURE_MAX], size_t *out_len);
+    struct err (*call)(struct token *, const struct token_request *, struct token_reply *out_reply);
     void (*close)(struct token *);
 };
 
 struct token {
     const struct token_driver *driver;
+    struct token_reply reply; /* room for one answer; wiped after each call */
 };
+
+/* The key reference of a slot's bit, and back: TOKEN_SLOT_COUNT when it is none. */
+uint8_t token_slot_at(size_t index);
+size_t token_slot_index(uint8_t slot);
 
 /*
  * Open the driver named in `config`, which is only read during the call.
@@ -93,49 +200,100 @@ MUST_CHECK struct err token_watch(struct token *token, uint32_t timeout_ms,
                                   enum token_presence *in_out_presence);
 
 /*
- * Who is this: id, PIN tries, and every readable certificate. Starts a session; one that
- * was there before ends, and with it what its PIN allowed.
- *
- * Errors: ERR_GONE (no token, or pulled out), ERR_UNSUPPORTED (a card that has
- * none of our applications), ERR_MALFORMED (answers that make no sense), ERR_IO.
- * `*out_identity` is written on success only.
+ * Who is this: id and what `scope` asks for. Starts a session; one that was there before ends,
+ * and with it what its PIN allowed.
+ * ERR_UNSUPPORTED: a card that has none of our applications. ERR_MALFORMED: answers that make no
+ * sense.
  */
-MUST_CHECK struct err token_identify(struct token *token, struct token_identity *out_identity);
+MUST_CHECK struct err token_identify(struct token *token, const struct token_scope *scope,
+                                     struct token_identity *out_identity);
 
 /*
  * Show `pin` (6 to 8 digits) to the token. Spends one try when it is wrong. `pin` stays the
  * caller's, to wipe; a PIN of another length or alphabet is ERR_MALFORMED and never sent.
- *
- * `*out_tries_left` is written with ERR_DENIED only.
- * Errors: ERR_DENIED (wrong; `*out_tries_left` >= 1), ERR_BLOCKED (no tries left),
- * ERR_GONE (pulled out; whether a try was spent is not known), ERR_IO.
+ * ERR_DENIED (wrong; `*out_tries_left` >= 1), ERR_BLOCKED (no tries left). With ERR_GONE it is not
+ * known whether a try was spent.
  */
 MUST_CHECK struct err token_verify_pin(struct token *token, const struct secret *pin,
                                        uint8_t *out_tries_left);
 
 /*
- * Write certificate `der` (1 to TOKEN_CERTIFICATE_MAX bytes) into `slot` of the token with
- * `id` and read it back. The id is read again first and after: another token
- * gets no write. Writing what is there already is allowed, and completes an interrupted write.
- *
- * Errors: ERR_GONE (pulled out or another token: nothing or part was written; the same call on
- * the same token completes it), ERR_DENIED (the token refuses our admin key),
- * ERR_NO_ROOM (it does not fit), ERR_CONFLICT (read back differs), ERR_IO.
+ * Replace the PIN by `next`; both as token_verify_pin() wants them. The same errors; wrong `pin`
+ * spends a try. Interrupted, the PIN is the old or the next one. Then `next` is verified or can be.
  */
-MUST_CHECK struct err token_write(struct token *token, const char *id, uint8_t slot,
+MUST_CHECK struct err token_change_pin(struct token *token, const struct secret *pin,
+                                       const struct secret *next, uint8_t *out_tries_left);
+
+/*
+ * Set the PIN to `next` with the PUK (8 digits), and its tries to the full count. Errors as
+ * token_verify_pin(), of the PUK. Interrupted, either is done or not; repeating is right.
+ */
+MUST_CHECK struct err token_unblock(struct token *token, const struct secret *puk,
+                                    const struct secret *next, uint8_t *out_tries_left);
+
+/*
+ * Write certificate `der` (1 to TOKEN_CERTIFICATE_MAX bytes) into `target` and read it back.
+ * Writing what is there already is allowed, and completes an interrupted write: after one the
+ * slot has the old certificate, the new one, or one that identify calls torn.
+ *
+ * ERR_DENIED (the token refuses the admin key), ERR_NO_ROOM (it does not fit; the slot may then
+ * be torn), ERR_CONFLICT (read back differs).
+ */
+MUST_CHECK struct err token_write(struct token *token, const struct token_target *target,
                                   struct bytes der);
+
+/* Empty the slot of its certificate; its key stays. An empty slot is no error. ERR_DENIED. */
+MUST_CHECK struct err token_delete(struct token *token, const struct token_target *target);
+
+/*
+ * Make a key pair in `target`, WHICH DESTROYS THE KEY THAT IS THERE AT ONCE. `out_spki` gets the
+ * public key as SubjectPublicKeyInfo (RFC 5280, 4.1). Interrupted, the slot has the old key or one
+ * that nobody knows: repeat.
+ * ERR_DENIED (admin key), ERR_CONFLICT (a certificate is in the slot: delete it first; nothing
+ * was changed), ERR_UNSUPPORTED (no such kind of key on this token, or no such slot).
+ */
+MUST_CHECK struct err token_generate(struct token *token, const struct token_target *target,
+                                     enum token_key key, uint8_t out_spki[TOKEN_PUBLIC_KEY_MAX],
+                                     size_t *out_len);
+
+/*
+ * Move the key of `target` to the empty slot `to_slot`, in one command; certificates stay.
+ * ERR_UNSUPPORTED (the token cannot), ERR_NOT_FOUND (no key to move), ERR_CONFLICT (`to_slot` has
+ * one), ERR_DENIED.
+ */
+MUST_CHECK struct err token_move(struct token *token, const struct token_target *target,
+                                 uint8_t to_slot);
 
 /*
  * Sign `digest` with the private key of `slot`: for ECDSA the raw hash (SHA-256: 32 bytes, SHA-384:
- * 48), answered as a DER signature; for RSA-2048 the 256-byte padded block (EMSA-PKCS1-v1_5, made
- * by the caller), answered as 256 bytes.
- *
- * Errors: ERR_DENIED (the PIN must be verified again first), ERR_GONE, ERR_NOT_FOUND (no key in
- * the slot, or of another kind), ERR_IO. Out-parameters are written on success only.
+ * 48), answered as a DER signature; for RSA the padded block (256 or 384 bytes,
+ * EMSA-PKCS1-v1_5, made by the caller), answered as so many bytes.
+ * ERR_DENIED (the PIN must be verified again first), ERR_NOT_FOUND (no key in the slot, or of
+ * another kind).
  */
 MUST_CHECK struct err token_sign(struct token *token, uint8_t slot, enum token_key key,
                                  struct bytes digest, uint8_t out_signature[TOKEN_SIGNATURE_MAX],
                                  size_t *out_len);
+
+/*
+ * Use the private key of `slot` on `input`: for RSA a cipher text of the key's length, answered as
+ * the padded block (raw); for P-256 and P-384 a peer's uncompressed point (65 or 97 bytes),
+ * answered as the shared secret Z (SP 800-56A r3, 5.7.1.2). The caller wipes `out_plain`. Errors as
+ * token_sign().
+ */
+MUST_CHECK struct err token_decrypt(struct token *token, uint8_t slot, enum token_key key,
+                                    struct bytes input, uint8_t out_plain[TOKEN_PLAIN_MAX],
+                                    size_t *out_len);
+
+/*
+ * Give a blank token its own CHUID, PUK, PIN and, last, admin key. Each step that is done already
+ * (by an interrupted call with the same values) is recognised and passed over, so repeating
+ * completes it. `id` names the token; one that is known by its GUID alone has another id then.
+ * ERR_DENIED (neither the factory's value nor the own one is right; one try of the PIN or PUK is
+ * spent at most by each), ERR_BLOCKED.
+ */
+MUST_CHECK struct err token_personalise(struct token *token, const char *id,
+                                        const struct token_personal *personal);
 
 /* End the session, power the card down, free. NULL is fine. */
 void token_close(struct token *token);
