@@ -1,56 +1,20 @@
 /*
- * token.c - the one place where a driver's answers are checked against the
- * contract in token.h, so that no caller has to.
+ * token.c - the one place where arguments and a driver's answers are checked against the contract
+ * in token.h, so that no caller and no driver has to, and where an answer is wiped.
  */
 #include "hw/token/token.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "hw/token/card_guard.h"
-#include "hw/token/card_pcsc.h"
-#include "hw/token/piv.h"
-#include "hw/token/token_piv.h"
+#include "hw/token/token_check.h"
 #include "hw/token/token_sim.h"
+#include "hw/token/token_worker.h"
 #include "kiosk/base/text.h"
-
-#define CODE(code) (1U << (code))
-
-/* The codes that each call may answer with, as token.h lists them. */
-enum call { CALL_WATCH, CALL_IDENTIFY, CALL_VERIFY_PIN, CALL_WRITE, CALL_SIGN };
-
-static const unsigned allowed[] = {
-    [CALL_WATCH] = CODE(ERR_NONE) | CODE(ERR_IO),
-    [CALL_IDENTIFY] = CODE(ERR_NONE) | CODE(ERR_GONE) | CODE(ERR_UNSUPPORTED) |
-                      CODE(ERR_MALFORMED) | CODE(ERR_IO),
-    [CALL_VERIFY_PIN] =
-        CODE(ERR_NONE) | CODE(ERR_DENIED) | CODE(ERR_BLOCKED) | CODE(ERR_GONE) | CODE(ERR_IO),
-    [CALL_WRITE] = CODE(ERR_NONE) | CODE(ERR_GONE) | CODE(ERR_DENIED) | CODE(ERR_NO_ROOM) |
-                   CODE(ERR_CONFLICT) | CODE(ERR_IO),
-    [CALL_SIGN] =
-        CODE(ERR_NONE) | CODE(ERR_DENIED) | CODE(ERR_GONE) | CODE(ERR_NOT_FOUND) | CODE(ERR_IO),
-};
-
-static struct err checked(enum call call, struct err e)
-{
-    assert((allowed[call] & CODE(e.code)) != 0);
-    return e;
-}
-
-static struct err open_piv(const struct token_config *config, struct token **out_token)
-{
-    struct card *card = NULL;
-
-    struct err e =
-        card_guard_open((struct card_guard_inner){card_pcsc_open}, config->reader, &card);
-    if (failed(e))
-        return e;
-    return token_piv_create(config, card, out_token);
-}
 
 static struct err open_sim(const struct token_config *config, struct token **out_token)
 {
-    (void)config; /* a script has no reader and asks for no key */
+    (void)config; /* a script has no reader */
     return token_sim_create(out_token);
 }
 
@@ -59,7 +23,7 @@ struct err token_open(const struct token_config *config, struct token **out_toke
     static const struct {
         const char *name;
         struct err (*open)(const struct token_config *config, struct token **out_token);
-    } drivers[] = {{"piv", open_piv}, {"sim", open_sim}};
+    } drivers[] = {{"piv", token_worker_open}, {"sim", open_sim}};
 
     assert(config != NULL && config->driver != NULL && config->reader != NULL);
     for (size_t i = 0; i < ARRAY_LEN(drivers); i++) {
@@ -72,68 +36,156 @@ struct err token_open(const struct token_config *config, struct token **out_toke
 struct err token_watch(struct token *token, uint32_t timeout_ms,
                        enum token_presence *in_out_presence)
 {
-    return checked(CALL_WATCH, token->driver->watch(token, timeout_ms, in_out_presence));
+    struct err e = token->driver->watch(token, timeout_ms, in_out_presence);
+    assert(!failed(e) || e.code == ERR_IO);
+    return e;
 }
 
-static bool identity_holds(const struct token_identity *identity)
+/* The answer stays in token->reply until forget(). */
+static struct err ask(struct token *token, const struct token_request *request)
 {
-    size_t id_len = strnlen(identity->id, TOKEN_ID_SIZE);
-    bool holds = id_len > 1 && id_len < TOKEN_ID_SIZE &&
-                 (identity->id[0] == 's' || identity->id[0] == 'g') &&
-                 identity->certificate_count <= TOKEN_CERTIFICATES_MAX;
+    assert(token_request_holds(request));
+    token->reply.tries_left = 0;
+    token->reply.len = 0;
+    struct err e = token->driver->call(token, request, &token->reply);
+    assert(token_answer_holds(request, e, &token->reply));
+    return e;
+}
 
-    for (size_t i = 0; holds && i < identity->certificate_count; i++) {
-        const struct token_certificate *certificate = &identity->certificates[i];
-        holds = certificate->der_len > 0 && certificate->der_len <= TOKEN_CERTIFICATE_MAX &&
-                piv_certificate_object(certificate->slot) != 0 &&
-                (i == 0 || certificate->slot > identity->certificates[i - 1].slot);
+static void forget(struct token *token)
+{
+    explicit_bzero(&token->reply, sizeof(token->reply));
+}
+
+/* For calls that answer nothing but whether it was done. */
+static struct err ask_for_done(struct token *token, const struct token_request *request)
+{
+    struct err e = ask(token, request);
+    forget(token);
+    return e;
+}
+
+/* For calls with a PIN: malformed ones are never sent. */
+static struct err ask_with_pin(struct token *token, const struct token_request *request,
+                               uint8_t *out_tries_left)
+{
+    struct err e = ask(token, request);
+    if (e.code == ERR_DENIED)
+        *out_tries_left = token->reply.tries_left;
+    forget(token);
+    return e;
+}
+
+static struct err ask_for_data(struct token *token, const struct token_request *request,
+                               uint8_t *out, size_t *out_len)
+{
+    struct err e = ask(token, request);
+    if (!failed(e)) {
+        memcpy(out, token->reply.u.data, token->reply.len);
+        *out_len = token->reply.len;
     }
-    return holds;
+    forget(token);
+    return e;
 }
 
-struct err token_identify(struct token *token, struct token_identity *out_identity)
+struct err token_identify(struct token *token, const struct token_scope *scope,
+                          struct token_identity *out_identity)
 {
-    struct err e = checked(CALL_IDENTIFY, token->driver->identify(token, out_identity));
-    assert(failed(e) || identity_holds(out_identity));
+    struct token_request request = {.call = TOKEN_CALL_IDENTIFY, .scope = *scope};
+
+    struct err e = ask(token, &request);
+    if (!failed(e))
+        *out_identity = token->reply.u.identity;
+    forget(token);
     return e;
 }
 
 struct err token_verify_pin(struct token *token, const struct secret *pin, uint8_t *out_tries_left)
 {
-    struct bytes digits = secret_reveal(pin);
-    uint8_t tries_left = 0;
+    struct token_request request = {.call = TOKEN_CALL_VERIFY_PIN, .pin = secret_reveal(pin)};
 
-    if (!piv_pin_possible(digits))
-        return ERR(ERR_MALFORMED, digits.len, "PIN");
-    struct err e = checked(CALL_VERIFY_PIN, token->driver->verify_pin(token, digits, &tries_left));
-    if (e.code == ERR_DENIED) {
-        assert(tries_left > 0);
-        *out_tries_left = tries_left;
-    }
-    return e; /* cppcheck-suppress returnDanglingLifetime; nothing in it points anywhere */
+    if (!token_pin_possible(request.pin))
+        return ERR(ERR_MALFORMED, request.pin.len, "PIN");
+    return ask_with_pin(token, &request, out_tries_left);
 }
 
-struct err token_write(struct token *token, const char *id, uint8_t slot, struct bytes der)
+struct err token_change_pin(struct token *token, const struct secret *pin,
+                            const struct secret *next, uint8_t *out_tries_left)
 {
-    assert(id != NULL && piv_certificate_object(slot) != 0);
-    assert(der.len > 0 && der.len <= TOKEN_CERTIFICATE_MAX);
+    struct token_request request = {
+        .call = TOKEN_CALL_CHANGE_PIN, .pin = secret_reveal(pin), .new_pin = secret_reveal(next)};
 
-    return checked(CALL_WRITE, token->driver->write(token, id, slot, der));
+    if (!token_pin_possible(request.pin) || !token_pin_possible(request.new_pin))
+        return ERR(ERR_MALFORMED, 0, "PIN");
+    return ask_with_pin(token, &request, out_tries_left);
+}
+
+struct err token_unblock(struct token *token, const struct secret *puk, const struct secret *next,
+                         uint8_t *out_tries_left)
+{
+    struct token_request request = {
+        .call = TOKEN_CALL_UNBLOCK, .pin = secret_reveal(puk), .new_pin = secret_reveal(next)};
+
+    if (!token_puk_possible(request.pin) || !token_pin_possible(request.new_pin))
+        return ERR(ERR_MALFORMED, 0, "PUK or PIN");
+    return ask_with_pin(token, &request, out_tries_left);
+}
+
+struct err token_write(struct token *token, const struct token_target *target, struct bytes der)
+{
+    return ask_for_done(
+        token, &(struct token_request){.call = TOKEN_CALL_WRITE, .target = *target, .data = der});
+}
+
+struct err token_delete(struct token *token, const struct token_target *target)
+{
+    return ask_for_done(token,
+                        &(struct token_request){.call = TOKEN_CALL_DELETE, .target = *target});
+}
+
+struct err token_generate(struct token *token, const struct token_target *target,
+                          enum token_key key, uint8_t out_spki[TOKEN_PUBLIC_KEY_MAX],
+                          size_t *out_len)
+{
+    struct token_request request = {.call = TOKEN_CALL_GENERATE, .target = *target, .key = key};
+    return ask_for_data(token, &request, out_spki, out_len);
+}
+
+struct err token_move(struct token *token, const struct token_target *target, uint8_t to_slot)
+{
+    return ask_for_done(token, &(struct token_request){
+                                   .call = TOKEN_CALL_MOVE, .target = *target, .to_slot = to_slot});
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
 struct err token_sign(struct token *token, uint8_t slot, enum token_key key, struct bytes digest,
                       uint8_t out_signature[TOKEN_SIGNATURE_MAX], size_t *out_len)
 {
-    static const size_t digest_len[] = {
-        [TOKEN_KEY_P256] = 32, [TOKEN_KEY_P384] = 48, [TOKEN_KEY_RSA2048] = 256};
-    assert(piv_certificate_object(slot) != 0);
-    assert((size_t)key < ARRAY_LEN(digest_len) && digest.len == digest_len[key]);
+    struct token_request request = {
+        .call = TOKEN_CALL_SIGN, .target.slot = slot, .key = key, .data = digest};
+    return ask_for_data(token, &request, out_signature, out_len);
+}
 
-    struct err e =
-        checked(CALL_SIGN, token->driver->sign(token, slot, key, digest, out_signature, out_len));
-    assert(failed(e) || (*out_len > 0 && *out_len <= TOKEN_SIGNATURE_MAX));
-    return e;
+/* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
+struct err token_decrypt(struct token *token, uint8_t slot, enum token_key key, struct bytes input,
+                         uint8_t out_plain[TOKEN_PLAIN_MAX], size_t *out_len)
+{
+    struct token_request request = {
+        .call = TOKEN_CALL_DECRYPT, .target.slot = slot, .key = key, .data = input};
+    return ask_for_data(token, &request, out_plain, out_len);
+}
+
+struct err token_personalise(struct token *token, const char *id,
+                             const struct token_personal *personal)
+{
+    if (!token_pin_possible(secret_reveal(personal->pin_was)) ||
+        !token_pin_possible(secret_reveal(personal->pin)) ||
+        !token_puk_possible(secret_reveal(personal->puk_was)) ||
+        !token_puk_possible(secret_reveal(personal->puk)))
+        return ERR(ERR_MALFORMED, 0, "PIN or PUK");
+    return ask_for_done(token, &(struct token_request){.call = TOKEN_CALL_PERSONALISE,
+                                                       .target.id = id,
+                                                       .personal = personal});
 }
 
 void token_close(struct token *token)

@@ -289,6 +289,7 @@ MUST_CHECK struct err token_decrypt(struct token *token, uint8_t slot, enum toke
  * Give a blank token its own CHUID, PUK, PIN and, last, admin key. Each step that is done already
  * (by an interrupted call with the same values) is recognised and passed over, so repeating
  * completes it. `id` names the token; one that is known by its GUID alone has another id then.
+ * ERR_MALFORMED: a PIN or PUK that is none; nothing was sent.
  * ERR_DENIED (neither the factory's value nor the own one is right; one try of the PIN or PUK is
  * spent at most by each), ERR_BLOCKED.
  */

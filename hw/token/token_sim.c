@@ -1,3 +1,4 @@
+/* token_sim.c - the token that comes and goes, and what an interruption leaves of a call. */
 #include "hw/token/token_sim.h"
 
 #include <assert.h>
@@ -5,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hw/token/token_sim_jobs.h"
 #include "kiosk/base/text.h"
 
 static struct token_sim *sim_of(struct token *token)
@@ -16,6 +18,7 @@ static void end_session(struct token_sim *sim)
 {
     sim->in_session = false;
     sim->verified = false;
+    sim->fresh = false;
 }
 
 static enum token_presence presence_of(const struct token_sim *sim)
@@ -23,25 +26,6 @@ static enum token_presence presence_of(const struct token_sim *sim)
     if (sim->reader_gone)
         return TOKEN_READER_GONE;
     return sim->inserted ? TOKEN_PRESENT : TOKEN_ABSENT;
-}
-
-/* What every call but watch and identify begins with: planned faults, and who is there. */
-static struct err begin(struct token_sim *sim, enum token_sim_call call)
-{
-    enum err_code planned = sim->fail[call];
-
-    sim->calls[call]++;
-    sim->fail[call] = ERR_NONE;
-    if (sim->pull_after > 0 && --sim->pull_after == 0)
-        token_sim_pull(sim);
-    if (planned == ERR_NONE && presence_of(sim) != TOKEN_PRESENT)
-        planned = ERR_GONE;
-    if (planned == ERR_NONE && call != TOKEN_SIM_IDENTIFY && !sim->in_session)
-        planned = ERR_GONE;
-    if (planned == ERR_GONE || planned == ERR_IO)
-        end_session(sim);
-    sim->was_lost = sim->was_lost || planned == ERR_GONE;
-    return planned == ERR_NONE ? ERR_OK : ERR(planned, 0, "planned");
 }
 
 static struct err sim_watch(struct token *token, uint32_t timeout_ms,
@@ -65,88 +49,74 @@ static struct err sim_watch(struct token *token, uint32_t timeout_ms,
     return ERR_OK;
 }
 
-static struct err sim_identify(struct token *token, struct token_identity *out_identity)
+static bool names_token(enum token_call call)
 {
-    struct token_sim *sim = sim_of(token);
+    return call == TOKEN_CALL_WRITE || call == TOKEN_CALL_DELETE || call == TOKEN_CALL_GENERATE ||
+           call == TOKEN_CALL_MOVE || call == TOKEN_CALL_PERSONALISE;
+}
 
+static bool is_meant(const struct token_sim *sim, const struct token_request *request)
+{
+    return request->call == TOKEN_CALL_IDENTIFY ||
+           (sim->in_session &&
+            (!names_token(request->call) || text_same(request->target.id, sim->id)));
+}
+
+/* The token leaves in the middle of this call. */
+static void cut_off(struct token_sim *sim, const struct token_request *request)
+{
+    struct token_reply lost;
+
+    if (is_meant(sim, request) && request->call == TOKEN_CALL_WRITE &&
+        sim->cut == TOKEN_SIM_CUT_TORN && token_sim_admin_right(sim, request->target.admin))
+        token_sim_slot(sim, request->target.slot)->torn = true;
+    if (is_meant(sim, request) && request->call == TOKEN_CALL_PERSONALISE &&
+        sim->cut == TOKEN_SIM_CUT_TORN)
+        (void)failed(
+            token_sim_personalise(sim, request->personal, false)); /* nobody hears its answer */
+    if (is_meant(sim, request) && sim->cut == TOKEN_SIM_CUT_NEW)
+        (void)failed(token_sim_do(sim, request, &lost)); /* nor this one */
+    token_sim_pull(sim);
+    explicit_bzero(&lost, sizeof(lost));
+}
+
+static struct err lose(struct token_sim *sim, const char *site)
+{
     end_session(sim);
-    struct err e = begin(sim, TOKEN_SIM_IDENTIFY);
-    if (failed(e))
-        return e;
-    sim->in_session = true;
-    *out_identity = sim->identity;
-    return ERR_OK;
+    sim->was_lost = true;
+    return (struct err){ERR_GONE, 0, site};
 }
 
-static bool same_bytes(struct bytes a, struct bytes b)
+static struct err planned_fault(struct token_sim *sim, enum err_code code,
+                                struct token_reply *reply)
 {
-    return a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
-}
-
-static struct err sim_verify_pin(struct token *token, struct bytes pin, uint8_t *out_tries_left)
-{
-    struct token_sim *sim = sim_of(token);
-    uint8_t *tries_left = &sim->identity.pin_tries_left;
-
-    struct err e = begin(sim, TOKEN_SIM_VERIFY_PIN);
-    if (e.code == ERR_DENIED)
-        *out_tries_left = *tries_left > 0 ? *tries_left : 1;
-    if (failed(e))
-        return e;
-    if (*tries_left == 0)
-        return ERR(ERR_BLOCKED, 0, "no tries left");
-
-    sim->verified = same_bytes(pin, secret_reveal(&sim->pin));
-    if (sim->verified) {
-        *tries_left = TOKEN_SIM_TRIES;
-        return ERR_OK;
-    }
-    if (--*tries_left == 0)
-        return ERR(ERR_BLOCKED, 0, "last try spent");
-    *out_tries_left = *tries_left;
-    return ERR(ERR_DENIED, 0, "wrong PIN");
-}
-
-static struct err sim_write(struct token *token, const char *id, uint8_t slot, struct bytes der)
-{
-    struct token_sim *sim = sim_of(token);
-    bool was_ours = sim->in_session && text_same(id, sim->identity.id);
-
-    struct err e = begin(sim, TOKEN_SIM_WRITE);
-    if (e.code == ERR_GONE && was_ours)
-        token_sim_load(sim, slot, (struct bytes){NULL, 0}); /* torn: nobody can read it */
-    if (failed(e))
-        return e;
-    if (!was_ours) {
+    if (code == ERR_GONE)
+        return lose(sim, "planned");
+    if (code == ERR_IO)
         end_session(sim);
-        sim->was_lost = true;
-        return ERR(ERR_GONE, 0, "another token");
-    }
-    if (sim->refuses_admin)
-        return ERR(ERR_DENIED, 0, "admin key");
-    token_sim_load(sim, slot, der);
-    return ERR_OK;
+    reply->tries_left = sim->pin_tries_left > 0 ? sim->pin_tries_left : 1;
+    return ERR(code, 0, "planned");
 }
 
-/* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
-static struct err sim_sign(struct token *token, uint8_t slot, enum token_key key,
-                           struct bytes digest, uint8_t out_signature[TOKEN_SIGNATURE_MAX],
-                           size_t *out_len)
+static struct err sim_call(struct token *token, const struct token_request *request,
+                           struct token_reply *out_reply)
 {
-    static const size_t lens[] = {
-        [TOKEN_KEY_P256] = 70, [TOKEN_KEY_P384] = 102, [TOKEN_KEY_RSA2048] = 256};
     struct token_sim *sim = sim_of(token);
+    enum err_code planned = sim->fail[request->call];
 
-    struct err e = begin(sim, TOKEN_SIM_SIGN);
-    if (failed(e))
-        return e;
-    if (!sim->verified)
-        return ERR(ERR_DENIED, 0, "PIN not verified");
-    if (sim->signer.sign != NULL)
-        return sim->signer.sign(slot, key, digest, out_signature, out_len);
-    memset(out_signature, digest.at[0], lens[key]);
-    *out_len = lens[key];
-    return ERR_OK;
+    sim->calls[request->call]++;
+    sim->fail[request->call] = ERR_NONE;
+    if (request->call == TOKEN_CALL_IDENTIFY)
+        end_session(sim);
+    if (sim->pull_after > 0 && --sim->pull_after == 0 && presence_of(sim) == TOKEN_PRESENT)
+        cut_off(sim, request);
+    if (planned != ERR_NONE)
+        return planned_fault(sim, planned, out_reply);
+    if (presence_of(sim) != TOKEN_PRESENT)
+        return lose(sim, "no token");
+    if (!is_meant(sim, request))
+        return lose(sim, "another token, or no session");
+    return token_sim_do(sim, request, out_reply);
 }
 
 static void sim_close(struct token *token)
@@ -162,24 +132,18 @@ static void sim_close(struct token *token)
 static const struct token_driver sim_driver = {
     .name = "sim",
     .watch = sim_watch,
-    .identify = sim_identify,
-    .verify_pin = sim_verify_pin,
-    .write = sim_write,
-    .sign = sim_sign,
+    .call = sim_call,
     .close = sim_close,
 };
 
+/* --- for tests ---------------------------------------------------------------------------------
+ */
+
 void token_sim_init(struct token_sim *sim)
 {
-    static const uint8_t pin[] = TOKEN_SIM_PIN;
-
-    *sim = (struct token_sim){
-        .token.driver = &sim_driver,
-        .identity = {.id = TOKEN_SIM_ID, .pin_tries_left = TOKEN_SIM_TRIES},
-    };
-    struct err e = secret_set(&sim->pin, (struct bytes){pin, sizeof(pin) - 1});
-    assert(!failed(e));
-    (void)e;
+    memset(sim, 0, sizeof(*sim));
+    sim->token.driver = &sim_driver;
+    token_sim_make_blank(sim, TOKEN_SIM_ID);
 }
 
 struct err token_sim_create(struct token **out_token)
@@ -210,40 +174,29 @@ void token_sim_swap(struct token_sim *sim, const char *id)
 
     end_session(sim);
     sim->was_lost = true;
-    sim->identity = (struct token_identity){.pin_tries_left = TOKEN_SIM_TRIES};
-    (void)text_copy(sim->identity.id, sizeof(sim->identity.id), id);
-}
-
-/* Where `slot` is, or belongs, among the certificates in slot order. */
-static size_t index_of(const struct token_identity *identity, uint8_t slot)
-{
-    size_t index = 0;
-    while (index < identity->certificate_count && identity->certificates[index].slot < slot)
-        index++;
-    return index;
+    token_sim_make_blank(sim, id);
 }
 
 void token_sim_load(struct token_sim *sim, uint8_t slot, struct bytes der)
 {
-    struct token_identity *identity = &sim->identity;
-    size_t index = index_of(identity, slot);
-    struct token_certificate *at = &identity->certificates[index];
-    size_t after = identity->certificate_count - index;
-    bool there = after > 0 && at->slot == slot;
+    struct token_sim_slot *at = token_sim_slot(sim, slot);
     assert(der.len <= TOKEN_CERTIFICATE_MAX);
 
-    if (there && der.len == 0) {
-        memmove(at, at + 1, (after - 1) * sizeof(*at));
-        identity->certificate_count--;
-    }
-    if (der.len == 0)
-        return;
-    if (!there) {
-        assert(identity->certificate_count < TOKEN_CERTIFICATES_MAX);
-        memmove(at + 1, at, after * sizeof(*at));
-        identity->certificate_count++;
-    }
-    at->slot = slot;
+    at->torn = false;
     at->der_len = (uint16_t)der.len;
-    memcpy(at->der, der.at, der.len);
+    if (der.len > 0)
+        memmove(at->der, der.at, der.len); /* it may be what was in another slot, or in this */
+}
+
+struct bytes token_sim_certificate(const struct token_sim *sim, uint8_t slot)
+{
+    const struct token_sim_slot *at = &sim->slots[token_slot_index(slot)];
+    return (struct bytes){at->der, at->torn ? 0 : at->der_len};
+}
+
+struct token_sim_slot *token_sim_slot(struct token_sim *sim, uint8_t slot)
+{
+    size_t index = token_slot_index(slot);
+    assert(index < TOKEN_SLOT_COUNT);
+    return &sim->slots[index];
 }
