@@ -7,51 +7,68 @@
 #define CLA_CHAINING 0x10
 #define INS_GET_RESPONSE 0xC0
 
-size_t apdu_block_count(const struct apdu *apdu)
+size_t apdu_block_count(const struct apdu *apdu, enum apdu_form form)
 {
-    if (apdu->len <= APDU_BLOCK_DATA_MAX)
+    if (apdu->len <= APDU_BLOCK_DATA_MAX || form == APDU_EXTENDED)
         return 1;
     return (apdu->len + APDU_BLOCK_DATA_MAX - 1) / APDU_BLOCK_DATA_MAX;
 }
 
-void apdu_block(const struct apdu *apdu, size_t index, struct apdu_block *out_block)
+static void put(struct apdu_block *block, size_t byte)
 {
-    size_t count = apdu_block_count(apdu);
+    block->at[block->len++] = (uint8_t)(byte & 0xFF);
+}
+
+static void put_data(struct apdu_block *block, const uint8_t *at, size_t len)
+{
+    if (block->form == APDU_EXTENDED) {
+        put(block, 0);
+        put(block, len >> 8);
+    }
+    put(block, len);
+    memcpy(block->at + block->len, at, len);
+    block->len += len;
+}
+
+static void put_le(struct apdu_block *block, uint8_t le)
+{
+    block->len = block->le_at;
+    if (block->form == APDU_EXTENDED)
+        put(block, 0);
+    put(block, le);
+}
+
+void apdu_block(const struct apdu *apdu, enum apdu_form form, size_t index,
+                struct apdu_block *out_block)
+{
+    size_t count = apdu_block_count(apdu, form);
     assert(apdu->len <= APDU_DATA_MAX && index < count);
+    assert(form == APDU_SHORT || apdu->len > 0);
 
     bool last = index == count - 1;
     size_t from = index * APDU_BLOCK_DATA_MAX;
     size_t len = last ? apdu->len - from : APDU_BLOCK_DATA_MAX;
     uint8_t cla = last ? apdu->cla : (uint8_t)(apdu->cla | CLA_CHAINING);
 
-    *out_block = (struct apdu_block){.at = {cla, apdu->ins, apdu->p1, apdu->p2}, .len = HEAD_LEN};
-    if (len > 0) {
-        out_block->at[out_block->len++] = (uint8_t)len;
-        memcpy(out_block->at + out_block->len, apdu->data + from, len);
-        out_block->len += len;
-    }
+    *out_block = (struct apdu_block){
+        .at = {cla, apdu->ins, apdu->p1, apdu->p2}, .len = HEAD_LEN, .form = form};
+    if (len > 0)
+        put_data(out_block, apdu->data + from, len);
+    out_block->le_at = out_block->len;
     if (last && apdu->answers)
-        out_block->at[out_block->len++] = 0;
+        put_le(out_block, 0);
 }
 
 void apdu_get_response(uint16_t sw, struct apdu_block *out_block)
 {
-    *out_block = (struct apdu_block){
-        .at = {0x00, INS_GET_RESPONSE, 0x00, 0x00, (uint8_t)(sw & 0xFF)},
-        .len = HEAD_LEN + 1,
-    };
+    *out_block =
+        (struct apdu_block){.at = {0x00, INS_GET_RESPONSE}, .len = HEAD_LEN, .le_at = HEAD_LEN};
+    put_le(out_block, (uint8_t)(sw & 0xFF));
 }
 
 void apdu_set_le(struct apdu_block *block, uint16_t sw)
 {
-    uint8_t le = (uint8_t)(sw & 0xFF);
-    size_t data_end = HEAD_LEN;
-
-    if (block->len > HEAD_LEN + 1)
-        data_end = HEAD_LEN + 1U + block->at[HEAD_LEN];
-    assert(data_end < sizeof(block->at));
-    block->at[data_end] = le;
-    block->len = data_end + 1;
+    put_le(block, (uint8_t)(sw & 0xFF));
 }
 
 struct err apdu_take(struct apdu_response *response, struct bytes reply, enum apdu_next *out_next)

@@ -1,7 +1,8 @@
 /*
- * apdu.h - commands and answers of ISO 7816-4 cards, in short form.
+ * apdu.h - commands and answers of ISO 7816-4 cards, in short form and of extended length.
  *
- * A command of any length goes out as blocks, an answer comes back in pieces:
+ * A command of any length goes out as blocks (in the extended form as one), an answer comes back in
+ * pieces:
  *
  *     for each block:  apdu_block --> (card) --> apdu_take --> APDU_DONE
  *                         ^                         |
@@ -18,17 +19,21 @@
 #include "kiosk/base/err.h"
 
 #define APDU_DATA_MAX 3200
-#define APDU_BLOCK_DATA_MAX 255
-#define APDU_BLOCK_MAX (5 + APDU_BLOCK_DATA_MAX + 1)
-#define APDU_REPLY_MAX 258 /* one answer: 256 bytes and the status word */
+#define APDU_BLOCK_DATA_MAX 255 /* in short form */
+#define APDU_EXTENDED_EXTRA 9   /* bytes of an extended block beside its data */
+#define APDU_BLOCK_MAX (APDU_EXTENDED_EXTRA + APDU_DATA_MAX)
 #define APDU_RESPONSE_MAX 4096
-#define APDU_ROUNDS_MAX 64
+#define APDU_REPLY_MAX (APDU_RESPONSE_MAX + 2) /* one answer, with its status word */
+#define APDU_ROUNDS_MAX 40
 
 #define APDU_SW_OK 0x9000
+
+enum apdu_form { APDU_SHORT, APDU_EXTENDED };
 
 struct apdu {
     uint8_t cla, ins, p1, p2;
     bool answers; /* data is expected back: Le goes with the last block */
+    bool wide;    /* data or answer may be longer than one short block carries */
     uint8_t data[APDU_DATA_MAX];
     size_t len;
 };
@@ -36,6 +41,8 @@ struct apdu {
 struct apdu_block {
     uint8_t at[APDU_BLOCK_MAX];
     size_t len;
+    size_t le_at; /* where Le is, or would be */
+    enum apdu_form form;
 };
 
 struct apdu_response {
@@ -48,10 +55,12 @@ struct apdu_response {
 enum apdu_next { APDU_DONE, APDU_GET_RESPONSE, APDU_REPEAT };
 
 /* How many blocks `apdu` takes; at least 1. */
-size_t apdu_block_count(const struct apdu *apdu);
+size_t apdu_block_count(const struct apdu *apdu, enum apdu_form form);
 
-/* Block `index` of `apdu`: 255 bytes of data each, all but the last with the chaining bit. */
-void apdu_block(const struct apdu *apdu, size_t index, struct apdu_block *out_block);
+/* Block `index` of `apdu`. Short: 255 bytes of data each, all but the last with the chaining bit.
+ * Extended: all of it, which must have data. */
+void apdu_block(const struct apdu *apdu, enum apdu_form form, size_t index,
+                struct apdu_block *out_block);
 
 /* What fetches the rest after 61xx; `sw` is that status word. */
 void apdu_get_response(uint16_t sw, struct apdu_block *out_block);

@@ -35,14 +35,19 @@ static struct err send_block(struct card *card, uint64_t deadline_ms, struct apd
     return ERR_OK;
 }
 
+bool card_carries(const struct card *card, const struct apdu *apdu)
+{
+    return apdu->len > 0 && APDU_EXTENDED_EXTRA + apdu->len <= card->max_block;
+}
+
 struct err card_exchange(struct card *card, uint64_t deadline_ms, const struct apdu *apdu,
-                         struct apdu_response *out_response)
+                         enum apdu_form form, struct apdu_response *out_response)
 {
     CLEANUP(apdu_block_wipe) struct apdu_block block = {.len = 0};
 
-    for (size_t i = 0; i < apdu_block_count(apdu); i++) {
+    for (size_t i = 0; i < apdu_block_count(apdu, form); i++) {
         *out_response = (struct apdu_response){.len = 0};
-        apdu_block(apdu, i, &block);
+        apdu_block(apdu, form, i, &block);
         struct err e = send_block(card, deadline_ms, &block, out_response);
         if (failed(e)) {
             apdu_response_wipe(out_response);

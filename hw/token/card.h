@@ -5,8 +5,9 @@
  *                ^                                  |                                     |
  *                '------------- ERR_GONE -----------'-------------------------------------'
  *
- * Links: card_pcsc (a real reader) and, around it, card_guard (which keeps the limits that a
- * reader cannot). Tests put a script in their place. All calls come from one thread.
+ * The link is card_pcsc (a real reader); tests put a script in its place. All calls come from one
+ * thread. A reader knows no time limit for an answer: whoever must not wait runs the link in a
+ * process that can be killed.
  *
  * A link error (ERR_GONE, ERR_IO) leaves nothing certain about the card: disconnect, and connect
  * anew. Never repeat the transmit that failed.
@@ -42,7 +43,8 @@ struct card_driver {
      */
     struct err (*begin)(struct card *, uint32_t timeout_ms, bool *out_reset);
 
-    /* One block out, one answer of any length in. ERR_GONE, ERR_IO. */
+    /* One block of at most `max_block` bytes out, one answer in. ERR_GONE, ERR_IO; ERR_MALFORMED
+     * (an answer longer than a card_reply; the link is as good as before). */
     struct err (*transmit)(struct card *, struct bytes block, uint32_t timeout_ms,
                            struct card_reply *out_reply);
 
@@ -53,10 +55,14 @@ struct card_driver {
 
 struct card {
     const struct card_driver *driver;
+    uint32_t max_block; /* longest command that the link carries; 0: no more than a short one */
 };
 
+/* Whether the link carries `apdu` as one block of extended length. */
+bool card_carries(const struct card *card, const struct apdu *apdu);
+
 /*
- * Send `apdu` in blocks and collect the whole answer into `response`, until
+ * Send `apdu` in the blocks of `form` and collect the whole answer into `response`, until
  * `deadline_ms` (clock_boot_ms) at most. A status word is no error here: a block
  * that is answered with another than 9000 ends the command.
  *
@@ -64,6 +70,7 @@ struct card {
  * then wiped.
  */
 MUST_CHECK struct err card_exchange(struct card *card, uint64_t deadline_ms,
-                                    const struct apdu *apdu, struct apdu_response *out_response);
+                                    const struct apdu *apdu, enum apdu_form form,
+                                    struct apdu_response *out_response);
 
 #endif

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <reader.h>
 #include <winscard.h>
 
 #include "kiosk/base/clock.h"
@@ -58,7 +59,7 @@ static const struct meaning {
     {SCARD_E_READER_UNAVAILABLE, ERR_GONE, false},
     {SCARD_E_UNKNOWN_READER, ERR_GONE, false},
     {SCARD_E_NO_READERS_AVAILABLE, ERR_GONE, false},
-    {SCARD_E_INSUFFICIENT_BUFFER, ERR_GONE, false}, /* an answer longer than any */
+    {SCARD_E_INSUFFICIENT_BUFFER, ERR_MALFORMED, false}, /* an answer longer than any */
     {SCARD_F_COMM_ERROR, ERR_GONE, false},
     {SCARD_E_NO_SERVICE, ERR_IO, true},
     {SCARD_E_SERVICE_STOPPED, ERR_IO, true},
@@ -238,6 +239,17 @@ static void pcsc_disconnect(struct card *card)
     pcsc->connected = false;
 }
 
+/* What the reader says it takes in one message (dwMaxCCIDMessageLength without its head); one that
+ * does not say is believed to take any. */
+static uint32_t max_block_of(const struct card_pcsc *pcsc)
+{
+    uint32_t max = 0;
+    DWORD len = sizeof(max);
+
+    LONG rc = SCardGetAttrib(pcsc->handle, SCARD_ATTR_MAXINPUT, (LPBYTE)&max, &len);
+    return rc == SCARD_S_SUCCESS && len == sizeof(max) && max > 0 ? max : APDU_BLOCK_MAX;
+}
+
 static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
 {
     struct card_pcsc *pcsc = pcsc_of(card);
@@ -265,6 +277,7 @@ static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardConnect");
     pcsc->connected_events = events_of(state);
+    card->max_block = max_block_of(pcsc);
     return ERR_OK;
 }
 
@@ -324,7 +337,8 @@ static struct err pcsc_transmit(struct card *card, struct bytes block, uint32_t 
         pcsc->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
     LONG rc = SCardTransmit(pcsc->handle, protocol, block.at, (DWORD)block.len, NULL, out_reply->at,
                             &len);
-    pcsc->broken = pcsc->broken || rc != SCARD_S_SUCCESS || len < 2;
+    bool answered = rc == SCARD_S_SUCCESS && len >= 2;
+    pcsc->broken = pcsc->broken || (!answered && rc != SCARD_E_INSUFFICIENT_BUFFER);
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardTransmit");
     out_reply->len = len;

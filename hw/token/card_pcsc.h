@@ -6,7 +6,7 @@
 
 /*
  * Use the first reader whose name contains `reader`; "" is the first there is. Neither it nor
- * the service needs to be there yet. Keeps no time limit but that of watch: see card_guard.h.
+ * the service needs to be there yet. Keeps no time limit but that of watch.
  * ERR_NO_ROOM: no memory, or a name too long.
  */
 MUST_CHECK struct err card_pcsc_open(const char *reader, struct card **out_card);
