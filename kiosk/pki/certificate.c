@@ -1,18 +1,16 @@
 /* What a certificate says, and whether one may take the place of another. */
 #include "kiosk/pki/certificate.h"
 
-#include <openssl/ec.h>
 #include <openssl/objects.h>
 #include <string.h>
 
 #include "kiosk/base/hash.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
-#include "kiosk/pki/x509.h"
+#include "kiosk/pki/proof.h"
 
 #define SERIAL_LEN_MAX ((FACTS_ID_SIZE - 1) / 2)
 #define EXPIRY_SLACK_S 86400
-#define RSA_BITS 2048
 
 static void free_usages(EXTENDED_KEY_USAGE **at)
 {
@@ -78,22 +76,6 @@ struct err certificate_read(struct bytes der, const struct trust *trust,
     return ERR_OK;
 }
 
-static enum certificate_key ec_kind(const EVP_PKEY *key)
-{
-    char group[32];
-    size_t len = 0;
-    if (EVP_PKEY_get_group_name(key, group, sizeof(group), &len) != 1)
-        return CERTIFICATE_KEY_OTHER;
-    switch (OBJ_txt2nid(group)) {
-    case NID_X9_62_prime256v1:
-        return CERTIFICATE_KEY_P256;
-    case NID_secp384r1:
-        return CERTIFICATE_KEY_P384;
-    default:
-        return CERTIFICATE_KEY_OTHER;
-    }
-}
-
 struct err certificate_key(struct bytes der, enum certificate_key *out_key)
 {
     CLEANUP(x509_free) X509 *x509 = NULL;
@@ -101,15 +83,23 @@ struct err certificate_key(struct bytes der, enum certificate_key *out_key)
     if (failed(e))
         return e;
 
-    enum certificate_key kind = CERTIFICATE_KEY_OTHER;
-    const EVP_PKEY *key = X509_get0_pubkey(x509);
-    if (key != NULL && EVP_PKEY_is_a(key, "EC") == 1) {
-        kind = ec_kind(key);
-    } else if (key != NULL && EVP_PKEY_is_a(key, "RSA") == 1 &&
-               EVP_PKEY_get_bits(key) == RSA_BITS) {
-        kind = CERTIFICATE_KEY_RSA2048;
-    }
-    *out_key = kind;
+    *out_key = proof_kind(X509_get0_pubkey(x509));
+    return ERR_OK;
+}
+
+struct err certificate_public(struct bytes der, uint8_t *out, size_t size, size_t *out_len)
+{
+    CLEANUP(x509_free) X509 *x509 = NULL;
+    struct err e = x509_read(der, &x509);
+    if (failed(e))
+        return e;
+    X509_PUBKEY *key = X509_get_X509_PUBKEY(x509);
+    int len = i2d_X509_PUBKEY(key, NULL);
+    if (len <= 0)
+        return ERR(ERR_MALFORMED, 0, "i2d_X509_PUBKEY");
+    if ((size_t)len > size)
+        return ERR(ERR_NO_ROOM, len, "i2d_X509_PUBKEY");
+    *out_len = (size_t)i2d_X509_PUBKEY(key, &out);
     return ERR_OK;
 }
 

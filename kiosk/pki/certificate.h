@@ -9,10 +9,13 @@
 #include "kiosk/base/err.h"
 #include "kiosk/core/facts.h"
 
+#define CERTIFICATE_CHALLENGE_MAX 384 /* bytes: the block of RSA-3072 */
+
 enum certificate_key {
     CERTIFICATE_KEY_P256,
     CERTIFICATE_KEY_P384,
     CERTIFICATE_KEY_RSA2048,
+    CERTIFICATE_KEY_RSA3072,
     CERTIFICATE_KEY_OTHER,
 };
 
@@ -26,7 +29,8 @@ void trust_destroy(struct trust *trust);
 
 /*
  * The facts of a DER certificate, all but `slot` and `profile`; chain_ok says whether it is
- * signed up to a root of `trust`, with its dates left aside (a lapsed one still is what it is).
+ * signed up to a root of `trust`, with its dates left aside (a lapsed one still is what it is);
+ * without any trust (NULL) none is.
  * ERR_MALFORMED: not one canonical DER certificate, or bytes behind it.
  */
 MUST_CHECK struct err certificate_read(struct bytes der, const struct trust *trust,
@@ -34,6 +38,18 @@ MUST_CHECK struct err certificate_read(struct bytes der, const struct trust *tru
 
 /* The kind of its public key. ERR_MALFORMED as above. */
 MUST_CHECK struct err certificate_key(struct bytes der, enum certificate_key *out_key);
+
+/* Its public key as SubjectPublicKeyInfo DER to `out`, which has `size` bytes. ERR_MALFORMED as
+ * above, ERR_NO_ROOM. */
+MUST_CHECK struct err certificate_public(struct bytes der, uint8_t *out, size_t size,
+                                         size_t *out_len);
+
+/*
+ * The one certificate in the file at `path`, DER or PEM, to `out`, which has `size` bytes. ERR_IO
+ * (cannot be read), ERR_MALFORMED (no canonical certificate, or more than one), ERR_NO_ROOM.
+ */
+MUST_CHECK struct err certificate_open(const char *path, uint8_t *out, size_t size,
+                                       size_t *out_len);
 
 /*
  * May `issued` replace `old` on the token: same public key, same subject and issuer, another
@@ -48,7 +64,7 @@ MUST_CHECK struct err certificate_renews(struct bytes issued, struct bytes old,
 /*
  * What the token is to sign so that certificate_proves() can check it: from 32 random bytes, the
  * digest for an EC key or the padded block (EMSA-PKCS1-v1_5, SHA-256; RFC 8017, 9.2) for RSA.
- * `out` has 256 bytes. ERR_UNSUPPORTED: a key of another kind.
+ * `out` has CERTIFICATE_CHALLENGE_MAX bytes. ERR_UNSUPPORTED: a key of another kind.
  */
 MUST_CHECK struct err certificate_challenge(struct bytes der, const uint8_t random[32],
                                             uint8_t *out, size_t *out_len);

@@ -110,6 +110,8 @@ struct err trust_create(const char *path, struct trust **out_trust)
 
 bool x509_chains(const X509 *x509, const struct trust *trust, int64_t at_s)
 {
+    if (trust == NULL)
+        return false;
     CLEANUP(free_context) X509_STORE_CTX *context = X509_STORE_CTX_new();
     /* The library takes no const certificate, though it only counts and caches on it. */
     CLEANUP(x509_free) X509 *leaf = X509_dup(x509);

@@ -37,7 +37,7 @@ struct spec {
     const char *basic, *usage, *extended, *names; /* NULL: without */
 };
 
-static EVP_PKEY *root_key, *ca_key, *ec_key, *p384_key, *rsa_key, *other_key;
+static EVP_PKEY *root_key, *ca_key, *ec_key, *p384_key, *rsa_key, *rsa3072_key, *other_key;
 static X509 *root, *ca;
 static struct trust *trust;
 static char folder[] = "/tmp/test_certificate.XXXXXX";
@@ -129,6 +129,7 @@ static int make_hall(void **state)
     other_key = EVP_EC_gen("P-256");
     p384_key = EVP_EC_gen("P-384");
     rsa_key = EVP_RSA_gen(2048);
+    rsa3072_key = EVP_RSA_gen(3072);
     root = make(&(struct spec){.cn = "Root",
                                .key = root_key,
                                .issuer_key = root_key,
@@ -162,7 +163,7 @@ static int raze_hall(void **state)
     trust_destroy(trust);
     X509_free(root);
     X509_free(ca);
-    EVP_PKEY *keys[] = {root_key, ca_key, ec_key, other_key, p384_key, rsa_key};
+    EVP_PKEY *keys[] = {root_key, ca_key, ec_key, other_key, p384_key, rsa_key, rsa3072_key};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         EVP_PKEY_free(keys[i]);
     (void)unlink(trust_path);
@@ -357,7 +358,7 @@ static void every_key_has_a_kind(void **state)
     } rows[] = {
         {ec_key, CERTIFICATE_KEY_P256},     {p384_key, CERTIFICATE_KEY_P384},
         {rsa_key, CERTIFICATE_KEY_RSA2048}, {small, CERTIFICATE_KEY_OTHER},
-        {edwards, CERTIFICATE_KEY_OTHER},
+        {edwards, CERTIFICATE_KEY_OTHER},   {rsa3072_key, CERTIFICATE_KEY_RSA3072},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct spec spec = old_spec();
@@ -525,13 +526,16 @@ static void a_token_proves_its_key(void **state)
     const struct {
         EVP_PKEY *key, *wrong;
         size_t block_len;
-    } rows[] = {{ec_key, other_key, 32}, {p384_key, p384_key, 48}, {rsa_key, rsa_key, 256}};
+    } rows[] = {{ec_key, other_key, 32},
+                {p384_key, p384_key, 48},
+                {rsa_key, rsa_key, 256},
+                {rsa3072_key, rsa3072_key, 384}};
     const uint8_t random[32] = {1, 2, 3};
     const uint8_t another[32] = {1, 2, 4};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct spec spec = old_spec();
         struct der der;
-        uint8_t block[256];
+        uint8_t block[CERTIFICATE_CHALLENGE_MAX];
         uint8_t signature[512];
         size_t len = 0;
         spec.key = rows[i].key;
@@ -540,7 +544,7 @@ static void a_token_proves_its_key(void **state)
         assert_int_equal(len, rows[i].block_len);
 
         size_t signed_len =
-            sign(rows[i].key, (struct bytes){block, len}, len == 256, signature, sizeof(signature));
+            sign(rows[i].key, (struct bytes){block, len}, len >= 256, signature, sizeof(signature));
         struct bytes whole = {signature, signed_len};
         assert_int_equal(certificate_proves(view(&der), random, whole).code, ERR_NONE);
         assert_int_equal(certificate_proves(view(&der), another, whole).code, ERR_DENIED);
@@ -562,7 +566,7 @@ static void a_key_of_another_kind_is_not_tested(void **state)
     EVP_PKEY *edwards = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     struct spec spec = old_spec();
     struct der der;
-    uint8_t block[256];
+    uint8_t block[CERTIFICATE_CHALLENGE_MAX];
     size_t len = 99;
     spec.key = edwards;
     der_of(&spec, &der);
@@ -604,6 +608,98 @@ static void trust_needs_a_file_with_certificates(void **state)
     trust_destroy(NULL);
 }
 
+static void put(const char *path, const char *text, const struct der *der)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs(text, file);
+    if (der != NULL)
+        assert_int_equal(fwrite(der->at, 1, der->len, file), der->len);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void put_pem(const char *path, X509 *const x509[], size_t count)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fputs("a line that is no certificate\n", file);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(PEM_write_X509(file, x509[i]), 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_file_has_a_certificate_in_either_form(void **state)
+{
+    (void)state;
+    char path[128];
+    uint8_t out[DER_MAX];
+    size_t len = 0;
+    struct der der;
+    (void)snprintf(path, sizeof(path), "%s/either", folder);
+    encode(ca, &der);
+
+    put(path, "", &der);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_NONE);
+    assert_int_equal(len, der.len);
+    assert_memory_equal(out, der.at, len);
+
+    put_pem(path, &ca, 1);
+    memset(out, 0, sizeof(out));
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_NONE);
+    assert_int_equal(len, der.len);
+    assert_memory_equal(out, der.at, len);
+
+    len = 7;
+    assert_int_equal(certificate_open(path, out, der.len - 1, &len).code, ERR_NO_ROOM);
+    put_pem(path, (X509 *const[]){ca, root}, 2);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_MALFORMED);
+    put(path, "hello\n", NULL);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_MALFORMED);
+    put(path, "", NULL);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_MALFORMED);
+    der.len--;
+    put(path, "", &der);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_MALFORMED);
+    (void)unlink(path);
+    assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_IO);
+    assert_int_equal(certificate_open("/dev/zero", out, sizeof(out), &len).code, ERR_NO_ROOM);
+    assert_int_equal(len, 7);
+}
+
+static void its_public_key_is_given_as_it_stands(void **state)
+{
+    (void)state;
+    EVP_PKEY *const keys[] = {ec_key, p384_key, rsa_key, rsa3072_key};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        struct spec spec = old_spec();
+        struct der der;
+        uint8_t out[DER_MAX];
+        uint8_t wanted[DER_MAX];
+        unsigned char *at = wanted;
+        size_t len = 0;
+        spec.key = keys[i];
+        der_of(&spec, &der);
+        int wanted_len = i2d_PUBKEY(keys[i], &at);
+        assert_true(wanted_len > 0);
+        assert_int_equal(certificate_public(view(&der), out, sizeof(out), &len).code, ERR_NONE);
+        assert_int_equal(len, wanted_len);
+        assert_memory_equal(out, wanted, len);
+        assert_int_equal(certificate_public(view(&der), out, len - 1, &len).code, ERR_NO_ROOM);
+    }
+}
+
+static void without_trust_nothing_chains(void **state)
+{
+    (void)state;
+    struct der der;
+    struct fact_certificate facts = {.chain_ok = true};
+    struct spec spec = old_spec();
+    der_of(&spec, &der);
+    assert_int_equal(certificate_read(view(&der), NULL, &facts).code, ERR_NONE);
+    assert_false(facts.chain_ok);
+    assert_string_equal(facts.holder, "景德镇某某建设有限公司");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -619,6 +715,9 @@ int main(void)
         cmocka_unit_test(a_token_proves_its_key),
         cmocka_unit_test(a_key_of_another_kind_is_not_tested),
         cmocka_unit_test(trust_needs_a_file_with_certificates),
+        cmocka_unit_test(a_file_has_a_certificate_in_either_form),
+        cmocka_unit_test(its_public_key_is_given_as_it_stands),
+        cmocka_unit_test(without_trust_nothing_chains),
     };
     return cmocka_run_group_tests(tests, make_hall, raze_hall);
 }
