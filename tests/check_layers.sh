@@ -31,6 +31,8 @@ allowed() {
     kiosk/ctl/*)            echo "$libc" $base kiosk/core/ kiosk/ledger/ kiosk/ctl/ jansson.h ;;
     hw/token/card_pcsc.c)   echo "$libc" $base hw/token/ winscard.h ;;
     hw/token/token_admin.c) echo "$libc" $base hw/token/ openssl/ ;;
+    hw/token/worker_filter.c) echo "$libc" $base hw/token/ seccomp.h ;;
+    hw/token/token_worker_process.c) echo "$libc" $base hw/token/ spawn.h ;;
     hw/token/*)             echo "$libc" $base hw/token/ ;;
     hw/printer/*)           echo "$libc" $base hw/printer/ ;;
     hw/sim/*)               echo "$libc" "$inet" $base hw/ openssl/ png.h SDL curl/ ;;

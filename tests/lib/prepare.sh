@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 build_packages="gcc libc6-dev make cmake pkg-config libsdl2-dev libsdl2-ttf-dev libqrencode-dev
   libssl-dev libpcsclite-dev libsqlite3-dev libcurl4-openssl-dev libmicrohttpd-dev libgnutls28-dev
-  libjansson-dev libinih-dev libzstd-dev libsystemd-dev libcmocka-dev libpng-dev"
+  libjansson-dev libinih-dev libzstd-dev libsystemd-dev libseccomp-dev libcmocka-dev libpng-dev"
 hall_packages="pcscd vsmartcard-vpcd opensc yubico-piv-tool openssl sqlite3 curl jq xvfb xauth xdotool
   imagemagick x11-utils zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
   fonts-material-design-icons-iconfont procps iproute2 util-linux"

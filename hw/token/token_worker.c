@@ -1,0 +1,292 @@
+/*
+ * token_worker.c - calls go out, answers come back in time and are judged; what is not in order
+ * ends the worker.
+ *
+ * A worker lives no longer than a session: it is killed when the token leaves, and with it goes
+ * all that a PIN, a key or a certificate left in its memory.
+ */
+#include "hw/token/token_worker.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "hw/token/token_check.h"
+#include "hw/token/token_worker_process.h"
+#include "kiosk/base/clock.h"
+#include "kiosk/base/text.h"
+
+#define READER_SIZE 128
+#define CLOSE_PATIENCE_MS 1000 /* to power the card down */
+#define SITES_MAX 64
+
+struct token_worker {
+    struct token token;
+    struct token_worker_setup setup;
+    char program[PATH_MAX];
+    char reader[READER_SIZE];
+    struct worker_process process;
+    struct worker_room *room;
+    struct piv_memory memory;
+    uint32_t number;   /* of the last question */
+    uint64_t retry_ms; /* boot time before which watch starts no worker */
+    bool in_session;
+    bool was_lost; /* watch has yet to say so */
+};
+
+static struct token_worker *worker_of(struct token *token)
+{
+    return CONTAINER_OF(token, struct token_worker, token);
+}
+
+/* The same text in memory that stays, as struct err wants it. There are only so many. */
+static const char *kept_site(const char *site)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char sites[SITES_MAX][WIRE_SITE_MAX];
+    const char *kept = "token worker";
+
+    (void)pthread_mutex_lock(&lock); /* cannot fail for this kind */
+    for (size_t i = 0; i < SITES_MAX; i++) {
+        if (sites[i][0] == '\0')
+            (void)text_copy(sites[i], sizeof(sites[i]), site); /* same size */
+        if (strcmp(sites[i], site) == 0) {
+            kept = sites[i];
+            break;
+        }
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return kept;
+}
+
+static void drop(struct token_worker *worker)
+{
+    worker_process_stop(&worker->process, 0);
+    worker->in_session = false;
+}
+
+/* Have a worker that has reached the service. */
+static struct err start(struct token_worker *worker, uint64_t deadline_ms)
+{
+    struct wire_hello hello = {.has_service = false};
+    size_t len = 0;
+
+    assert(worker->process.pid == 0);
+    struct err e = worker_process_start(worker->program, worker->reader, &worker->process);
+    if (!failed(e))
+        e = worker_process_receive(&worker->process, deadline_ms, worker->room, &len);
+    if (!failed(e))
+        e = wire_get_hello((struct bytes){worker->room->message, len}, &hello);
+    if (!failed(e) && !hello.has_service)
+        e = ERR(ERR_IO, 0, "no PC/SC service");
+    if (!failed(e))
+        return ERR_OK;
+    drop(worker);
+    worker->retry_ms = clock_boot_ms() + worker->setup.retry_ms;
+    return (struct err){ERR_IO, e.native, e.site};
+}
+
+/*
+ * Send what stands in `room->ask` and have the answer to it in `room->answer` and `out_reply`.
+ * An error here is the worker's own, not the token's.
+ */
+static struct err exchange(struct token_worker *worker, uint64_t deadline_ms,
+                           struct token_reply *out_reply)
+{
+    struct worker_room *room = worker->room;
+    size_t len = 0;
+
+    room->ask.number = ++worker->number;
+    len = wire_put_ask(&room->ask, room->message);
+    struct err e = worker_process_send(&worker->process, (struct bytes){room->message, len});
+    explicit_bzero(room->message, len);
+    if (!failed(e))
+        e = worker_process_receive(&worker->process, deadline_ms, room, &len);
+    if (!failed(e))
+        e = wire_get_answer((struct bytes){room->message, len}, room->ask.request.call,
+                            &room->answer, out_reply);
+    if (!failed(e) && room->answer.number != worker->number)
+        e = ERR(ERR_MALFORMED, 0, "an answer to another question");
+    return failed(e) ? (struct err){ERR_IO, e.native, e.site} : ERR_OK;
+}
+
+/* --- watch -------------------------------------------------------------------------------- */
+
+/* One question; ERR_IO when there is nobody to answer it any more. */
+static struct err ask_watch(struct token_worker *worker, uint32_t timeout_ms,
+                            enum token_presence *in_out_presence)
+{
+    struct worker_room *room = worker->room;
+
+    room->ask = (struct wire_ask){
+        .kind = WIRE_WATCH, .timeout_ms = timeout_ms, .presence = *in_out_presence};
+    struct err e = exchange(worker, clock_boot_ms() + timeout_ms + worker->setup.watch_ms, NULL);
+    if (!failed(e) && failed(room->answer.error))
+        e = ERR(ERR_IO, room->answer.error.native, "watch of the token worker");
+    if (!failed(e) && !room->answer.has_service)
+        e = ERR(ERR_IO, 0, "the PC/SC service went away");
+    if (!failed(e))
+        *in_out_presence = room->answer.presence;
+    worker_room_wipe(room);
+    return e;
+}
+
+/* What is now, or when that is nothing new, once `timeout_ms` have passed. */
+static struct err watch_once(struct token_worker *worker, uint32_t timeout_ms,
+                             enum token_presence *in_out_presence)
+{
+    uint64_t now_ms = clock_boot_ms();
+    struct err e = ERR_OK;
+
+    if (worker->process.pid == 0 && now_ms < worker->retry_ms) {
+        uint64_t rest_ms = worker->retry_ms - now_ms;
+        if (*in_out_presence == TOKEN_READER_GONE)
+            (void)poll(NULL, 0, (int)(rest_ms < timeout_ms ? rest_ms : timeout_ms));
+        *in_out_presence = TOKEN_READER_GONE;
+        return ERR_OK;
+    }
+    if (worker->process.pid == 0)
+        e = start(worker, now_ms + worker->setup.start_ms);
+    if (!failed(e))
+        e = ask_watch(worker, timeout_ms, in_out_presence);
+    if (failed(e)) {
+        drop(worker);
+        *in_out_presence = TOKEN_READER_GONE;
+    }
+    return e;
+}
+
+static struct err worker_watch(struct token *token, uint32_t timeout_ms,
+                               enum token_presence *in_out_presence)
+{
+    struct token_worker *worker = worker_of(token);
+    enum token_presence before = *in_out_presence;
+    enum token_presence now = before;
+    uint64_t end_ms = clock_boot_ms() + timeout_ms;
+    bool was_lost = worker->was_lost;
+
+    worker->was_lost = false;
+    if (was_lost && before == TOKEN_PRESENT) {
+        *in_out_presence = TOKEN_ABSENT;
+        return ERR_OK;
+    }
+    do {
+        uint64_t now_ms = clock_boot_ms();
+        uint32_t rest_ms = now_ms < end_ms ? (uint32_t)(end_ms - now_ms) : 0;
+        (void)watch_once(worker, rest_ms, &now); /* a worker that fails is a reader that is gone */
+    } while (now == before && clock_boot_ms() < end_ms);
+    if (worker->in_session && now != TOKEN_PRESENT)
+        drop(worker);
+    *in_out_presence = now;
+    return ERR_OK;
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+static bool is_link_error(struct err e)
+{
+    return e.code == ERR_GONE || e.code == ERR_IO;
+}
+
+static struct err ask_call(struct token_worker *worker, const struct token_request *request,
+                           uint64_t deadline_ms, struct token_reply *out_reply)
+{
+    struct worker_room *room = worker->room;
+
+    room->ask = (struct wire_ask){.kind = WIRE_CALL, .memory = worker->memory, .request = *request};
+    struct err e = exchange(worker, deadline_ms, out_reply);
+    if (!failed(e)) {
+        e = room->answer.error;
+        worker->memory = room->answer.memory;
+        if (failed(e))
+            e.site = kept_site(room->answer.site);
+        if (!token_answer_holds(request, e, out_reply))
+            e = ERR(ERR_IO, e.code, "an answer that the contract does not know");
+    }
+    worker_room_wipe(room);
+    return e;
+}
+
+static struct err worker_call(struct token *token, const struct token_request *request,
+                              struct token_reply *out_reply)
+{
+    struct token_worker *worker = worker_of(token);
+    bool identify = request->call == TOKEN_CALL_IDENTIFY;
+    bool makes_key = request->call == TOKEN_CALL_GENERATE;
+    uint64_t deadline_ms =
+        clock_boot_ms() + (makes_key ? worker->setup.key_ms : worker->setup.call_ms);
+    struct err e = ERR_OK;
+
+    if (identify) {
+        drop(worker);
+        e = start(worker, deadline_ms);
+    } else if (!worker->in_session) {
+        e = ERR(ERR_GONE, 0, "no session");
+    }
+    if (!failed(e))
+        e = ask_call(worker, request, deadline_ms, out_reply);
+    if (identify)
+        worker->in_session = !failed(e);
+    if (is_link_error(e)) {
+        drop(worker);
+        worker->was_lost = e.code == ERR_GONE;
+    }
+    return e;
+}
+
+static void worker_close(struct token *token)
+{
+    struct token_worker *worker = worker_of(token);
+
+    worker_process_stop(&worker->process, CLOSE_PATIENCE_MS);
+    worker_room_destroy(worker->room);
+    explicit_bzero(worker, sizeof(*worker));
+    free(worker);
+}
+
+static const struct token_driver worker_driver = {
+    .name = "piv", .watch = worker_watch, .call = worker_call, .close = worker_close};
+
+struct err token_worker_create(const struct token_worker_setup *setup, struct token **out_token)
+{
+    struct token_worker *worker = calloc(1, sizeof(*worker));
+    struct worker_room *room = worker_room_create();
+    struct err e = ERR_OK;
+
+    if (worker == NULL || room == NULL)
+        e = ERR(ERR_NO_ROOM, 0, "locked memory");
+    else if (!text_copy(worker->program, sizeof(worker->program), setup->program) ||
+             !text_copy(worker->reader, sizeof(worker->reader), setup->reader))
+        e = ERR(ERR_NO_ROOM, 0, "name of the reader");
+    if (failed(e)) {
+        worker_room_destroy(room);
+        free(worker);
+        return e;
+    }
+    worker->token.driver = &worker_driver;
+    worker->setup = *setup;
+    worker->room = room;
+    (void)getrandom(worker->memory.salt, sizeof(worker->memory.salt), 0); /* zeros do too */
+    *out_token = &worker->token;
+    return ERR_OK;
+}
+
+struct err token_worker_open(const struct token_config *config, struct token **out_token)
+{
+    char program[PATH_MAX];
+    struct err e = worker_process_find(program, sizeof(program));
+    if (failed(e))
+        return e;
+    struct token_worker_setup setup = {.program = program,
+                                       .reader = config->reader,
+                                       .call_ms = TOKEN_CALL_TIMEOUT_MS,
+                                       .key_ms = TOKEN_KEY_TIMEOUT_MS,
+                                       .start_ms = TOKEN_WORKER_START_MS,
+                                       .watch_ms = TOKEN_WORKER_WATCH_MS,
+                                       .retry_ms = TOKEN_WORKER_RETRY_MS};
+    return token_worker_create(&setup, out_token);
+}

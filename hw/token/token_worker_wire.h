@@ -1,0 +1,72 @@
+/*
+ * token_worker_wire.h - what certkiosk and its token worker say to each other: one message a
+ * packet, over a SOCK_SEQPACKET pair.
+ *
+ *     worker:   hello (after it has locked itself in)
+ *     parent:   ask    { number, watch | call, all that token.h hands a driver }
+ *     worker:   answer { the same number, the error, presence or reply, memory of lengths }
+ *
+ * Both ends come from one build and run on one machine, so numbers are in its order; but each
+ * reads the other's bytes as a stranger's: every length, enum and flag is checked, and a message
+ * that has a byte too many is refused. Buffers are the callers', in locked memory.
+ */
+#ifndef HW_TOKEN_TOKEN_WORKER_WIRE_H
+#define HW_TOKEN_TOKEN_WORKER_WIRE_H
+
+#include "hw/token/token_piv.h"
+
+#define WIRE_VERSION 1
+#define WIRE_FD 3 /* of the worker */
+#define WIRE_SITE_MAX 80
+#define WIRE_MESSAGE_MAX 28672 /* an identity with all its certificates */
+#define WIRE_DATA_MAX TOKEN_CERTIFICATE_MAX
+
+struct wire_hello {
+    bool has_service; /* PC/SC answers; without it the worker ends by itself */
+    bool sandboxed;
+};
+
+enum wire_kind { WIRE_WATCH, WIRE_CALL, WIRE_KIND_COUNT };
+
+struct wire_ask {
+    uint32_t number;
+    enum wire_kind kind;
+    uint32_t timeout_ms; /* WATCH */
+    enum token_presence presence;
+    struct piv_memory memory; /* CALL */
+    struct token_request request;
+
+    /* What `request` points to, when it was read: `data` and the PINs are in the message. */
+    char id[TOKEN_ID_SIZE];
+    struct token_admin admin, admin_was, admin_next;
+    struct secret secrets[4];
+    struct token_personal personal;
+};
+
+struct wire_answer {
+    uint32_t number;
+    struct err error;
+    bool has_service;
+    enum token_presence presence; /* WATCH */
+    struct piv_memory memory;     /* CALL */
+    char site[WIRE_SITE_MAX];     /* of `error`, when it was read */
+};
+
+size_t wire_put_hello(const struct wire_hello *hello, uint8_t out[WIRE_MESSAGE_MAX]);
+size_t wire_put_ask(const struct wire_ask *ask, uint8_t out[WIRE_MESSAGE_MAX]);
+
+/* `reply` is what `call` answers; ignored with an error and, as `call` then is, after a watch. */
+size_t wire_put_answer(const struct wire_answer *answer, enum token_call call,
+                       const struct token_reply *reply, uint8_t out[WIRE_MESSAGE_MAX]);
+
+/*
+ * ERR_MALFORMED: not such a message. The out-parameters are then undefined, and to be wiped as
+ * after success. `out_ask->request` borrows from `message` and from `out_ask` itself.
+ */
+MUST_CHECK struct err wire_get_hello(struct bytes message, struct wire_hello *out_hello);
+MUST_CHECK struct err wire_get_ask(struct bytes message, struct wire_ask *out_ask);
+MUST_CHECK struct err wire_get_answer(struct bytes message, enum token_call call,
+                                      struct wire_answer *out_answer,
+                                      struct token_reply *out_reply);
+
+#endif
