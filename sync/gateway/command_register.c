@@ -5,6 +5,7 @@
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
 #include "kiosk/core/civil.h"
+#include "kiosk/pki/certificate.h"
 #include "sync/gateway/account.h"
 #include "sync/gateway/authority_demo.h"
 #include "sync/gateway/command.h"
@@ -15,7 +16,11 @@
 
 struct registration {
     const char *dir, *profiles, *profile, *token, *slot, *public_key, *holder, *account, *key_no,
-        *phone, *seals, *not_before, *not_after, *out;
+        *phone, *seals, *not_before, *not_after, *out, *certificate;
+    struct bytes known; /* of --certificate; empty without it */
+    uint8_t known_at[DOCUMENT_CERTIFICATE_MAX];
+    char known_holder[FACTS_NAME_SIZE];
+    char known_issuer[FACTS_NAME_SIZE];
     struct account row;
     struct issued issued;
 };
@@ -25,7 +30,8 @@ static void authority_done(struct authority **authority)
     authority_demo_destroy(*authority);
 }
 
-static bool read_options(int argc, char **argv, struct registration *in)
+/* What a certificate makes needless may be missing. */
+static bool read_texts(int argc, char **argv, struct registration *in)
 {
     const struct option_row rows[] = {
         {"--dir", &in->dir, true},
@@ -33,30 +39,95 @@ static bool read_options(int argc, char **argv, struct registration *in)
         {"--profile", &in->profile, true},
         {"--token", &in->token, true},
         {"--slot", &in->slot, true},
-        {"--public-key", &in->public_key, true},
-        {"--holder", &in->holder, true},
+        {"--public-key", &in->public_key, false},
+        {"--certificate", &in->certificate, false},
+        {"--holder", &in->holder, false},
         {"--account", &in->account, true},
         {"--key-no", &in->key_no, true},
         {"--phone", &in->phone, true},
         {"--seals", &in->seals, true},
-        {"--not-before", &in->not_before, true},
-        {"--not-after", &in->not_after, true},
-        {"--out", &in->out, true},
+        {"--not-before", &in->not_before, false},
+        {"--not-after", &in->not_after, false},
+        {"--out", &in->out, false},
     };
-    int64_t seals = 0;
+    if (!options_read(argc, argv, rows, ARRAY_LEN(rows)))
+        return false;
+    if ((in->public_key == NULL) == (in->certificate == NULL)) {
+        (void)fprintf(stderr, "one of --public-key and --certificate is needed, not both\n");
+        return false;
+    }
+    if (in->certificate != NULL && in->holder != NULL) {
+        (void)fprintf(stderr, "--holder: the certificate says who it is\n");
+        return false;
+    }
+    if (in->certificate == NULL && in->holder == NULL) {
+        (void)fprintf(stderr, "--holder is missing\n");
+        return false;
+    }
+    return true;
+}
 
-    if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
-        !option_number("--seals", in->seals, 0, 2, &seals) ||
-        !option_date("--not-before", in->not_before, &in->issued.not_before_s) ||
+/* Whether a certificate is to be issued, and for how long. */
+static bool read_term(struct registration *in)
+{
+    int given = (in->not_before != NULL) + (in->not_after != NULL) + (in->out != NULL);
+    if (in->certificate != NULL && given == 0)
+        return true;
+    if (given != 3) {
+        (void)fprintf(stderr, "--not-before, --not-after and --out are needed: a certificate is"
+                              " issued\n");
+        return false;
+    }
+    if (!option_date("--not-before", in->not_before, &in->issued.not_before_s) ||
         !option_date("--not-after", in->not_after, &in->issued.not_after_s))
         return false;
     in->issued.not_after_s += CIVIL_DAY_S - 1;
+    return true;
+}
+
+static bool read_options(int argc, char **argv, struct registration *in)
+{
+    int64_t seals = 0;
+
+    if (!read_texts(argc, argv, in) || !read_term(in) ||
+        !option_number("--seals", in->seals, 0, 2, &seals))
+        return false;
     in->row.seals = (uint8_t)seals;
     if (failed(hex_parse(in->slot, &in->issued.slot, 1))) {
         (void)fprintf(stderr, "--slot %s: two hexadecimal digits\n", in->slot);
         return false;
     }
     return true;
+}
+
+static struct err read_certificate(struct registration *in)
+{
+    struct fact_certificate facts = {0};
+    size_t len = 0;
+    if (in->certificate == NULL)
+        return ERR_OK;
+    struct err e = certificate_open(in->certificate, in->known_at, sizeof(in->known_at), &len);
+    in->known = (struct bytes){in->known_at, len};
+    if (!failed(e))
+        e = certificate_read(in->known, NULL, &facts);
+    if (failed(e)) {
+        (void)fprintf(stderr, "--certificate %s: %s\n", in->certificate,
+                      e.code == ERR_IO ? "cannot be read" : "not one certificate, DER or PEM");
+        return e;
+    }
+    if (facts.holder[0] == '\0') {
+        (void)fprintf(stderr, "--certificate %s: its subject has no common name\n",
+                      in->certificate);
+        return ERR(ERR_MALFORMED, 0, "holder");
+    }
+    memcpy(in->known_holder, facts.holder, sizeof(in->known_holder));
+    memcpy(in->known_issuer, facts.issuer, sizeof(in->known_issuer));
+    in->holder = in->known_holder;
+    if (in->out == NULL) {
+        in->issued.not_before_s = facts.not_before_s;
+        in->issued.not_after_s = facts.not_after_s;
+    }
+    return ERR_OK;
 }
 
 static bool fill(struct registration *in)
@@ -76,10 +147,10 @@ static bool fill(struct registration *in)
     return fits;
 }
 
-static struct err issue_first(struct registration *in)
+/* A new one for the token's key. */
+static struct err issue_first(const struct registration *in, const struct issue_ca *ca,
+                              struct issue_certificate *made)
 {
-    CLEANUP(authority_done) struct authority *authority = NULL;
-    struct profile profile = {0};
     uint8_t public_key[KEY_PUBLIC_MAX];
     struct issue_order order = {
         .profile = ISSUE_HOLDER,
@@ -87,14 +158,45 @@ static struct err issue_first(struct registration *in)
         .public_key = {public_key, 0},
         .term = {in->issued.not_before_s, in->issued.not_after_s},
     };
+    struct err e =
+        in->public_key != NULL
+            ? key_read_public(in->public_key, public_key, &order.public_key.len)
+            : certificate_public(in->known, public_key, sizeof(public_key), &order.public_key.len);
+    return failed(e) ? e : issue_leaf(ca, &order, made);
+}
+
+/* The one that is there, if this CA is able to renew it. */
+static struct err take_known(const struct registration *in, const struct issue_ca *ca,
+                             struct issue_certificate *made)
+{
+    struct issue_term term = {in->issued.not_before_s, in->issued.not_after_s};
+    struct err e = issue_renew(ca, in->known, term, made);
+    if (e.code == ERR_DENIED) {
+        (void)fprintf(stderr,
+                      "--certificate %s: issued by \"%s\", which is not the CA of profile %s here,"
+                      " so it cannot be renewed;\nwith --not-before, --not-after and --out a new"
+                      " one is issued for the same holder and key\n",
+                      in->certificate, in->known_issuer, in->profile);
+    }
+    if (failed(e))
+        return e;
+    memcpy(made->der, in->known.at, in->known.len);
+    made->len = in->known.len;
+    return ERR_OK;
+}
+
+static struct err find_first(struct registration *in)
+{
+    CLEANUP(authority_done) struct authority *authority = NULL;
+    struct profile profile = {0};
     struct issue_certificate made = {0};
 
     (void)text_copy(profile.name, sizeof(profile.name), in->profile);
     struct err e = authority_demo_create(in->dir, &profile, 1, &authority);
-    if (!failed(e))
-        e = key_read_public(in->public_key, public_key, &order.public_key.len);
-    if (!failed(e))
-        e = issue_leaf(authority_demo_ca(authority, in->profile), &order, &made);
+    if (failed(e))
+        return e;
+    const struct issue_ca *ca = authority_demo_ca(authority, in->profile);
+    e = in->out == NULL ? take_known(in, ca, &made) : issue_first(in, ca, &made);
     if (failed(e))
         return e;
     memcpy(in->issued.der, made.der, made.len);
@@ -122,7 +224,7 @@ static struct err enter(const struct registration *in)
         e = issued_insert(store, &in->issued);
     if (!failed(e))
         e = publish_account(store, &in->row);
-    if (!failed(e))
+    if (!failed(e) && in->out != NULL)
         e = folder_write(in->out, in->issued.der, in->issued.der_len);
     return failed(e) ? e : transaction_commit(&work);
 }
@@ -131,9 +233,14 @@ int command_register(int argc, char **argv)
 {
     struct registration in = {0};
 
-    if (!read_options(argc, argv, &in) || !fill(&in))
+    if (!read_options(argc, argv, &in))
         return COMMAND_USAGE;
-    struct err e = issue_first(&in);
+    struct err e = read_certificate(&in);
+    if (failed(e))
+        return COMMAND_FAILED;
+    if (!fill(&in))
+        return COMMAND_USAGE;
+    e = find_first(&in);
     if (!failed(e))
         e = enter(&in);
     if (e.code == ERR_CONFLICT)

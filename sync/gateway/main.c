@@ -15,9 +15,11 @@ static const struct {
     {"enrol", command_enrol, "--dir D --kiosk ID --out OUT"},
     {"operator", command_operator, "--dir D --out OUT"},
     {"register", command_register,
-     "--dir D --profile NAME --token ID --slot 9a --public-key FILE.pem"
-     " --holder NAME --account TEXT --key-no TEXT --phone TEXT --seals 0|1|2"
-     " --not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der"},
+     "--dir D --profile NAME --token ID --slot 9a"
+     " --account TEXT --key-no TEXT --phone TEXT --seals 0|1|2\n"
+     "      --public-key FILE.pem --holder NAME"
+     " --not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der\n"
+     "   or --certificate FILE [--not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der]"},
     {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"

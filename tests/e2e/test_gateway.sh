@@ -93,6 +93,48 @@ register late norinco s300 '-100 days' '+265 days' || exit 1
 is "a token is registered once" 1 \
     "$(register p256 norinco s100 '-335 days' '+30 days' 2>/dev/null; echo $?)"
 
+
+# --- a token that has its certificate already ----------------------------------------------------
+for key in held foreign; do
+    openssl ecparam -name prime256v1 -genkey -noout -out "$work/$key.pem"
+    openssl pkey -in "$work/$key.pem" -pubout -out "$work/$key.pub"
+done
+register held norinco s400 '-100 days' '+265 days' || exit 1
+enter() { # TOKEN FILE [options]: register with a certificate
+    local token=$1 file=$2
+    shift 2
+    "$gateway" register --dir "$work/platform" --profile norinco --token "$token" --slot 9a \
+        --certificate "$file" --account jc-tech --key-no KEY00043 --phone 13812346021 --seals 1 "$@" 2>&1
+}
+has "a certificate that the platform knows already is a conflict" "known already" \
+    "$(enter s401 "$work/held.der")"
+# issued by the platform's CA, and its database has never seen it
+openssl ecparam -name prime256v1 -genkey -noout -out "$work/other.pem"
+openssl pkey -in "$work/other.pem" -pubout -out "$work/other.pub"
+printf 'basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n' >"$work/leaf.ext"
+openssl req -new -key "$work/other.pem" -subj '/CN=江城前任有限公司' -utf8 -out "$work/other.req" 2>/dev/null
+openssl x509 -req -in "$work/other.req" -CA "$work/platform/issuing-norinco.crt" -extfile "$work/leaf.ext" \
+    -CAkey "$work/platform/issuing-norinco.key" -days 30 -out "$work/other.crt" 2>/dev/null
+is "a token is registered by the certificate on it, in PEM" "" "$(enter s450 "$work/other.crt")"
+is "the holder is the certificate's" 江城前任有限公司 "$(sql "SELECT holder FROM accounts WHERE token = 's450'")"
+is "the platform knows that very certificate" "$(openssl x509 -in "$work/other.crt" -outform DER | sha256sum | cut -d' ' -f1)" \
+    "$(sql "SELECT lower(hex(certificate)) FROM accounts WHERE token = 's450'")"
+openssl req -x509 -key "$work/foreign.pem" -subj '/CN=江城外来有限公司' -utf8 -days 30 -out "$work/foreign.crt" 2>/dev/null
+has "a foreign CA's certificate cannot be renewed here, which is said" "cannot be renewed" \
+    "$(enter s500 "$work/foreign.crt")"
+is "but a new one is issued for its holder and key" "" \
+    "$(enter s500 "$work/foreign.crt" --not-before "$(day '-1 day')" --not-after "$(day '+30 days')" --out "$work/own.der")"
+is "for the same holder" "subject=C = CN, O = 江城外来有限公司, CN = 江城外来有限公司" \
+    "$(openssl x509 -inform DER -in "$work/own.der" -noout -subject -nameopt oneline,utf8,-esc_msb)"
+is "and the same key" "$(cat "$work/foreign.pub")" \
+    "$(openssl x509 -inform DER -in "$work/own.der" -noout -pubkey)"
+has "what is no certificate is refused" "not one certificate" "$(enter s600 "$work/foreign.pub")"
+has "a file that is not there is named" "cannot be read" "$(enter s600 "$work/nothing.crt")"
+has "a public key beside it makes no sense" "not both" \
+    "$(enter s600 "$work/foreign.crt" --public-key "$work/foreign.pub")"
+has "nor does another holder" "says who it is" "$(enter s600 "$work/foreign.crt" --holder x)"
+has "half a term is not enough" "are needed" "$(enter s600 "$work/foreign.crt" --out "$work/x.der")"
+
 start() {
     "$gateway" serve --dir "$work/platform" --profiles assets/profiles "$@" 2>"$work/log" &
     server=$!
