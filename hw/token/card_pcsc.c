@@ -9,9 +9,9 @@
 #include "hw/token/card_pcsc.h"
 
 #include <poll.h>
+#include <reader.h>
 #include <stdlib.h>
 #include <string.h>
-#include <reader.h>
 #include <winscard.h>
 
 #include "kiosk/base/clock.h"
@@ -240,12 +240,14 @@ static void pcsc_disconnect(struct card *card)
 }
 
 /* What the reader says it takes in one message (dwMaxCCIDMessageLength without its head); one that
- * does not say is believed to take any. */
+ * does not say is believed to take any. T=0 has no commands of extended length. */
 static uint32_t max_block_of(const struct card_pcsc *pcsc)
 {
     uint32_t max = 0;
     DWORD len = sizeof(max);
 
+    if (pcsc->protocol == SCARD_PROTOCOL_T0)
+        return 0;
     LONG rc = SCardGetAttrib(pcsc->handle, SCARD_ATTR_MAXINPUT, (LPBYTE)&max, &len);
     return rc == SCARD_S_SUCCESS && len == sizeof(max) && max > 0 ? max : APDU_BLOCK_MAX;
 }
@@ -371,6 +373,11 @@ static const struct card_driver pcsc_driver = {
     .disconnect = pcsc_disconnect,
     .close = pcsc_close,
 };
+
+bool card_pcsc_has_service(const struct card *card)
+{
+    return ((const struct card_pcsc *)card)->has_context;
+}
 
 struct err card_pcsc_open(const char *reader, struct card **out_card)
 {

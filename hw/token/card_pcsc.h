@@ -11,4 +11,7 @@
  */
 MUST_CHECK struct err card_pcsc_open(const char *reader, struct card **out_card);
 
+/* Whether this link, made by card_pcsc_open(), has reached the service and not lost it since. */
+bool card_pcsc_has_service(const struct card *card);
+
 #endif

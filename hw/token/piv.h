@@ -2,7 +2,8 @@
  * piv.h - the PIV application as bytes: commands out, answers in.
  *
  * Sources: NIST SP 800-73pt2-5 (commands), SP 800-73pt1-5 (data objects), SP 800-78-5 (algorithm
- * ids); GET METADATA (F7) and GET SERIAL (F8) as documented by Yubico. Pure.
+ * ids); MOVE KEY (F6), GET METADATA (F7), GET SERIAL (F8) and SET MANAGEMENT KEY (FF) as documented
+ * by Yubico. Pure.
  *
  * Encoders fill `out_apdu` whole. Decoders borrow: what they give out is a view into the answer.
  */
@@ -10,6 +11,9 @@
 #define HW_TOKEN_PIV_H
 
 #include "hw/token/apdu.h"
+#include "hw/token/tlv.h"
+
+#define PIV_INS_GET_DATA 0xCB
 
 #define PIV_PIN_MIN 6
 #define PIV_PIN_MAX 8
@@ -18,11 +22,13 @@
 
 #define PIV_OBJECT_CHUID 0x5FC102U
 #define PIV_KEY_PIN 0x80
+#define PIV_KEY_PUK 0x81
 #define PIV_KEY_ADMIN 0x9B
 
 enum piv_algorithm {
     PIV_ALGORITHM_NONE = 0x00,
     PIV_ALGORITHM_3DES = 0x03,
+    PIV_ALGORITHM_RSA3072 = 0x05,
     PIV_ALGORITHM_RSA2048 = 0x07,
     PIV_ALGORITHM_AES128 = 0x08,
     PIV_ALGORITHM_AES192 = 0x0A,
@@ -32,7 +38,12 @@ enum piv_algorithm {
 };
 
 /* Tags inside the dynamic authentication template (7C). */
-enum piv_auth { PIV_AUTH_WITNESS = 0x80, PIV_AUTH_CHALLENGE = 0x81, PIV_AUTH_RESPONSE = 0x82 };
+enum piv_auth {
+    PIV_AUTH_WITNESS = 0x80,
+    PIV_AUTH_CHALLENGE = 0x81,
+    PIV_AUTH_RESPONSE = 0x82,
+    PIV_AUTH_EXPONENTIATION = 0x85, /* a peer's point */
+};
 
 /* What GET METADATA tells; fields a key does not have are 0 or TRIES_UNKNOWN. */
 struct piv_metadata {
@@ -41,7 +52,28 @@ struct piv_metadata {
 };
 #define PIV_TRIES_UNKNOWN 0xFF
 
-/* The certificate object of a slot; 0 for a slot that is not 9A, 9C, 9D or 9E. */
+/* A public key as the card gives it out; views into its answer. */
+struct piv_public_key {
+    struct bytes point;             /* uncompressed, of an elliptic curve; else */
+    struct bytes modulus, exponent; /* of RSA, without leading zeros */
+};
+
+/* The commands whose status words mean something; see piv_answer(). */
+enum piv_command {
+    PIV_COMMAND_PIN,    /* VERIFY */
+    PIV_COMMAND_CHANGE, /* CHANGE REFERENCE DATA, RESET RETRY COUNTER */
+    PIV_COMMAND_PUT,
+    PIV_COMMAND_EMPTY, /* PUT DATA of nothing */
+    PIV_COMMAND_USE,   /* GENERAL AUTHENTICATE with a key pair */
+    PIV_COMMAND_GENERATE,
+    PIV_COMMAND_MOVE,
+    PIV_COMMAND_SET_ADMIN,
+    PIV_COMMAND_GET,      /* GET DATA */
+    PIV_COMMAND_METADATA, /* GET METADATA */
+    PIV_COMMAND_COUNT,
+};
+
+/* The certificate object of a slot: 9A, 9C, 9D, 9E or a retired one; 0 for any other. */
 uint32_t piv_certificate_object(uint8_t slot);
 
 void piv_select(struct apdu *out_apdu);
@@ -61,6 +93,27 @@ void piv_verify(struct bytes pin, struct apdu *out_apdu);
  */
 MUST_CHECK struct err piv_put_certificate(uint32_t object, struct bytes der, struct apdu *out_apdu);
 
+/* CHANGE REFERENCE DATA of `key` (PIV_KEY_PIN or PIV_KEY_PUK), and RESET RETRY COUNTER of the PIN
+ * with the PUK; values as piv_verify() wants them. Wipe `out_apdu`. */
+void piv_change(uint8_t key, struct bytes was, struct bytes next, struct apdu *out_apdu);
+void piv_unblock(struct bytes puk, struct bytes next, struct apdu *out_apdu);
+
+/* PUT DATA of an object without content, which deletes it. */
+void piv_put_empty(uint32_t object, struct apdu *out_apdu);
+
+/* PUT DATA of a CHUID: the FASC-N of cards outside the federal government, `guid`, no expiry
+ * before 2099 and no signature. */
+void piv_put_chuid(const uint8_t guid[PIV_GUID_LEN], struct apdu *out_apdu);
+
+/* GENERATE ASYMMETRIC KEY PAIR: destroys the key in `slot`. */
+void piv_generate(enum piv_algorithm algorithm, uint8_t slot, struct apdu *out_apdu);
+
+/* MOVE KEY. */
+void piv_move(uint8_t from, uint8_t to, struct apdu *out_apdu);
+
+/* SET MANAGEMENT KEY, without touch. `key` has at most 32 bytes. Wipe `out_apdu`. */
+void piv_set_admin(enum piv_algorithm algorithm, struct bytes key, struct apdu *out_apdu);
+
 /* GENERAL AUTHENTICATE that asks for a witness or a challenge: 7C { tag {} }. */
 void piv_authenticate_ask(enum piv_algorithm algorithm, enum piv_auth tag, struct apdu *out_apdu);
 
@@ -71,12 +124,10 @@ void piv_authenticate_mutual(enum piv_algorithm algorithm, struct bytes witness,
 void piv_authenticate_external(enum piv_algorithm algorithm, struct bytes response,
                                struct apdu *out_apdu);
 
-/* GENERAL AUTHENTICATE that signs: 7C { 82 {} 81 {digest} }; `digest` has at most 256 bytes. */
-void piv_sign(enum piv_algorithm algorithm, uint8_t slot, struct bytes digest,
-              struct apdu *out_apdu);
-
-/* Whether `pin` may be sent at all: 6 to 8 digits. Anything else would burn a try. */
-bool piv_pin_possible(struct bytes pin);
+/* GENERAL AUTHENTICATE with the key pair of `slot`: 7C { 82 {} tag {input} }. The tag is CHALLENGE
+ * (a digest, or for RSA any block) or EXPONENTIATION (a point); `input` has at most 384 bytes. */
+void piv_use(enum piv_algorithm algorithm, uint8_t slot, const struct tlv *input,
+             struct apdu *out_apdu);
 
 /*
  * The DER inside a certificate object (an answer to GET DATA).
@@ -100,17 +151,29 @@ MUST_CHECK struct err piv_read_authenticate(struct bytes answer, enum piv_auth t
                                             struct bytes *out_value);
 
 /*
- * What a status word says about VERIFY, with or without a PIN.
- *
- * Errors: ERR_DENIED (63Cx: `*out_tries_left` >= 1 is written), ERR_BLOCKED (6983, 63C0), ERR_IO
- * (anything else). 9000 is no error.
+ * An answer to GENERATE ASYMMETRIC KEY PAIR, for a key of `algorithm`. ERR_MALFORMED, also when it
+ * is a key of another kind or length.
  */
-MUST_CHECK struct err piv_verify_answer(uint16_t sw, uint8_t *out_tries_left);
+MUST_CHECK struct err piv_read_public_key(enum piv_algorithm algorithm, struct bytes answer,
+                                          struct piv_public_key *out_key);
 
-/* The same for PUT DATA: ERR_DENIED (6982), ERR_NO_ROOM (6A84, 6700), ERR_IO. */
-MUST_CHECK struct err piv_put_answer(uint16_t sw);
+/*
+ * `key` as SubjectPublicKeyInfo (RFC 5280, 4.1; RFC 5480, 2; RFC 8017, A.1.1) into `out`.
+ * ERR_NO_ROOM.
+ */
+MUST_CHECK struct err piv_write_spki(enum piv_algorithm algorithm, const struct piv_public_key *key,
+                                     struct tlv_writer *out);
 
-/* The same for a signature: ERR_DENIED (6982), ERR_NOT_FOUND (6A80, 6A82, 6A86, 6A88), ERR_IO. */
-MUST_CHECK struct err piv_sign_answer(uint16_t sw);
+/*
+ * What a status word means for `command`; 9000 is no error. Codes are those of token.h:
+ * ERR_DENIED, ERR_BLOCKED, ERR_NO_ROOM, ERR_NOT_FOUND, ERR_UNSUPPORTED, and ERR_IO for all
+ * that is not expected.
+ */
+MUST_CHECK struct err piv_answer(enum piv_command command, uint16_t sw);
+
+/* The same for PIN and PUK: with ERR_DENIED `*out_tries_left` >= 1 is written. `command` is
+ * PIV_COMMAND_PIN or PIV_COMMAND_CHANGE. */
+MUST_CHECK struct err piv_pin_answer(enum piv_command command, uint16_t sw,
+                                     uint8_t *out_tries_left);
 
 #endif

@@ -16,6 +16,7 @@ struct prover {
     const struct secret *key;
     enum piv_algorithm algorithm;
     size_t block_len;
+    bool mutual; /* the token has proved itself too */
 };
 
 static void block_wipe(uint8_t (*block)[PIV_CHALLENGE_MAX])
@@ -105,42 +106,110 @@ static struct err answer_witness(const struct prover *prover, struct bytes witne
     return ERR_OK;
 }
 
-static struct err find_algorithm(struct piv_session *session, const struct secret *key,
-                                 bool key_aes)
+/* Ask for a witness. ERR_UNSUPPORTED: the token says no by status word. */
+static struct err ask_witness(const struct prover *prover, uint8_t out_witness[PIV_CHALLENGE_MAX])
+{
+    struct apdu apdu;
+
+    piv_authenticate_ask(prover->algorithm, PIV_AUTH_WITNESS, &apdu);
+    return ask(prover, &apdu, PIV_AUTH_WITNESS, out_witness);
+}
+
+/* What the token says of its key, if it says anything; else the algorithm stays as it is. */
+static struct err ask_algorithm(struct prover *prover)
 {
     struct piv_metadata metadata = {.algorithm = 0};
 
-    if (session->admin_algorithm != PIV_ALGORITHM_NONE)
-        return ERR_OK;
-    session->admin_algorithm = admin_algorithm(key->len, key_aes);
-    struct err e = session_metadata(session, PIV_KEY_ADMIN, &metadata);
+    struct err e = session_metadata(prover->session, PIV_KEY_ADMIN, &metadata);
     if (e.code == ERR_GONE || e.code == ERR_IO)
         return e;
-    if (!failed(e) && metadata.algorithm != 0)
-        session->admin_algorithm = (enum piv_algorithm)metadata.algorithm;
+    if (failed(e) || metadata.algorithm == PIV_ALGORITHM_NONE)
+        return ERR_OK;
+    prover->algorithm = (enum piv_algorithm)metadata.algorithm;
+    prover->block_len = admin_block_len(prover->algorithm, prover->key->len);
+    if (prover->block_len == 0)
+        return ERR(ERR_DENIED, prover->algorithm, "key of another algorithm");
     return ERR_OK;
 }
 
-struct err session_authenticate(struct piv_session *session, const struct secret *key, bool key_aes)
+/* ERR_UNSUPPORTED: the token does not prove itself. */
+static struct err both_ways(const struct prover *prover)
 {
-    struct apdu apdu;
     CLEANUP(block_wipe) uint8_t witness[PIV_CHALLENGE_MAX] = {0};
 
-    struct err e = find_algorithm(session, key, key_aes);
+    struct err e = ask_witness(prover, witness);
     if (failed(e))
         return e;
-    struct prover prover = {.session = session,
-                            .key = key,
-                            .algorithm = session->admin_algorithm,
-                            .block_len = admin_block_len(session->admin_algorithm, key->len)};
-    if (prover.block_len == 0)
-        return ERR(ERR_DENIED, prover.algorithm, "key of another algorithm");
+    return answer_witness(prover, (struct bytes){witness, prover->block_len});
+}
 
-    piv_authenticate_ask(prover.algorithm, PIV_AUTH_WITNESS, &apdu);
-    e = ask(&prover, &apdu, PIV_AUTH_WITNESS, witness);
-    if (e.code == ERR_GONE || e.code == ERR_IO)
-        return e;
+/*
+ * The likely algorithm first: a token that has another says no to the first question, and then it
+ * is asked which. So a token that agrees costs two commands.
+ */
+static struct err authenticate(struct prover *prover)
+{
+    enum piv_algorithm likely = prover->algorithm;
+
+    struct err e = ERR(ERR_UNSUPPORTED, 0, "known to be one way");
+    if (!prover->session->admin_one_way)
+        e = both_ways(prover);
+    if (e.code == ERR_UNSUPPORTED && prover->session->admin_algorithm == PIV_ALGORITHM_NONE) {
+        e = ask_algorithm(prover);
+        if (!failed(e) && prover->algorithm != likely)
+            e = both_ways(prover);
+        else if (!failed(e))
+            e = ERR(ERR_UNSUPPORTED, 0, "GENERAL AUTHENTICATE");
+    }
+    prover->mutual = !failed(e);
+    if (e.code == ERR_UNSUPPORTED || e.code == ERR_MALFORMED)
+        e = one_way(prover);
+    return e;
+}
+
+bool session_has_proof(const struct piv_session *session, const struct token_admin *admin)
+{
+    uint8_t print[ADMIN_PRINT_LEN];
+
+    return session->admin_proved && !failed(admin_print(&admin->key, print)) &&
+           admin_same((struct bytes){print, sizeof(print)},
+                      (struct bytes){session->admin_print, sizeof(print)});
+}
+
+void session_forget_proof(struct piv_session *session)
+{
+    session->admin_proved = false;
+    explicit_bzero(session->admin_print, sizeof(session->admin_print));
+}
+
+struct err session_prove(struct piv_session *session, const struct token_admin *admin)
+{
+    enum piv_algorithm algorithm = session->admin_algorithm;
+
+    if (session_has_proof(session, admin))
+        return session_be_sure(session);
+    session_forget_proof(session);
+    if (admin_block_len(algorithm, admin->key.len) == 0)
+        algorithm = admin_algorithm(admin->key.len, admin->aes);
+    struct prover prover = {.session = session,
+                            .key = &admin->key,
+                            .algorithm = algorithm,
+                            .block_len = admin_block_len(algorithm, admin->key.len)};
+    if (prover.block_len == 0)
+        return ERR(ERR_DENIED, algorithm, "key of no algorithm");
+    struct err e = authenticate(&prover);
+    if (e.code == ERR_DENIED)
+        return session_own_no(session, e);
     if (failed(e))
-        return one_way(&prover);
-    return answer_witness(&prover, (struct bytes){witness, prover.block_len});
+        return e;
+    session->admin_algorithm = prover.algorithm;
+    session->admin_one_way = !prover.mutual;
+    if (admin->diversified && prover.mutual)
+        session->unsure = false;
+    else
+        e = session_confirm(session);
+    if (!failed(e))
+        e = admin_print(&admin->key, session->admin_print);
+    session->admin_proved = !failed(e);
+    return e;
 }

@@ -14,6 +14,13 @@
 #define TAG_METADATA_ALGORITHM 0x01
 #define TAG_METADATA_RETRIES 0x06 /* total, left */
 
+#define TAG_PUBLIC_KEY 0x7F49
+#define TAG_MODULUS 0x81
+#define TAG_EXPONENT 0x82
+#define TAG_POINT 0x86
+
+#define POINT_UNCOMPRESSED 0x04
+#define EXPONENT_MAX 8
 #define SERIAL_LEN 4
 
 /* The value of the one element that `answer` consists of. */
@@ -125,37 +132,74 @@ struct err piv_read_authenticate(struct bytes answer, enum piv_auth tag, struct 
     return ERR_OK;
 }
 
-struct err piv_verify_answer(uint16_t sw, uint8_t *out_tries_left)
+static struct bytes without_zeros(struct bytes number)
 {
-    if (sw == APDU_SW_OK)
-        return ERR_OK;
-    if (sw == 0x6983 || sw == 0x63C0)
-        return ERR(ERR_BLOCKED, sw, "VERIFY");
-    if ((sw & 0xFFF0) == 0x63C0) {
-        *out_tries_left = sw & 0x0F;
-        return ERR(ERR_DENIED, sw, "VERIFY");
+    while (number.len > 0 && number.at[0] == 0)
+        number = (struct bytes){number.at + 1, number.len - 1};
+    return number;
+}
+
+/* Bytes of a point or a modulus; 0 for what is no key pair. */
+static size_t key_len_of(enum piv_algorithm algorithm, bool *out_rsa)
+{
+    static const struct {
+        enum piv_algorithm algorithm;
+        bool rsa;
+        size_t len;
+    } rows[] = {{PIV_ALGORITHM_P256, false, 65},
+                {PIV_ALGORITHM_P384, false, 97},
+                {PIV_ALGORITHM_RSA2048, true, 256},
+                {PIV_ALGORITHM_RSA3072, true, 384}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (rows[i].algorithm == algorithm) {
+            *out_rsa = rows[i].rsa;
+            return rows[i].len;
+        }
     }
-    return ERR(ERR_IO, sw, "VERIFY");
+    return 0;
 }
 
-struct err piv_put_answer(uint16_t sw)
+static struct err read_point(struct bytes inside, size_t len, struct piv_public_key *out_key)
 {
-    if (sw == APDU_SW_OK)
-        return ERR_OK;
-    if (sw == 0x6982)
-        return ERR(ERR_DENIED, sw, "PUT DATA");
-    if (sw == 0x6A84 || sw == 0x6700)
-        return ERR(ERR_NO_ROOM, sw, "PUT DATA");
-    return ERR(ERR_IO, sw, "PUT DATA");
+    struct bytes point = {NULL, 0};
+
+    struct err e = tlv_find(inside, TAG_POINT, &point);
+    if (failed(e) || point.len != len || point.at[0] != POINT_UNCOMPRESSED)
+        return ERR(ERR_MALFORMED, point.len, "point");
+    *out_key = (struct piv_public_key){.point = point};
+    return ERR_OK;
 }
 
-struct err piv_sign_answer(uint16_t sw)
+static struct err read_rsa(struct bytes inside, size_t len, struct piv_public_key *out_key)
 {
-    if (sw == APDU_SW_OK)
-        return ERR_OK;
-    if (sw == 0x6982)
-        return ERR(ERR_DENIED, sw, "GENERAL AUTHENTICATE");
-    if (sw == 0x6A80 || sw == 0x6A82 || sw == 0x6A86 || sw == 0x6A88)
-        return ERR(ERR_NOT_FOUND, sw, "GENERAL AUTHENTICATE");
-    return ERR(ERR_IO, sw, "GENERAL AUTHENTICATE");
+    struct piv_public_key key = {.modulus = {NULL, 0}};
+
+    struct err e = tlv_find(inside, TAG_MODULUS, &key.modulus);
+    if (!failed(e))
+        e = tlv_find(inside, TAG_EXPONENT, &key.exponent);
+    if (failed(e))
+        return ERR(ERR_MALFORMED, e.native, "RSA key");
+    key.modulus = without_zeros(key.modulus);
+    key.exponent = without_zeros(key.exponent);
+    if (key.modulus.len != len || (key.modulus.at[0] & 0x80) == 0 || key.exponent.len == 0 ||
+        key.exponent.len > EXPONENT_MAX)
+        return ERR(ERR_MALFORMED, key.modulus.len, "RSA key");
+    *out_key = key;
+    return ERR_OK;
+}
+
+struct err piv_read_public_key(enum piv_algorithm algorithm, struct bytes answer,
+                               struct piv_public_key *out_key)
+{
+    struct bytes inside = {NULL, 0};
+    bool rsa = false;
+    size_t len = key_len_of(algorithm, &rsa);
+
+    struct err e = take_only(answer, TAG_PUBLIC_KEY, &inside);
+    if (failed(e))
+        return e;
+    if (len == 0)
+        return ERR(ERR_MALFORMED, algorithm, "no key pair");
+    return rsa ? read_rsa(inside, len, out_key) : read_point(inside, len, out_key);
 }

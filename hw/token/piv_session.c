@@ -1,3 +1,4 @@
+/* piv_session.c - whose card it is; piv_length.c has how commands get there. */
 #include "hw/token/piv_session.h"
 
 #include <inttypes.h>
@@ -7,21 +8,15 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/hex.h"
 
-void session_set_deadline(struct piv_session *session)
+void session_set_deadline(struct piv_session *session, uint32_t timeout_ms)
 {
-    session->deadline_ms = clock_boot_ms() + TOKEN_CALL_TIMEOUT_MS;
+    session->deadline_ms = clock_boot_ms() + timeout_ms;
 }
 
 static uint32_t time_left_ms(const struct piv_session *session)
 {
     uint64_t now_ms = clock_boot_ms();
     return now_ms < session->deadline_ms ? (uint32_t)(session->deadline_ms - now_ms) : 0;
-}
-
-struct err session_exchange(struct piv_session *session, const struct apdu *apdu,
-                            struct apdu_response *out_response)
-{
-    return card_exchange(session->card, session->deadline_ms, apdu, out_response);
 }
 
 static struct err select_piv(struct piv_session *session)
@@ -58,47 +53,94 @@ static struct err read_serial_id(struct piv_session *session, char out_id[TOKEN_
     return ERR_OK;
 }
 
-static struct err read_guid_id(struct piv_session *session, char out_id[TOKEN_ID_SIZE])
+static void print_guid_id(const uint8_t guid[PIV_GUID_LEN], char out_id[TOKEN_ID_SIZE])
+{
+    out_id[0] = 'g';
+    hex_print(out_id + 1, (struct bytes){guid, PIV_GUID_LEN});
+}
+
+static struct err read_guid(struct piv_session *session, uint8_t out_guid[PIV_GUID_LEN])
 {
     struct apdu_response response;
-    uint8_t guid[PIV_GUID_LEN];
 
     struct err e = session_get(session, PIV_OBJECT_CHUID, &response);
-    if (!failed(e))
-        e = piv_read_guid(apdu_data(&response), guid);
-    if (e.code == ERR_NOT_FOUND)
-        return ERR(ERR_UNSUPPORTED, e.native, "token without an id");
     if (failed(e))
         return e;
-    out_id[0] = 'g';
-    hex_print(out_id + 1, (struct bytes){guid, sizeof(guid)});
+    e = piv_read_guid(apdu_data(&response), out_guid);
+    return failed(e) ? ERR(ERR_NOT_FOUND, e.native, "GUID") : ERR_OK;
+}
+
+struct err session_guid(struct piv_session *session, uint8_t out_guid[PIV_GUID_LEN])
+{
+    if (!session->has_guid) {
+        uint8_t guid[PIV_GUID_LEN];
+        struct err e = read_guid(session, guid);
+        if (failed(e))
+            return e;
+        memcpy(session->guid, guid, sizeof(guid));
+        session->has_guid = true;
+    }
+    memcpy(out_guid, session->guid, PIV_GUID_LEN);
     return ERR_OK;
 }
 
 static struct err read_id(struct piv_session *session)
 {
     char id[TOKEN_ID_SIZE] = "";
+    uint8_t guid[PIV_GUID_LEN] = {0};
 
     struct err e = read_serial_id(session, id);
     session->has_no_serial = e.code == ERR_NOT_FOUND;
-    if (session->has_no_serial)
-        e = read_guid_id(session, id);
+    if (session->has_no_serial) {
+        e = session_guid(session, guid);
+        if (e.code == ERR_NOT_FOUND || e.code == ERR_UNSUPPORTED)
+            return ERR(ERR_UNSUPPORTED, e.native, "token without an id");
+        print_guid_id(guid, id);
+    }
     if (failed(e))
         return e;
     memcpy(session->id, id, sizeof(id));
+    session->length = piv_memory_find(session->memory, id);
+    if (session->length.length == PIV_LENGTH_UNKNOWN && session->shy)
+        session->length.length = PIV_LENGTH_SHORT;
     return ERR_OK;
 }
 
 struct err session_confirm(struct piv_session *session)
 {
     char id[TOKEN_ID_SIZE] = "";
+    uint8_t guid[PIV_GUID_LEN] = {0};
 
-    struct err e = session->has_no_serial ? read_guid_id(session, id) : read_serial_id(session, id);
+    struct err e = session->has_no_serial ? read_guid(session, guid) : read_serial_id(session, id);
     if (e.code == ERR_IO || e.code == ERR_GONE)
         return e;
+    if (!failed(e) && session->has_no_serial)
+        print_guid_id(guid, id);
     if (failed(e) || strcmp(id, session->id) != 0)
         return ERR(ERR_GONE, e.native, "another token");
+    session->unsure = false;
     return ERR_OK;
+}
+
+struct err session_be_sure(struct piv_session *session)
+{
+    return session->unsure ? session_confirm(session) : ERR_OK;
+}
+
+struct err session_own_no(struct piv_session *session, struct err no)
+{
+    struct err e = session_confirm(session);
+    return failed(e) ? e : no;
+}
+
+void session_renamed(struct piv_session *session, const uint8_t guid[PIV_GUID_LEN])
+{
+    memcpy(session->guid, guid, PIV_GUID_LEN);
+    session->has_guid = true;
+    if (!session->has_no_serial)
+        return;
+    print_guid_id(guid, session->id);
+    piv_memory_keep(session->memory, session->id, session->length);
 }
 
 static struct err begin(struct piv_session *session, bool *out_reset)
@@ -128,6 +170,14 @@ struct err session_start(struct piv_session *session)
     return ERR_OK;
 }
 
+/* What someone who reset the card may have changed, or what the reset did. */
+static void forget_state(struct piv_session *session)
+{
+    session->unsure = true;
+    session->empty = 0;
+    session_forget_proof(session);
+}
+
 struct err session_enter(struct piv_session *session)
 {
     bool reset = false;
@@ -137,10 +187,11 @@ struct err session_enter(struct piv_session *session)
     struct err e = begin(session, &reset);
     if (failed(e) || !reset)
         return e; /* cppcheck-suppress returnDanglingLifetime; nothing in it points anywhere */
+    forget_state(session);
     e = select_piv(session);
     if (e.code == ERR_UNSUPPORTED)
         return ERR(ERR_GONE, e.native, "another token");
-    return failed(e) ? e : session_confirm(session);
+    return e;
 }
 
 void session_leave(struct piv_session *session)
@@ -150,12 +201,14 @@ void session_leave(struct piv_session *session)
 
 void session_stop(struct piv_session *session)
 {
-    struct card *card = session->card;
-    uint64_t deadline_ms = session->deadline_ms;
+    struct piv_session blank = {.card = session->card,
+                                .memory = session->memory,
+                                .deadline_ms = session->deadline_ms,
+                                .shy = session->shy};
 
-    card->driver->disconnect(card);
+    session->card->driver->disconnect(session->card);
     explicit_bzero(session, sizeof(*session));
-    *session = (struct piv_session){.card = card, .deadline_ms = deadline_ms};
+    *session = blank;
 }
 
 struct err session_metadata(struct piv_session *session, uint8_t key,
@@ -164,13 +217,15 @@ struct err session_metadata(struct piv_session *session, uint8_t key,
     struct apdu apdu;
     struct apdu_response response;
 
+    if (session->no_metadata)
+        return ERR(ERR_UNSUPPORTED, 0, "GET METADATA");
     piv_get_metadata(key, &apdu);
     struct err e = session_exchange(session, &apdu, &response);
     if (failed(e))
         return e;
-    if (response.sw != APDU_SW_OK)
-        return ERR(ERR_UNSUPPORTED, response.sw, "GET METADATA");
-    return piv_read_metadata(apdu_data(&response), out_metadata);
+    e = piv_answer(PIV_COMMAND_METADATA, response.sw);
+    session->no_metadata = e.code == ERR_UNSUPPORTED;
+    return failed(e) ? e : piv_read_metadata(apdu_data(&response), out_metadata);
 }
 
 struct err session_get(struct piv_session *session, uint32_t object,
@@ -180,9 +235,5 @@ struct err session_get(struct piv_session *session, uint32_t object,
 
     piv_get_data(object, &apdu);
     struct err e = session_exchange(session, &apdu, out_response);
-    if (failed(e))
-        return e;
-    if (out_response->sw != APDU_SW_OK)
-        return ERR(ERR_NOT_FOUND, out_response->sw, "GET DATA");
-    return ERR_OK;
+    return failed(e) ? e : piv_answer(PIV_COMMAND_GET, out_response->sw);
 }

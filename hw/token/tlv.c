@@ -136,11 +136,17 @@ void tlv_put_head(struct tlv_writer *writer, uint32_t tag, size_t len)
     put_byte(writer, len);
 }
 
-void tlv_put(struct tlv_writer *writer, uint32_t tag, struct bytes value)
+void tlv_put_raw(struct tlv_writer *writer, struct bytes value)
 {
-    tlv_put_head(writer, tag, value.len);
+    writer->full = writer->full || value.len > writer->max - writer->len;
     if (writer->full || value.len == 0)
         return;
     memcpy(writer->at + writer->len, value.at, value.len);
     writer->len += value.len;
+}
+
+void tlv_put(struct tlv_writer *writer, uint32_t tag, struct bytes value)
+{
+    tlv_put_head(writer, tag, value.len);
+    tlv_put_raw(writer, value);
 }

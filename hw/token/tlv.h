@@ -43,6 +43,9 @@ void tlv_put(struct tlv_writer *writer, uint32_t tag, struct bytes value);
 /* Append only tag and length of an element whose `len` bytes of value are put next. */
 void tlv_put_head(struct tlv_writer *writer, uint32_t tag, size_t len);
 
+/* Append bytes as they are: the value of an element whose head was put. */
+void tlv_put_raw(struct tlv_writer *writer, struct bytes value);
+
 /* Bytes that an element with a value of `len` bytes takes. */
 size_t tlv_size(uint32_t tag, size_t len);
 

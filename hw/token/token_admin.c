@@ -34,12 +34,14 @@ size_t admin_block_len(enum piv_algorithm algorithm, size_t key_len)
 
 enum piv_algorithm admin_algorithm(size_t key_len, bool aes)
 {
+    enum piv_algorithm found = PIV_ALGORITHM_NONE;
+
     for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
         bool is_aes = ciphers[i].algorithm != PIV_ALGORITHM_3DES;
-        if (ciphers[i].key_len == key_len && is_aes == aes)
-            return ciphers[i].algorithm;
+        if (ciphers[i].key_len == key_len && (found == PIV_ALGORITHM_NONE || is_aes == aes))
+            found = ciphers[i].algorithm;
     }
-    return PIV_ALGORITHM_NONE;
+    return found;
 }
 
 static void context_free(EVP_CIPHER_CTX **context)
@@ -91,6 +93,34 @@ struct err admin_decipher(enum piv_algorithm algorithm, const struct secret *key
                           uint8_t out_block[PIV_CHALLENGE_MAX])
 {
     return run_checked(algorithm, 0, key, in, out_block);
+}
+
+struct err admin_print(const struct secret *key, uint8_t out_print[ADMIN_PRINT_LEN])
+{
+    struct bytes bytes = secret_reveal(key);
+    uint8_t hash[ADMIN_PRINT_LEN];
+    size_t len = 0;
+
+    if (EVP_Q_digest(NULL, "SHA256", NULL, bytes.at, bytes.len, hash, &len) != 1 ||
+        len != sizeof(hash))
+        return ERR(ERR_IO, 0, "EVP_Q_digest");
+    memcpy(out_print, hash, sizeof(hash));
+    return ERR_OK;
+}
+
+struct err admin_prepare(void)
+{
+    struct secret key = {.len = 0}; /* zeros */
+    uint8_t in[PIV_CHALLENGE_MAX] = {0};
+    uint8_t out[PIV_CHALLENGE_MAX];
+    uint8_t print[ADMIN_PRINT_LEN];
+
+    struct err e = admin_challenge(out, sizeof(out));
+    for (size_t i = 0; i < ARRAY_LEN(ciphers) && !failed(e); i++) {
+        key.len = ciphers[i].key_len;
+        e = run(&ciphers[i], 1, secret_reveal(&key), (struct bytes){in, ciphers[i].block_len}, out);
+    }
+    return failed(e) ? e : admin_print(&key, print);
 }
 
 struct err admin_challenge(uint8_t *out, size_t len)

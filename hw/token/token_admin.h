@@ -13,8 +13,8 @@
  * `key_len` is not its key's length. */
 size_t admin_block_len(enum piv_algorithm algorithm, size_t key_len);
 
-/* The algorithm that a key of this length has when the token does not tell;
- * PIV_ALGORITHM_NONE when none does. */
+/* The algorithm of a key of this length; `aes` decides where there are two.
+ * PIV_ALGORITHM_NONE when there is none. */
 enum piv_algorithm admin_algorithm(size_t key_len, bool aes);
 
 /*
@@ -25,6 +25,15 @@ MUST_CHECK struct err admin_encipher(enum piv_algorithm algorithm, const struct 
                                      struct bytes in, uint8_t out_block[PIV_CHALLENGE_MAX]);
 MUST_CHECK struct err admin_decipher(enum piv_algorithm algorithm, const struct secret *key,
                                      struct bytes in, uint8_t out_block[PIV_CHALLENGE_MAX]);
+
+#define ADMIN_PRINT_LEN 32
+
+/* A hash of the key, by which it is known again. ERR_IO. */
+MUST_CHECK struct err admin_print(const struct secret *key, uint8_t out_print[ADMIN_PRINT_LEN]);
+
+/* Use all that this driver needs of the library once, so that nothing is loaded later: before a
+ * sandbox is shut. ERR_IO when something is missing. */
+MUST_CHECK struct err admin_prepare(void);
 
 /* Random bytes for a challenge. ERR_IO. */
 MUST_CHECK struct err admin_challenge(uint8_t *out, size_t len);

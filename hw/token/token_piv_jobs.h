@@ -1,0 +1,64 @@
+/*
+ * token_piv_jobs.h - the calls of token.h as commands of PIV, one function a call.
+ *
+ * Each gets a session that was entered, a request that was checked, and fills `out_reply` on
+ * success only (tries left with ERR_DENIED). Answers that make no sense are ERR_MALFORMED. Those
+ * that need the card management key find it proved.
+ */
+#ifndef HW_TOKEN_TOKEN_PIV_JOBS_H
+#define HW_TOKEN_TOKEN_PIV_JOBS_H
+
+#include "hw/token/piv_session.h"
+#include "hw/token/token.h"
+
+/* token_piv_read.c: what identify reads once the session was started. */
+MUST_CHECK struct err job_read(struct piv_session *session, const struct token_scope *scope,
+                               struct token_identity *out_identity);
+
+/* token_piv_pin.c */
+MUST_CHECK struct err job_verify_pin(struct piv_session *session,
+                                     const struct token_request *request,
+                                     struct token_reply *out_reply);
+MUST_CHECK struct err job_change_pin(struct piv_session *session,
+                                     const struct token_request *request,
+                                     struct token_reply *out_reply);
+MUST_CHECK struct err job_unblock(struct piv_session *session, const struct token_request *request,
+                                  struct token_reply *out_reply);
+
+/* token_piv_write.c; with the card management key */
+MUST_CHECK struct err job_write(struct piv_session *session, const struct token_request *request,
+                                struct token_reply *out_reply);
+MUST_CHECK struct err job_delete(struct piv_session *session, const struct token_request *request,
+                                 struct token_reply *out_reply);
+
+/* token_piv_key.c; the first two with the card management key */
+MUST_CHECK struct err job_generate(struct piv_session *session, const struct token_request *request,
+                                   struct token_reply *out_reply);
+MUST_CHECK struct err job_move(struct piv_session *session, const struct token_request *request,
+                               struct token_reply *out_reply);
+MUST_CHECK struct err job_sign(struct piv_session *session, const struct token_request *request,
+                               struct token_reply *out_reply);
+MUST_CHECK struct err job_decrypt(struct piv_session *session, const struct token_request *request,
+                                  struct token_reply *out_reply);
+
+/* token_piv_personal.c; proves the key itself */
+MUST_CHECK struct err job_personalise(struct piv_session *session,
+                                      const struct token_request *request,
+                                      struct token_reply *out_reply);
+
+/*
+ * One command of which only the status word counts. A no is of this token (session_own_no).
+ * Errors: as piv_answer(), ERR_GONE, ERR_IO.
+ */
+MUST_CHECK struct err job_command(struct piv_session *session, enum piv_command command,
+                                  const struct apdu *apdu);
+
+/* One command with a PIN or PUK; with ERR_DENIED `*out_tries_left` is written. */
+MUST_CHECK struct err job_pin_command(struct piv_session *session, enum piv_command command,
+                                      const struct apdu *apdu, uint8_t *out_tries_left);
+
+/* What a key's algorithm number means to callers of token.h, and back (NONE for no key pair). */
+enum token_key job_key_of(uint8_t algorithm);
+enum piv_algorithm job_algorithm_of(enum token_key key);
+
+#endif
