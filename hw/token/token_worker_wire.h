@@ -55,7 +55,7 @@ struct wire_answer {
 size_t wire_put_hello(const struct wire_hello *hello, uint8_t out[WIRE_MESSAGE_MAX]);
 size_t wire_put_ask(const struct wire_ask *ask, uint8_t out[WIRE_MESSAGE_MAX]);
 
-/* `reply` is what `call` answers; ignored with an error and, as `call` then is, after a watch. */
+/* `reply` is what `call` answers: NULL after a watch. */
 size_t wire_put_answer(const struct wire_answer *answer, enum token_call call,
                        const struct token_reply *reply, uint8_t out[WIRE_MESSAGE_MAX]);
 

@@ -44,14 +44,15 @@ static struct err serve_one(const struct worker_serve *serve, struct bytes messa
     if (room->ask.kind == WIRE_CALL && !token_request_holds(&room->ask.request))
         return ERR(ERR_MALFORMED, room->ask.request.call, "request");
     room->answer.number = room->ask.number;
-    if (room->ask.kind == WIRE_WATCH) {
-        do_watch(serve);
-    } else {
+    bool calls = room->ask.kind == WIRE_CALL;
+    if (calls) {
         do_call(serve);
+    } else {
+        do_watch(serve);
     }
     room->answer.has_service = serve->has_service(serve->card);
-    return say(serve,
-               wire_put_answer(&room->answer, room->ask.request.call, &room->reply, room->message));
+    return say(serve, wire_put_answer(&room->answer, room->ask.request.call,
+                                      calls ? &room->reply : NULL, room->message));
 }
 
 struct err worker_serve(const struct worker_serve *serve)

@@ -1,0 +1,491 @@
+/*
+ * The parent's side of the token worker. This program is also the worker: started under the name
+ * of certkiosk-token, it behaves as its argument (the reader's name) says.
+ */
+#include "hw/token/token_worker.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hw/token/token_worker_process.h"
+#include "hw/token/worker_sandbox.h"
+#include "hw/token/worker_serve.h"
+#include "kiosk/base/clock.h"
+#include "kiosk/base/macros.h"
+#include "kiosk/base/text.h"
+#include "tests/unit/unit.h"
+
+#define RESPAWNS 1000
+#define LONG_MS 20000 /* a limit that only a defect reaches, on a machine that is busy too */
+#define SHORT_MS 700
+#define RIGHT_PIN "123456"
+
+/* --- the worker that this program is, too ------------------------------------------------- */
+
+static const char *part; /* what it plays */
+static struct worker_room *stage;
+
+static struct err play_watch(struct token *token, uint32_t timeout_ms,
+                             enum token_presence *in_out_presence)
+{
+    (void)token;
+    (void)timeout_ms;
+    *in_out_presence = TOKEN_PRESENT;
+    if (text_same(part, "absent after identify") && stage->ask.number > 1)
+        *in_out_presence = TOKEN_ABSENT;
+    return text_same(part, "watch fails") ? ERR(ERR_IO, 5, "watch") : ERR_OK;
+}
+
+static int open_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++)
+        count += lseek(fd, 0, SEEK_CUR) >= 0 || errno != EBADF;
+    return count;
+}
+
+static int variables(void)
+{
+    int count = 0;
+    for (char **variable = environ; *variable != NULL; variable++)
+        count++;
+    return count;
+}
+
+static struct err play_verify(const struct token_request *request, struct token_reply *out_reply)
+{
+    if (text_same(part, "conflict"))
+        return ERR(ERR_CONFLICT, 0, "an answer that VERIFY does not know");
+    out_reply->tries_left = text_same(part, "no tries") ? 0 : 3;
+    if (request->pin.len == strlen(RIGHT_PIN) &&
+        memcmp(request->pin.at, RIGHT_PIN, request->pin.len) == 0)
+        return ERR_OK;
+    return ERR(ERR_DENIED, 0x63C3, "wrong PIN");
+}
+
+/* SIGN tells about the process: its id, its descriptors, its variables. */
+static struct err play_sign(struct token_reply *out_reply)
+{
+    int32_t about[] = {getpid(), open_descriptors(), variables(), getpgrp()};
+
+    memcpy(out_reply->u.data, about, sizeof(about));
+    out_reply->len = sizeof(about);
+    return ERR_OK;
+}
+
+static struct err play_call(struct token *token, const struct token_request *request,
+                            struct token_reply *out_reply)
+{
+    (void)token;
+    if (request->call == TOKEN_CALL_IDENTIFY) {
+        *out_reply = (struct token_reply){.u.identity.pin_tries_left = stage->ask.memory.next};
+        (void)text_copy(out_reply->u.identity.id, TOKEN_ID_SIZE,
+                        text_same(part, "bad id") ? "x1" : "s1");
+        return text_same(part, "unknown card") ? ERR(ERR_UNSUPPORTED, 0, "card") : ERR_OK;
+    }
+    if (text_same(part, "crash"))
+        abort();
+    if (text_same(part, "leave"))
+        _exit(0);
+    while (text_same(part, "hang"))
+        (void)pause();
+    if (text_same(part, "gone"))
+        return ERR(ERR_GONE, 0, "pulled");
+    if (request->call == TOKEN_CALL_VERIFY_PIN)
+        return play_verify(request, out_reply);
+    return request->call == TOKEN_CALL_SIGN ? play_sign(out_reply)
+                                            : ERR(ERR_UNSUPPORTED, 0, "play");
+}
+
+static bool play_service(const struct card *card)
+{
+    (void)card;
+    return !text_same(part, "service goes") || stage->ask.kind == WIRE_CALL;
+}
+
+static void play_close(struct token *token)
+{
+    (void)token;
+}
+
+/* Answers that are no answers, to the second question. */
+static void play_nonsense(void)
+{
+    static uint8_t noise[WIRE_MESSAGE_MAX + 1000];
+    struct wire_answer answer = {.number = 2, .has_service = true};
+    size_t len = wire_put_answer(&answer, TOKEN_CALL_VERIFY_PIN, NULL, stage->message);
+
+    if (text_same(part, "noise"))
+        (void)send(WIRE_FD, noise, 100, 0);
+    if (text_same(part, "too much"))
+        (void)send(WIRE_FD, noise, sizeof(noise), 0);
+    if (text_same(part, "byte more"))
+        (void)send(WIRE_FD, stage->message, len + 1, 0);
+    answer.number = 1;
+    len = wire_put_answer(&answer, TOKEN_CALL_VERIFY_PIN, NULL, stage->message);
+    if (text_same(part, "old answer"))
+        (void)send(WIRE_FD, stage->message, len, 0);
+}
+
+static int play(const char *name)
+{
+    static const struct token_driver driver = {"play", play_watch, play_call, play_close};
+    static struct token token = {.driver = &driver};
+    static struct piv_memory memory;
+    struct wire_hello hello = {.has_service = true};
+
+    part = name;
+    stage = worker_room_create();
+    if (stage == NULL || failed(sandbox_begin(WIRE_FD)))
+        return 1;
+    hello.has_service = !text_same(part, "no service");
+    struct worker_serve serve = {WIRE_FD, &token, &memory, NULL, play_service, stage};
+    while (text_same(part, "mute"))
+        (void)pause();
+    if (failed(worker_greet(&serve, &hello)) || !hello.has_service)
+        return 1;
+    if (text_same(part, "noise") || text_same(part, "too much") || text_same(part, "byte more") ||
+        text_same(part, "old answer")) {
+        uint8_t question = 0;
+        (void)recv(WIRE_FD, &question, 1, 0); /* identify is answered in order */
+        struct wire_answer answer = {.number = 1, .has_service = true};
+        stage->reply = (struct token_reply){.u.identity.id = "s1"};
+        size_t len = wire_put_answer(&answer, TOKEN_CALL_IDENTIFY, &stage->reply, stage->message);
+        (void)send(WIRE_FD, stage->message, len, 0);
+        (void)recv(WIRE_FD, &question, 1, 0);
+        play_nonsense();
+        (void)recv(WIRE_FD, &question, 1, 0);
+        return 0;
+    }
+    return failed(worker_serve(&serve)) ? 1 : 0;
+}
+
+/* --- the tests ---------------------------------------------------------------------------- */
+
+static struct token *open_worker_at(const char *program, const char *reader, uint32_t call_ms)
+{
+    struct token *token = NULL;
+    struct token_worker_setup setup = {.program = program,
+                                       .reader = reader,
+                                       .call_ms = call_ms,
+                                       .key_ms = call_ms,
+                                       .start_ms = call_ms,
+                                       .watch_ms = call_ms};
+    assert_false(failed(token_worker_create(&setup, &token)));
+    return token;
+}
+
+static struct token *open_worker(const char *reader, uint32_t call_ms)
+{
+    char self[PATH_MAX] = "";
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    return open_worker_at(self, reader, call_ms);
+}
+
+static struct err identify(struct token *token)
+{
+    static const struct token_scope scope = {.pin_tries = true};
+    static struct token_identity identity;
+    return token_identify(token, &scope, &identity);
+}
+
+static struct err verify(struct token *token, const char *digits)
+{
+    struct secret pin = {.len = 0};
+    uint8_t tries_left = 99;
+    assert_false(failed(secret_set(&pin, (struct bytes){(const uint8_t *)digits, strlen(digits)})));
+    struct err e = token_verify_pin(token, &pin, &tries_left);
+    assert_int_equal(tries_left, e.code == ERR_DENIED ? 3 : 99);
+    return e;
+}
+
+static enum token_presence watch(struct token *token, enum token_presence presence)
+{
+    assert_false(failed(token_watch(token, 0, &presence)));
+    return presence;
+}
+
+static void ask_about(struct token *token, int32_t out[4])
+{
+    static const uint8_t digest[32];
+    uint8_t signature[TOKEN_SIGNATURE_MAX];
+    size_t len = 0;
+    assert_false(failed(token_sign(token, 0x9A, TOKEN_KEY_P256,
+                                   (struct bytes){digest, sizeof(digest)}, signature, &len)));
+    assert_int_equal(len, 4 * sizeof(int32_t));
+    memcpy(out, signature, len);
+}
+
+static int count_descriptors(void)
+{
+    int count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    (void)closedir(folder);
+    return count;
+}
+
+static int descriptors_before;
+
+static int remember(void **state)
+{
+    (void)state;
+    descriptors_before = count_descriptors();
+    return 0;
+}
+
+/* After each test: no zombie, no child, no descriptor more than before. */
+static int nothing_is_left(void **state)
+{
+    (void)state;
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    assert_int_equal(count_descriptors(), descriptors_before);
+    return 0;
+}
+
+static void a_session_is_one_worker_and_the_next_is_another(void **state)
+{
+    struct token *token = open_worker("good", LONG_MS);
+    int32_t first[4];
+    int32_t again[4];
+    int32_t second[4];
+    (void)state;
+
+    assert_int_equal(watch(token, TOKEN_ABSENT), TOKEN_PRESENT);
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_GONE); /* no session yet */
+    assert_false(failed(identify(token)));
+    ask_about(token, first);
+    struct err wrong = verify(token, "654321");
+    assert_int_equal(wrong.code, ERR_DENIED);
+    assert_int_equal(wrong.native, 0x63C3);
+    assert_non_null(strstr(wrong.site, "wrong PIN"));
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_NONE);
+    ask_about(token, again);
+    assert_int_equal(first[0], again[0]);
+    assert_false(failed(identify(token)));
+    ask_about(token, second);
+    assert_int_not_equal(first[0], second[0]);
+    token_close(token);
+}
+
+static void a_worker_has_four_descriptors_one_variable_and_a_group_of_its_own(void **state)
+{
+    int32_t about[4];
+    (void)state;
+
+    assert_int_equal(setenv("PCSCLITE_CSOCK_NAME", "/tmp/nowhere", 1), 0);
+    struct token *token = open_worker("good", LONG_MS);
+    assert_false(failed(identify(token)));
+    ask_about(token, about);
+    assert_int_not_equal(about[0], getpid());
+    assert_int_equal(about[1], 4);
+    assert_int_equal(about[2], 1);
+    assert_int_equal(about[3], about[0]);
+    token_close(token);
+}
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *part;
+    uint32_t call_ms;
+    enum err_code identify, verify;
+} rows[] = {
+    {"a worker that hangs is killed in time",             "hang",        SHORT_MS, ERR_NONE, ERR_IO},
+    {"one that crashes is no more than a failed call",    "crash",       LONG_MS, ERR_NONE, ERR_IO},
+    {"nor is one that leaves",                            "leave",       LONG_MS, ERR_NONE, ERR_IO},
+    {"noise is no answer",                                "noise",       LONG_MS, ERR_NONE, ERR_IO},
+    {"nor is more than a message can be",                 "too much",    LONG_MS, ERR_NONE, ERR_IO},
+    {"nor is a byte too many",                            "byte more",   LONG_MS, ERR_NONE, ERR_IO},
+    {"nor is the answer to an earlier question",          "old answer",  LONG_MS, ERR_NONE, ERR_IO},
+    {"an error that the call does not know is none",      "conflict",    LONG_MS, ERR_NONE, ERR_IO},
+    {"no tries left and not blocked is nonsense",         "no tries",    LONG_MS, ERR_NONE, ERR_IO},
+    {"a token that was pulled is told",                   "gone",        LONG_MS, ERR_NONE, ERR_GONE},
+    {"an id that is none is refused",                     "bad id",      LONG_MS, ERR_IO, ERR_GONE},
+    {"an unknown card is told",                           "unknown card", LONG_MS, ERR_UNSUPPORTED, ERR_GONE},
+    {"a worker that never says hello is killed",          "mute",        SHORT_MS, ERR_IO, ERR_GONE},
+    {"one that reaches no service is no worker",          "no service",  LONG_MS, ERR_IO, ERR_GONE},
+};
+/* clang-format on */
+
+static void whatever_a_worker_does_the_caller_gets_an_error_in_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct token *token = open_worker(rows[i].part, rows[i].call_ms);
+        print_message("  %s\n", rows[i].name);
+        assert_int_equal(identify(token).code, rows[i].identify);
+        uint64_t from_ms = clock_boot_ms();
+        assert_int_equal(verify(token, "111111").code, rows[i].verify);
+        uint64_t took_ms = clock_boot_ms() - from_ms;
+        if (text_same(rows[i].part, "hang"))
+            assert_true(took_ms >= SHORT_MS - 5 && took_ms < LONG_MS);
+        assert_int_equal(verify(token, "111111").code, ERR_GONE); /* the session went with it */
+        token_close(token);
+    }
+}
+
+static void a_lost_token_is_seen_to_leave_first(void **state)
+{
+    struct token *token = open_worker("gone", LONG_MS);
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_GONE);
+    assert_int_equal(watch(token, TOKEN_PRESENT), TOKEN_ABSENT);
+    assert_int_equal(watch(token, TOKEN_ABSENT), TOKEN_PRESENT);
+    token_close(token);
+}
+
+static void a_token_that_leaves_takes_its_worker_with_it(void **state)
+{
+    struct token *token = open_worker("absent after identify", LONG_MS);
+    int32_t about[4];
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    ask_about(token, about);
+    assert_int_equal(watch(token, TOKEN_PRESENT), TOKEN_ABSENT);
+    assert_int_equal(kill(about[0], 0), -1);
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_GONE);
+    token_close(token);
+}
+
+static void a_service_that_goes_is_a_reader_that_is_gone(void **state)
+{
+    static const char *const parts[] = {"service goes", "watch fails", "no service", "mute"};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        struct token *token =
+            open_worker(parts[i], text_same(parts[i], "mute") ? SHORT_MS : LONG_MS);
+        print_message("  %s\n", parts[i]);
+        assert_int_equal(watch(token, TOKEN_PRESENT), TOKEN_READER_GONE);
+        assert_int_equal(watch(token, TOKEN_READER_GONE), TOKEN_READER_GONE);
+        token_close(token);
+    }
+}
+
+static void a_program_that_is_not_there_is_a_reader_that_is_gone(void **state)
+{
+    struct token *token = open_worker_at("/nonexistent/certkiosk-token", "", LONG_MS);
+    (void)state;
+
+    assert_int_equal(watch(token, TOKEN_ABSENT), TOKEN_READER_GONE);
+    struct err e = identify(token);
+    assert_int_equal(e.code, ERR_IO);
+    assert_int_equal(e.native, ENOENT);
+    token_close(token);
+}
+
+static void without_a_service_watching_waits_its_time_and_no_longer(void **state)
+{
+    struct token *token = open_worker("no service", LONG_MS);
+    enum token_presence presence = TOKEN_READER_GONE;
+    (void)state;
+
+    uint64_t from_ms = clock_boot_ms();
+    assert_false(failed(token_watch(token, 300, &presence)));
+    assert_int_equal(presence, TOKEN_READER_GONE);
+    assert_true(clock_boot_ms() - from_ms >= 295);
+    token_close(token);
+}
+
+static void a_thousand_workers_leave_nothing_behind(void **state)
+{
+    struct token *token = open_worker("good", LONG_MS);
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    int before = count_descriptors();
+    uint64_t from_ms = clock_boot_ms();
+    for (int i = 0; i < RESPAWNS; i++)
+        assert_false(failed(identify(token)));
+    print_message("  %d in %llu ms\n", RESPAWNS, (unsigned long long)(clock_boot_ms() - from_ms));
+    assert_int_equal(count_descriptors(), before);
+    token_close(token);
+}
+
+/* What is left of a kiosk that is killed while its worker is busy: nothing. */
+static void a_kiosk_that_is_killed_takes_its_worker_with_it(void **state)
+{
+    int pipe_ends[2];
+    int32_t about[4] = {0};
+    int status = 0;
+    (void)state;
+
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    assert_int_equal(pipe(pipe_ends), 0);
+    pid_t kiosk = fork();
+    assert_true(kiosk >= 0);
+    if (kiosk == 0) {
+        struct token *token = open_worker("good", LONG_MS);
+        if (!failed(identify(token)))
+            ask_about(token, about);
+        (void)!write(pipe_ends[1], about, sizeof(about));
+        (void)raise(SIGKILL);
+    }
+    assert_int_equal(read(pipe_ends[0], about, sizeof(about)), sizeof(about));
+    assert_true(about[0] > 0);
+    assert_int_equal(waitpid(kiosk, &status, 0), kiosk);
+    assert_int_equal(waitpid(about[0], &status, 0), about[0]); /* a limit is ctest's */
+    assert_int_equal(close(pipe_ends[0]) + close(pipe_ends[1]), 0);
+}
+
+static void the_program_is_looked_for_beside_the_one_that_runs(void **state)
+{
+    char self[PATH_MAX] = "";
+    char path[PATH_MAX];
+    (void)state;
+
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    assert_false(failed(worker_process_find(path, sizeof(path))));
+    *strrchr(self, '/') = '\0';
+    assert_memory_equal(path, self, strlen(self));
+    assert_string_equal(path + strlen(self), "/certkiosk-token");
+    assert_int_equal(worker_process_find(path, 5).code, ERR_NO_ROOM);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && text_same(argv[0], WORKER_PROGRAM))
+        _exit(play(argv[1]));
+
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_session_is_one_worker_and_the_next_is_another, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(
+            a_worker_has_four_descriptors_one_variable_and_a_group_of_its_own, remember,
+            nothing_is_left),
+        cmocka_unit_test_setup_teardown(whatever_a_worker_does_the_caller_gets_an_error_in_time,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_lost_token_is_seen_to_leave_first, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_token_that_leaves_takes_its_worker_with_it, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_service_that_goes_is_a_reader_that_is_gone, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_program_that_is_not_there_is_a_reader_that_is_gone,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(without_a_service_watching_waits_its_time_and_no_longer,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_thousand_workers_leave_nothing_behind, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_kiosk_that_is_killed_takes_its_worker_with_it, remember,
+                                        nothing_is_left),
+        cmocka_unit_test(the_program_is_looked_for_beside_the_one_that_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
