@@ -28,9 +28,11 @@ allowed() {
     kiosk/ui/*)             echo "$pure" $base kiosk/core/ kiosk/ui/ emmintrin.h ;;
     kiosk/app/*)            echo "$libc" $base kiosk/core/ kiosk/pki/ kiosk/ledger/ kiosk/ui/ kiosk/app/
                             echo hw/token/ hw/printer/ sync/wire/ systemd/ ;;
+    kiosk/ctl/token*)       echo "$libc" $base kiosk/core/ kiosk/pki/ hw/token/ kiosk/ctl/ jansson.h ;;
     kiosk/ctl/*)            echo "$libc" $base kiosk/core/ kiosk/ledger/ kiosk/ctl/ jansson.h ;;
-    hw/token/card_pcsc.c)   echo "$libc" $base hw/token/ winscard.h ;;
-    hw/token/token_admin.c) echo "$libc" $base hw/token/ openssl/ ;;
+    hw/token/card_readers.c) echo "$libc" $base hw/token/ winscard.h ;;
+    hw/token/card_pcsc.c)   echo "$libc" $base hw/token/ winscard.h reader.h ;; # both of pcsc-lite
+    hw/token/piv_memory.c | hw/token/token_admin.c) echo "$libc" $base hw/token/ openssl/ ;;
     hw/token/worker_filter.c) echo "$libc" $base hw/token/ seccomp.h ;;
     hw/token/token_worker_process.c) echo "$libc" $base hw/token/ spawn.h ;;
     hw/token/*)             echo "$libc" $base hw/token/ ;;
