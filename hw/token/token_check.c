@@ -209,9 +209,10 @@ static bool identity_holds(const struct token_identity *identity, const struct t
 
 static size_t data_max(enum token_call call)
 {
-    if (call == TOKEN_CALL_GENERATE)
-        return TOKEN_PUBLIC_KEY_MAX;
-    return call == TOKEN_CALL_SIGN ? TOKEN_SIGNATURE_MAX : TOKEN_PLAIN_MAX;
+    static const size_t max[TOKEN_CALL_COUNT] = {[TOKEN_CALL_GENERATE] = TOKEN_PUBLIC_KEY_MAX,
+                                                 [TOKEN_CALL_SIGN] = TOKEN_SIGNATURE_MAX,
+                                                 [TOKEN_CALL_DECRYPT] = TOKEN_PLAIN_MAX};
+    return max[call];
 }
 
 bool token_answer_holds(const struct token_request *request, struct err e,
