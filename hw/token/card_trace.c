@@ -92,16 +92,19 @@ static void append(char line[CARD_TRACE_LINE_MAX], struct bytes bytes, bool show
     }
 }
 
-/* The data of a short or extended block; empty when there is none, all when it makes no sense. */
-static struct bytes data_of(struct bytes block)
+/* The data of a short or extended block; empty when there is none. `*out_fits`: its length holds.
+ */
+static struct bytes data_of(struct bytes block, bool *out_fits)
 {
+    *out_fits = true;
     struct bytes rest = {block.at + HEADER_LEN, block.len - HEADER_LEN};
     bool extended = rest.len > 1 && rest.at[0] == 0;
     size_t head = extended ? 3 : 1;
     if (rest.len <= head)
         return (struct bytes){NULL, 0};
     size_t len = extended ? (size_t)rest.at[1] << 8 | rest.at[2] : rest.at[0];
-    if (len > rest.len - head)
+    *out_fits = len <= rest.len - head;
+    if (!*out_fits)
         return rest;
     return (struct bytes){rest.at + head, len};
 }
@@ -138,7 +141,7 @@ static bool is_shown(enum shown shown, bool public_object)
 
 /* What follows in a chain, and what fetches the rest of an answer, is shown as its beginning was.
  */
-static void judge(struct card_trace *trace, struct bytes block)
+static void judge(struct card_trace *trace, struct bytes block, struct bytes data)
 {
     uint8_t ins = block.at[1];
     if (ins == INS_GET_RESPONSE) {
@@ -148,7 +151,7 @@ static void judge(struct card_trace *trace, struct bytes block)
     }
     if (!trace->in_chain || ins != trace->ins) {
         const struct rule *rule = rule_of(ins);
-        bool public_object = names_public_object(data_of(block));
+        bool public_object = names_public_object(data);
         trace->ins = ins;
         trace->shows_data = is_shown(rule->data, public_object);
         trace->shows_answer = is_shown(rule->answer, public_object);
@@ -165,11 +168,13 @@ static void tell_block(struct card_trace *trace, struct bytes block)
         tell(trace, line);
         return;
     }
-    judge(trace, block);
+    bool fits = false;
+    struct bytes data = data_of(block, &fits);
+    judge(trace, block, data);
     uint8_t ins = block.at[1];
     (void)text_print(line, sizeof(line), "%02X %02X %02X %02X %s", block.at[0], ins, block.at[2],
                      block.at[3], ins == INS_GET_RESPONSE ? "GET RESPONSE" : rule_of(ins)->name);
-    append(line, data_of(block), trace->shows_data);
+    append(line, data, trace->shows_data && fits);
     tell(trace, line);
 }
 
