@@ -13,6 +13,7 @@
 #define HALL_EXIT_DONE 0
 #define HALL_EXIT_FAILED 1 /* refused, or something died */
 #define HALL_EXIT_USAGE 2
+#define HALL_CONTROL "hall.ctl" /* in DIR: where the hall itself is told what to do */
 
 int hall_run(int argc, char **argv);
 int hall_line(int argc, char **argv);

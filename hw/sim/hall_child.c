@@ -120,6 +120,21 @@ static bool ended_in_time(pid_t pid)
     return false;
 }
 
+static void child_forget(struct hall_child *child)
+{
+    file_close(&child->out_fd);
+    *child = (struct hall_child){.name = child->name, .pid = 0, .out_fd = -1};
+}
+
+void hall_child_kill(struct hall_child *child)
+{
+    if (child->pid > 0) {
+        (void)kill(child->pid, SIGKILL); /* it may be dead already: then it is only reaped */
+        (void)waitpid(child->pid, NULL, 0);
+    }
+    child_forget(child);
+}
+
 void hall_child_end(struct hall_child *child)
 {
     if (child->pid > 0) {
@@ -129,6 +144,5 @@ void hall_child_end(struct hall_child *child)
             (void)waitpid(child->pid, NULL, 0);
         }
     }
-    file_close(&child->out_fd);
-    *child = (struct hall_child){.name = child->name, .pid = 0, .out_fd = -1};
+    child_forget(child);
 }

@@ -39,4 +39,7 @@ MUST_CHECK struct err hall_child_wait_ready(const struct hall_child *child);
 /* SIGTERM, and SIGKILL after HALL_CHILD_END_MS. Fine when it does not run. */
 void hall_child_end(struct hall_child *child);
 
+/* SIGKILL, and reap it. Fine when it does not run. */
+void hall_child_kill(struct hall_child *child);
+
 #endif

@@ -159,7 +159,6 @@ struct err hall_reader_start(const char *dir, bool own_room, const char *log,
                              struct hall_child *out_child, uint16_t *out_port)
 {
     uint16_t port = 0;
-    int fd = -1;
     if (access(PCSCD, X_OK) != 0)
         return ERR(ERR_NOT_FOUND, errno, "no " PCSCD " (package pcscd)");
     if (access(VPCD, R_OK) != 0)
@@ -168,16 +167,29 @@ struct err hall_reader_start(const char *dir, bool own_room, const char *log,
     if (!failed(e))
         e = config_write(dir, port);
     if (!failed(e))
-        e = socket_listen(dir, &fd);
+        e = hall_reader_again(dir, port, log, out_child);
+    if (!failed(e))
+        *out_port = port;
+    return e;
+}
+
+struct err hall_reader_again(const char *dir, uint16_t port, const char *log,
+                             struct hall_child *out_child)
+{
+    int fd = -1;
+    struct err e = socket_listen(dir, &fd);
     if (failed(e))
         return e;
     e = pcscd_start(dir, log, fd, out_child);
     (void)close(fd); /* pcscd has its own now: clients must see it when that one dies */
-    if (!failed(e))
-        e = listen_wait(out_child, port);
-    if (!failed(e))
-        *out_port = port;
-    return e;
+    return failed(e) ? e : listen_wait(out_child, port);
+}
+
+void hall_reader_deaf(const char *dir)
+{
+    char path[PATH_MAX];
+    if (text_print(path, sizeof path, "%s/pcscd.comm", dir))
+        (void)unlink(path); /* pcscd may have taken it along */
 }
 
 void hall_reader_clear(const char *dir)

@@ -19,6 +19,14 @@
 MUST_CHECK struct err hall_reader_start(const char *dir, bool own_room, const char *log,
                                         struct hall_child *out_child, uint16_t *out_port);
 
+/* Start pcscd again after it was ended, at the same place and for cards on the same `port`. Errors
+ * as hall_reader_start. */
+MUST_CHECK struct err hall_reader_again(const char *dir, uint16_t port, const char *log,
+                                        struct hall_child *out_child);
+
+/* Remove the socket at which nobody listens any more. */
+void hall_reader_deaf(const char *dir);
+
 /* Remove what hall_reader_start left in DIR. */
 void hall_reader_clear(const char *dir);
 

@@ -15,6 +15,7 @@
 
 #include "hw/sim/hall.h"
 #include "hw/sim/hall_child.h"
+#include "hw/sim/hall_pcscd.h"
 #include "hw/sim/hall_reader.h"
 #include "hw/sim/hall_room.h"
 #include "kiosk/base/log.h"
@@ -38,6 +39,8 @@ struct hall {
     int lock_fd;
     int signals_fd;
     struct hall_child child[DEVICE_COUNT];
+    struct hall_pcscd pcscd;
+    char pcscd_log[PATH_MAX];
 };
 
 static bool options_take(struct hall *hall, int argc, char **argv)
@@ -153,9 +156,14 @@ static struct err room_take(struct hall *hall)
 
 static struct err reader_start(struct hall *hall)
 {
-    char log[PATH_MAX];
-    return hall_reader_start(hall->dir, hall->own_room, log_path(hall, "pcscd", log),
-                             &hall->child[DEVICE_READER], &hall->port);
+    const char *log = log_path(hall, "pcscd", hall->pcscd_log);
+    struct hall_child *child = &hall->child[DEVICE_READER];
+    struct err e = hall_reader_start(hall->dir, hall->own_room, log, child, &hall->port);
+    if (failed(e))
+        return e;
+    hall->pcscd = (struct hall_pcscd){
+        .dir = hall->dir, .log = log, .port = hall->port, .child = child, .server = {.fd = -1}};
+    return hall_pcscd_open(&hall->pcscd);
 }
 
 static struct err token_start(struct hall *hall)
@@ -209,8 +217,8 @@ static struct err ready_write(struct hall *hall)
 /* What shows to others that a hall is there; a device that is killed leaves its own behind. */
 static void traces_clear(const struct hall *hall)
 {
-    static const char *const left[] = {"ready",       "ready.new",    "token.ctl",
-                                       "printer.ctl", "printer.port", "printer"};
+    static const char *const left[] = {"ready",        "ready.new", "token.ctl", "printer.ctl",
+                                       "printer.port", "printer",   HALL_CONTROL};
     char path[PATH_MAX];
     for (size_t i = 0; i < ARRAY_LEN(left); i++) {
         if (text_print(path, sizeof path, "%s/%s", hall->dir, left[i]))
@@ -237,6 +245,7 @@ static struct err devices_start(struct hall *hall)
 static void devices_end(struct hall *hall)
 {
     traces_clear(hall); /* at once, so that nobody comes any more */
+    hall_pcscd_close(&hall->pcscd);
     for (size_t i = DEVICE_COUNT; i > 0; i--)
         hall_child_end(&hall->child[i - 1]);
     hall_reader_clear(hall->dir);
@@ -259,13 +268,18 @@ static const char *child_dead(struct hall *hall, int *out_status)
 /* Until a signal (done) or the death of a device (failed). */
 static int devices_watch(struct hall *hall)
 {
+    const struct control_handler handler = {.context = &hall->pcscd, .answer = hall_pcscd_request};
     for (;;) {
-        struct pollfd wait = {.fd = hall->signals_fd, .events = POLLIN};
+        struct pollfd waits[] = {{.fd = hall->signals_fd, .events = POLLIN},
+                                 {.fd = hall->pcscd.server.fd, .events = POLLIN}};
         struct signalfd_siginfo signal;
         /* Without limit: there is nothing to do until one comes. */
-        if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+        if (poll(waits, ARRAY_LEN(waits), -1) < 0 && errno != EINTR)
             return HALL_EXIT_FAILED;
-        if (read(hall->signals_fd, &signal, sizeof signal) != (ssize_t)sizeof signal)
+        if (waits[1].revents != 0)
+            control_answer(&hall->pcscd.server, &handler);
+        if (waits[0].revents == 0 ||
+            read(hall->signals_fd, &signal, sizeof signal) != (ssize_t)sizeof signal)
             continue;
         if (signal.ssi_signo != (unsigned)SIGCHLD)
             return HALL_EXIT_DONE;
@@ -280,7 +294,7 @@ static int devices_watch(struct hall *hall)
 
 int hall_run(int argc, char **argv)
 {
-    static struct hall hall = {.lock_fd = -1, .signals_fd = -1};
+    static struct hall hall = {.lock_fd = -1, .signals_fd = -1, .pcscd = {.server = {.fd = -1}}};
     for (size_t i = 0; i < DEVICE_COUNT; i++)
         hall.child[i] = (struct hall_child){.pid = 0, .out_fd = -1};
     if (!options_take(&hall, argc, argv))

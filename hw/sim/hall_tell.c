@@ -1,5 +1,5 @@
-/* hall_tell.c - certkiosk-hall DIR COMMAND: which device it is for, and the three commands that
- * are more than a line each way. */
+/* hall_tell.c - certkiosk-hall DIR COMMAND: which device it is for, and the commands that are
+ * more than a line each way. */
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
@@ -14,13 +14,15 @@
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
 
-#define ANSWER_MS 10000 /* swap makes a key */
-#define SEEN_MS 5000    /* the reader looks every 400 ms */
+#define ANSWER_MS 30000 /* swap makes a key, pcscd starts */
+#define TOKEN_SOCKET "token.ctl"
+#define SEEN_MS 5000 /* the reader looks every 400 ms */
 #define SEEN_POLL_MS 10
-#define CERTIFICATE_MAX 4096
+#define FILE_MAX 8000 /* in hex it fits into a line */
 #define KEY_DER_MAX 512
 
 struct ask {
+    const char *dir;
     char socket[CONTROL_PATH_MAX];
     char line[CONTROL_LINE_MAX];
     struct control_reply reply;
@@ -34,16 +36,18 @@ static bool ask(struct ask *ask)
     return ask->reply.done;
 }
 
-/* Done when the reader has powered it, so that the next program finds it there. */
-static bool insert(struct ask *in_out_ask)
+/* Until the reader has powered the token, so that the next program finds it there. One that is out
+ * is waited for only when it was just put in. */
+static bool seen_wait(struct ask *in_out_ask, bool inserted)
 {
-    if (!ask(in_out_ask))
-        return false;
-    struct ask status = *in_out_ask;
+    static struct ask status;
+    bool told =
+        text_print(status.socket, sizeof status.socket, "%s/" TOKEN_SOCKET, in_out_ask->dir);
     (void)text_copy(status.line, sizeof status.line, "token status");
     uint64_t until_ms = clock_boot_ms() + SEEN_MS;
-    while (clock_boot_ms() < until_ms) {
-        if (ask(&status) && strstr(status.reply.text, "seen=yes") != NULL)
+    while (told && clock_boot_ms() < until_ms) {
+        if (ask(&status) && (strstr(status.reply.text, "seen=yes") != NULL ||
+                             (!inserted && strncmp(status.reply.text, "out", 3) == 0)))
             return true;
         (void)poll(NULL, 0, SEEN_POLL_MS); /* a nap; an early end of it does no harm */
     }
@@ -51,20 +55,32 @@ static bool insert(struct ask *in_out_ask)
     return false;
 }
 
-static bool certificate_load(struct ask *in_out_ask)
+static bool insert(struct ask *in_out_ask)
 {
-    /* "token load SLOT FILE": the file's bytes in place of its name. */
+    return ask(in_out_ask) && seen_wait(in_out_ask, true);
+}
+
+static bool pcscd(struct ask *in_out_ask)
+{
+    bool runs = strstr(in_out_ask->line, "start") != NULL; /* or restart */
+    return ask(in_out_ask) && (!runs || seen_wait(in_out_ask, false));
+}
+
+/* "token load SLOT FILE": the file's bytes in place of its name. */
+static bool file_load(struct ask *in_out_ask)
+{
     char *name = strrchr(in_out_ask->line, ' ') + 1;
-    uint8_t der[CERTIFICATE_MAX];
+    uint8_t bytes[FILE_MAX + 1];
     FILE *file = fopen(name, "re");
-    size_t len = file == NULL ? 0 : fread(der, 1, sizeof der, file);
+    size_t len = file == NULL ? 0 : fread(bytes, 1, sizeof bytes, file);
     if (file != NULL)
         (void)fclose(file); /* only read */
-    if (len == 0 || len == sizeof der) {
-        control_refuse(&in_out_ask->reply, "no certificate can be read from this file");
+    if (len == 0 || len > FILE_MAX) {
+        control_refuse(&in_out_ask->reply, "no more than %d bytes can be read from this file",
+                       FILE_MAX);
         return false;
     }
-    hex_print(name, (struct bytes){der, len}); /* a line has room for more than CERTIFICATE_MAX */
+    hex_print(name, (struct bytes){bytes, len}); /* a line has room for more than FILE_MAX */
     return ask(in_out_ask);
 }
 
@@ -92,13 +108,20 @@ static const struct row {
     bool (*run)(struct ask *in_out_ask);
     bool printed; /* by run */
 } commands[] = {
-    {"insert", NULL, 1, 1, "token.ctl", insert, false},
-    {"pull", NULL, 1, 1, "token.ctl", ask, false},
-    {"swap", NULL, 1, 2, "token.ctl", ask, false},
-    {"token", "status", 2, 2, "token.ctl", ask, false},
-    {"token", "public-key", 3, 3, "token.ctl", public_key, true},
-    {"token", "load", 4, 4, "token.ctl", certificate_load, false},
-    {"token", "fault", 3, 5, "token.ctl", ask, false},
+    {"insert", NULL, 1, 1, TOKEN_SOCKET, insert, false},
+    {"pull", NULL, 1, 1, TOKEN_SOCKET, ask, false},
+    {"swap", NULL, 1, 2, TOKEN_SOCKET, ask, false},
+    {"token", "status", 2, 2, TOKEN_SOCKET, ask, false},
+    {"token", "public-key", 3, 3, TOKEN_SOCKET, public_key, true},
+    {"token", "load", 4, 4, TOKEN_SOCKET, file_load, false},
+    {"token", "fault", 3, 5, TOKEN_SOCKET, ask, false},
+    {"token", "object", 3, 3, TOKEN_SOCKET, ask, false},
+    {"token", "load-object", 4, 4, TOKEN_SOCKET, file_load, false},
+    {"token", "keys", 2, 2, TOKEN_SOCKET, ask, false},
+    {"token", "latency", 3, 3, TOKEN_SOCKET, ask, false},
+    {"token", "snapshot", 2, 2, TOKEN_SOCKET, ask, false},
+    {"token", "restore", 2, 2, TOKEN_SOCKET, ask, false},
+    {"pcscd", NULL, 2, 2, HALL_CONTROL, pcscd, false},
     {"paper", NULL, 2, 2, "printer.ctl", ask, false},
     {"cover", NULL, 2, 2, "printer.ctl", ask, false},
     {"printer", NULL, 2, 4, "printer.ctl", ask, false},
@@ -133,6 +156,7 @@ static bool line_join(int count, char **words, char line[CONTROL_LINE_MAX])
 int hall_tell(const char *dir, int argc, char **argv)
 {
     static struct ask request;
+    request.dir = dir;
     const struct row *row = row_find(argc, argv);
     if (row == NULL || !line_join(argc, argv, request.line) ||
         !text_print(request.socket, sizeof request.socket, "%s/%s", dir, row->socket))

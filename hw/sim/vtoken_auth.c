@@ -131,8 +131,10 @@ static unsigned admin_authenticate(struct vtoken_card *card, const struct vtoken
         return card->model->mutual ? challenge_send(card, VTOKEN_CHALLENGE_WITNESS, len, answer)
                                    : SW_SECURITY;
     }
-    if (asked(in->challenge))
-        return challenge_send(card, VTOKEN_CHALLENGE_PLAIN, len, answer);
+    if (asked(in->challenge)) {
+        return card->model->external ? challenge_send(card, VTOKEN_CHALLENGE_PLAIN, len, answer)
+                                     : SW_SECURITY;
+    }
     if (given(in->witness) && given(in->challenge)) {
         return step == VTOKEN_CHALLENGE_WITNESS ? witness_check(card, in, len, answer)
                                                 : SW_SECURITY;
@@ -164,7 +166,7 @@ static unsigned key_use(struct vtoken_card *card, const struct vtoken_command *c
                         const struct elements *in, struct vtoken_writer *answer)
 {
     const struct vtoken_key *key = vtoken_state_key(card->state, command->p2);
-    if (key == NULL || command->p2 == 0)
+    if (key == NULL || !vtoken_model_has_slot(card->model, command->p2))
         return SW_REFERENCE;
     if (key->algorithm != command->p1)
         return SW_PARAMETERS;

@@ -57,26 +57,48 @@ static unsigned select_application(struct vtoken_card *card, const struct vtoken
     return SW_OK;
 }
 
+enum group { ALWAYS, METADATA, SERIAL, VERSION, MOVE, YUBICO };
+
+static bool group_there(const struct vtoken_model *model, enum group group)
+{
+    switch (group) {
+    case ALWAYS:
+        return true;
+    case METADATA:
+        return model->metadata;
+    case SERIAL:
+        return model->serial;
+    case VERSION:
+        return model->version_told;
+    case MOVE:
+        return model->move_key;
+    case YUBICO:
+        return model->yubico;
+    }
+    return false;
+}
+
 static const struct row {
     uint8_t ins;
-    bool yubico;
+    enum group group;
     unsigned (*run)(struct vtoken_card *card, const struct vtoken_command *command,
                     struct vtoken_writer *answer);
 } commands[] = {
-    {INS_SELECT, false, select_application},
-    {0xCB, false, vtoken_get_data},
-    {INS_PUT_DATA, false, vtoken_put_data},
-    {0x20, false, vtoken_verify},
-    {0x24, false, vtoken_change_reference},
-    {0x2C, false, vtoken_reset_retry},
-    {0x87, false, vtoken_general_authenticate},
-    {0x47, false, vtoken_generate},
-    {0xF7, true, vtoken_metadata},
-    {0xF8, true, vtoken_serial},
-    {0xFD, true, vtoken_version},
-    {0xFA, true, vtoken_set_pin_retries},
-    {0xFE, true, vtoken_import},
-    {0xFF, true, vtoken_set_admin_key},
+    {INS_SELECT, ALWAYS, select_application},
+    {0xCB, ALWAYS, vtoken_get_data},
+    {INS_PUT_DATA, ALWAYS, vtoken_put_data},
+    {0x20, ALWAYS, vtoken_verify},
+    {0x24, ALWAYS, vtoken_change_reference},
+    {0x2C, ALWAYS, vtoken_reset_retry},
+    {0x87, ALWAYS, vtoken_general_authenticate},
+    {0x47, ALWAYS, vtoken_generate},
+    {0xF6, MOVE, vtoken_move_key},
+    {0xF7, METADATA, vtoken_metadata},
+    {0xF8, SERIAL, vtoken_serial},
+    {0xFD, VERSION, vtoken_version},
+    {0xFA, YUBICO, vtoken_set_pin_retries},
+    {0xFE, YUBICO, vtoken_import},
+    {0xFF, YUBICO, vtoken_set_admin_key},
 };
 
 static unsigned command_run(struct vtoken_card *card, const struct vtoken_command *command,
@@ -87,7 +109,7 @@ static unsigned command_run(struct vtoken_card *card, const struct vtoken_comman
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (commands[i].ins != command->ins)
             continue;
-        if (commands[i].yubico && !card->model->yubico)
+        if (!group_there(card->model, commands[i].group))
             return SW_INSTRUCTION;
         return commands[i].run(card, command, answer);
     }
@@ -108,6 +130,8 @@ static size_t pending_send(struct vtoken_card *card, const struct vtoken_apdu *a
     size_t room = apdu->le == 0 ? LE_SHORT_ALL : apdu->le;
     if (room > LE_SHORT_ALL && !card->model->extended_le)
         room = LE_SHORT_ALL;
+    if (room > LE_SHORT_ALL && room > card->model->extended_max)
+        room = card->model->extended_max;
     size_t len = session->pending_len < room ? session->pending_len : room;
     memcpy(out, session->reply_at + session->pending_from, len);
     session->pending_from += len;
@@ -124,26 +148,33 @@ static bool chain_continues(const struct vtoken_session *session, const struct v
     return session->chaining && memcmp(header, session->chain_header, sizeof header) == 0;
 }
 
+static unsigned chain_refuse(struct vtoken_session *session, unsigned sw)
+{
+    session->chaining = false;
+    session->chain_len = 0;
+    return sw;
+}
+
 /* Add the command's data to the chain. Another command in between starts anew. */
 static unsigned chain_add(struct vtoken_card *card, const struct vtoken_apdu *apdu)
 {
     struct vtoken_session *session = &card->session;
-    if (!chain_continues(session, apdu))
+    bool continues = chain_continues(session, apdu);
+    if (!continues)
         session->chain_len = 0;
     session->chaining = (apdu->cla & CLA_CHAINED) != 0;
-    if (apdu->data.len > sizeof session->chain_at - session->chain_len) {
-        session->chaining = false;
-        return apdu->ins == INS_PUT_DATA ? SW_NO_ROOM : SW_LENGTH;
-    }
+    if (apdu->data.len > sizeof session->chain_at - session->chain_len)
+        return chain_refuse(session, apdu->ins == INS_PUT_DATA ? SW_NO_ROOM : SW_LENGTH);
     session->chain_header[0] = apdu->ins;
     session->chain_header[1] = apdu->p1;
     session->chain_header[2] = apdu->p2;
     memcpy(session->chain_at + session->chain_len, apdu->data.at, apdu->data.len);
     session->chain_len += apdu->data.len;
-    bool tears = card->model->put_tears && apdu->ins == INS_PUT_DATA && session->chaining;
-    if (tears && session->selected && session->admin)
-        vtoken_put_fragment(card, (struct bytes){session->chain_at, session->chain_len});
-    return SW_OK;
+    if (apdu->ins != INS_PUT_DATA || !(continues || session->chaining))
+        return SW_OK;
+    const struct bytes so_far = {session->chain_at, session->chain_len};
+    unsigned sw = vtoken_put_block(card, so_far, !session->chaining);
+    return sw == SW_OK ? SW_OK : chain_refuse(session, sw);
 }
 
 static unsigned class_check(const struct vtoken_card *card, const struct vtoken_apdu *apdu)
@@ -157,6 +188,7 @@ static unsigned class_check(const struct vtoken_card *card, const struct vtoken_
     if (!apdu->extended)
         return SW_OK;
     bool refused = (apdu->data.len > 0 && !card->model->extended_lc) ||
+                   apdu->data.len > card->model->extended_max ||
                    (apdu->le > 0 && card->model->extended_le_refused);
     return refused ? SW_LENGTH : SW_OK;
 }

@@ -4,7 +4,7 @@
  *
  *     vtoken_card_init --> vtoken_card_power --> vtoken_card_transmit ... --> vtoken_card_power
  *
- * The state is borrowed; a command that changes it sets state->changed.
+ * Model and state are borrowed; a command that changes it sets state->changed.
  */
 #ifndef HW_SIM_VTOKEN_CARD_H
 #define HW_SIM_VTOKEN_CARD_H
@@ -12,8 +12,8 @@
 #include "hw/sim/vtoken_model.h"
 #include "hw/sim/vtoken_state.h"
 
-#define VTOKEN_COMMAND_MAX 4096 /* data of one command, chained or extended */
-#define VTOKEN_REPLY_MAX 4096   /* with the status word */
+#define VTOKEN_COMMAND_MAX 8192 /* data of one command, chained or extended */
+#define VTOKEN_REPLY_MAX 8192   /* with the status word */
 
 enum vtoken_challenge { VTOKEN_CHALLENGE_NONE, VTOKEN_CHALLENGE_WITNESS, VTOKEN_CHALLENGE_PLAIN };
 

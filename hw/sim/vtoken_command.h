@@ -49,8 +49,9 @@ unsigned vtoken_get_data(struct vtoken_card *card, const struct vtoken_command *
                          struct vtoken_writer *answer);
 unsigned vtoken_put_data(struct vtoken_card *card, const struct vtoken_command *command,
                          struct vtoken_writer *answer);
-/* The part of a chained PUT DATA that a token which tears has stored so far. */
-void vtoken_put_fragment(struct vtoken_card *card, struct bytes data);
+/* A block of a chained PUT DATA has come: a token that tears stores what there is so far. Anything
+ * but SW_OK ends the chain. */
+unsigned vtoken_put_block(struct vtoken_card *card, struct bytes so_far, bool last);
 
 /* vtoken_pin.c */
 unsigned vtoken_verify(struct vtoken_card *card, const struct vtoken_command *command,
@@ -74,6 +75,8 @@ unsigned vtoken_import(struct vtoken_card *card, const struct vtoken_command *co
 unsigned vtoken_set_admin_key(struct vtoken_card *card, const struct vtoken_command *command,
                               struct vtoken_writer *answer);
 unsigned vtoken_metadata(struct vtoken_card *card, const struct vtoken_command *command,
+                         struct vtoken_writer *answer);
+unsigned vtoken_move_key(struct vtoken_card *card, const struct vtoken_command *command,
                          struct vtoken_writer *answer);
 unsigned vtoken_serial(struct vtoken_card *card, const struct vtoken_command *command,
                        struct vtoken_writer *answer);

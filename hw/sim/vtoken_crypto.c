@@ -16,7 +16,7 @@
 #define TAG_EXPONENT 0x82
 #define TAG_POINT 0x86
 #define POINT_MAX 97 /* uncompressed, P-384 */
-#define MODULUS_MAX 256
+#define MODULUS_MAX 384
 #define EXPONENT_MAX 4
 #define RSA_EXPONENT 65537
 
@@ -50,11 +50,6 @@ void vtoken_random(uint8_t *out, size_t len)
         abort();
 }
 
-static unsigned rsa_bits(enum vtoken_algorithm algorithm)
-{
-    return algorithm == VTOKEN_RSA1024 ? 1024 : 2048;
-}
-
 static const char *curve_name(enum vtoken_algorithm algorithm)
 {
     return algorithm == VTOKEN_P384 ? "P-384" : "P-256";
@@ -66,7 +61,8 @@ struct err vtoken_pair_generate(enum vtoken_algorithm algorithm, EVP_PKEY **out_
     switch (algorithm) {
     case VTOKEN_RSA1024:
     case VTOKEN_RSA2048:
-        pair = EVP_RSA_gen(rsa_bits(algorithm));
+    case VTOKEN_RSA3072:
+        pair = EVP_RSA_gen(vtoken_algorithm_rsa_bits(algorithm));
         break;
     case VTOKEN_P256:
     case VTOKEN_P384:
@@ -197,7 +193,7 @@ static struct err rsa_import(enum vtoken_algorithm algorithm, struct bytes p, st
     BN_CTX *scratch = BN_CTX_new();
     bool complete = scratch != NULL && rsa_complete(&numbers, scratch);
     BN_CTX_free(scratch);
-    if (!complete || BN_num_bits(numbers.n) != (int)rsa_bits(algorithm))
+    if (!complete || BN_num_bits(numbers.n) != (int)vtoken_algorithm_rsa_bits(algorithm))
         return OPENSSL_ERR(ERR_MALFORMED, "primes");
     CLEANUP(builder_free) OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
     if (builder == NULL || !rsa_push(&numbers, builder))
@@ -211,6 +207,7 @@ struct err vtoken_pair_import(enum vtoken_algorithm algorithm, struct bytes p, s
     switch (algorithm) {
     case VTOKEN_RSA1024:
     case VTOKEN_RSA2048:
+    case VTOKEN_RSA3072:
         return rsa_import(algorithm, p, q, out_pair);
     case VTOKEN_P256:
     case VTOKEN_P384:
@@ -304,6 +301,7 @@ static const EVP_CIPHER *cipher_of(enum vtoken_algorithm algorithm)
         return EVP_aes_256_ecb();
     case VTOKEN_RSA1024:
     case VTOKEN_RSA2048:
+    case VTOKEN_RSA3072:
     case VTOKEN_P256:
     case VTOKEN_P384:
         break;

@@ -1,28 +1,17 @@
 /*
- * vtoken_crypto.h - the virtual token's keys and ciphers, by OpenSSL, with algorithms named as
- * PIV names them (NIST SP 800-78-5 table 6-2).
+ * vtoken_crypto.h - the virtual token's keys and ciphers, by OpenSSL.
  */
 #ifndef HW_SIM_VTOKEN_CRYPTO_H
 #define HW_SIM_VTOKEN_CRYPTO_H
 
 #include <openssl/evp.h>
 
+#include "hw/sim/vtoken_algorithm.h"
 #include "hw/sim/vtoken_tlv.h"
 #include "kiosk/base/bytes.h"
 #include "kiosk/base/err.h"
 
-enum vtoken_algorithm {
-    VTOKEN_3DES = 0x03,
-    VTOKEN_RSA1024 = 0x06,
-    VTOKEN_RSA2048 = 0x07,
-    VTOKEN_AES128 = 0x08,
-    VTOKEN_AES192 = 0x0A,
-    VTOKEN_AES256 = 0x0C,
-    VTOKEN_P256 = 0x11,
-    VTOKEN_P384 = 0x14
-};
-
-#define VTOKEN_SIGNATURE_MAX 256
+#define VTOKEN_SIGNATURE_MAX 384
 #define VTOKEN_BLOCK_MAX 16
 #define VTOKEN_KEY_DER_MAX 2400
 

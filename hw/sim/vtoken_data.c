@@ -3,7 +3,6 @@
 
 #define P_CURRENT_TEMPLATE 0x3FFF
 #define TAG_LIST 0x5C
-#define TAG_DATA 0x53
 #define TAG_LEN_MAX 3
 
 /* Read only with the PIN: fingerprints, face, printed information, iris. */
@@ -50,11 +49,39 @@ unsigned vtoken_get_data(struct vtoken_card *card, const struct vtoken_command *
     if (!vtoken_tlv_find(command->data, TAG_LIST, &list) || !tag_of(list, &tag))
         return SW_DATA;
     const struct vtoken_object *object = vtoken_state_object(card->state, tag);
-    if (object == NULL)
+    if (object == NULL || !vtoken_model_has_object(card->model, tag))
         return SW_NOT_FOUND;
     if (needs_pin(tag) && !card->session.pin_verified)
         return SW_SECURITY;
-    vtoken_put_tlv(answer, is_bare(tag) ? tag : TAG_DATA, (struct bytes){object->at, object->len});
+    vtoken_object_write(object, answer);
+    return SW_OK;
+}
+
+/* Take "5C LEN TAG" off the front of a PUT DATA. */
+static bool target_take(struct bytes *rest, uint32_t *out_tag)
+{
+    struct vtoken_tlv list;
+    return vtoken_tlv_take(rest, &list) && list.tag == TAG_LIST && tag_of(list.value, out_tag) &&
+           !is_bare(*out_tag);
+}
+
+static struct err object_clear(struct vtoken_card *card, uint32_t tag)
+{
+    static const uint8_t empty[] = {VTOKEN_TAG_DATA, 0};
+    struct bytes left = {empty, card->model->deleted_is_empty ? sizeof empty : 0};
+    return vtoken_state_put_raw(card->state, tag, left);
+}
+
+static unsigned object_put(struct vtoken_card *card, uint32_t tag, struct bytes value)
+{
+    if (value.len == 0)
+        return failed(object_clear(card, tag)) ? SW_NO_ROOM : SW_OK;
+    if (value.len > card->model->capacity && card->model->over_capacity_destroys) {
+        (void)failed(vtoken_state_put(card->state, tag, (struct bytes){value.at, 0}));
+        return SW_LENGTH;
+    }
+    if (value.len > card->model->capacity || failed(vtoken_state_put(card->state, tag, value)))
+        return SW_NO_ROOM;
     return SW_OK;
 }
 
@@ -63,35 +90,31 @@ unsigned vtoken_put_data(struct vtoken_card *card, const struct vtoken_command *
 {
     (void)answer; /* this command has none */
     struct bytes rest = command->data;
-    struct vtoken_tlv list;
     struct vtoken_tlv value;
     uint32_t tag = 0;
     if (!addresses_template(command))
         return SW_PARAMETERS;
     if (!card->session.admin)
         return SW_SECURITY;
-    if (!vtoken_tlv_take(&rest, &list) || list.tag != TAG_LIST || !tag_of(list.value, &tag) ||
-        is_bare(tag))
+    if (!target_take(&rest, &tag))
         return SW_DATA;
-    if (!vtoken_tlv_take(&rest, &value) || value.tag != TAG_DATA || rest.len != 0)
+    if (!vtoken_model_has_object(card->model, tag))
+        return SW_NOT_FOUND;
+    if (!vtoken_tlv_take(&rest, &value) || value.tag != VTOKEN_TAG_DATA || rest.len != 0)
         return SW_DATA;
-    return failed(vtoken_state_put(card->state, tag, value.value)) ? SW_NO_ROOM : SW_OK;
+    return object_put(card, tag, value.value);
 }
 
-void vtoken_put_fragment(struct vtoken_card *card, struct bytes data)
+unsigned vtoken_put_block(struct vtoken_card *card, struct bytes so_far, bool last)
 {
-    struct vtoken_tlv list;
     uint32_t tag = 0;
-    if (!vtoken_tlv_take(&data, &list) || list.tag != TAG_LIST || !tag_of(list.value, &tag) ||
-        is_bare(tag))
-        return;
-    /* What follows is a header of tag 53 that promises more than there is yet. */
-    size_t header_len = vtoken_header_len(TAG_DATA, VTOKEN_OBJECT_MAX);
-    if (data.len <= header_len)
-        return;
-    struct bytes fragment = {data.at + header_len, data.len - header_len};
-    if (failed(vtoken_state_put(card->state, tag, fragment))) {
-        /* Too much even for the fragment: such a token keeps nothing. */
-        (void)failed(vtoken_state_put(card->state, tag, (struct bytes){data.at, 0}));
-    }
+    if (!card->model->put_tears || !card->session.selected || !card->session.admin ||
+        !target_take(&so_far, &tag) || !vtoken_model_has_object(card->model, tag))
+        return SW_OK; /* the whole command will say what is wrong */
+    size_t room = card->model->capacity + vtoken_header_len(VTOKEN_TAG_DATA, card->model->capacity);
+    if (so_far.len > room && card->model->over_capacity_destroys)
+        return SW_LENGTH; /* what was there before is torn already */
+    if (!last && so_far.len > 0 && failed(vtoken_state_put_raw(card->state, tag, so_far)))
+        return SW_NO_ROOM;
+    return SW_OK;
 }

@@ -4,13 +4,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "hw/sim/vtoken_command.h"
 #include "hw/sim/vtoken_store.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 #define AWAY_SUFFIX ".away"
+#define KEPT_SUFFIX ".kept"
+#define MS_PER_S 1000U
+#define NS_PER_MS 1000000L
 #define MESSAGES_MAX 64 /* answered in one go, so that control is not starved */
 
 /* ISO/IEC 7816-3: direct convention, T=1, and a name of its own in the historical bytes. */
@@ -45,7 +50,8 @@ static struct err state_take(struct vtoken_device *device)
     }
     vtoken_state_destroy(device->state);
     device->state = fresh;
-    vtoken_card_init(&device->card, device->model, fresh);
+    device->changes = 0;
+    vtoken_card_init(&device->card, &device->model, fresh);
     return ERR_OK;
 }
 
@@ -53,7 +59,7 @@ struct err vtoken_device_open(struct vtoken_device *device)
 {
     device->in = device->seen = device->hangs = false;
     device->fault = (struct vtoken_fault){.kind = VTOKEN_FAULT_NONE};
-    device->apdus = device->bytes = 0;
+    device->apdus = device->bytes = device->changes = 0;
     device->connect_ms = 0;
     device->state = NULL;
     device->link.fd = -1;
@@ -85,8 +91,8 @@ struct err vtoken_device_pull(struct vtoken_device *device)
         return ERR(ERR_CONFLICT, 0, "already out");
     vtoken_link_close(&device->link);
     device->connect_ms = clock_boot_ms() + VTOKEN_OUT_MS;
-    if (device->hangs)
-        device->fault.kind = VTOKEN_FAULT_NONE;
+    if (device->fault.hit)
+        device->fault = (struct vtoken_fault){.kind = VTOKEN_FAULT_NONE};
     device->in = device->seen = device->hangs = false;
     vtoken_card_power(&device->card);
     return ERR_OK;
@@ -111,6 +117,27 @@ struct err vtoken_device_swap(struct vtoken_device *device, bool back)
     return state_take(device);
 }
 
+struct err vtoken_device_snapshot(struct vtoken_device *device)
+{
+    char kept[PATH_MAX];
+    if (!text_print(kept, sizeof kept, "%s" KEPT_SUFFIX, device->path))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    return vtoken_store_save(kept, device->state);
+}
+
+struct err vtoken_device_restore(struct vtoken_device *device)
+{
+    char kept[PATH_MAX];
+    struct vtoken_state *state = NULL;
+    if (!text_print(kept, sizeof kept, "%s" KEPT_SUFFIX, device->path))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    struct err e = vtoken_store_load(kept, &state);
+    if (!failed(e))
+        e = vtoken_store_save(device->path, state);
+    vtoken_state_destroy(state);
+    return failed(e) ? e : state_take(device);
+}
+
 static size_t sw_only(unsigned sw, uint8_t *out)
 {
     out[0] = (uint8_t)(sw >> 8 & 0xFF);
@@ -122,18 +149,53 @@ static size_t sw_only(unsigned sw, uint8_t *out)
 static size_t command_run(struct vtoken_device *device, struct bytes command, uint8_t *out)
 {
     size_t len = vtoken_card_transmit(&device->card, command, out);
-    if (device->state->changed && failed(vtoken_store_save(device->path, device->state)))
-        return sw_only(SW_MEMORY, out);
-    return len;
+    if (!device->state->changed)
+        return len;
+    device->changes++;
+    return failed(vtoken_store_save(device->path, device->state)) ? sw_only(SW_MEMORY, out) : len;
+}
+
+/* The token that is put away, or a new one when none is. */
+static void other_token_in(struct vtoken_device *device)
+{
+    struct err e = vtoken_device_swap(device, true);
+    if (e.code == ERR_NOT_FOUND)
+        e = vtoken_device_swap(device, false);
+    if (failed(e))
+        log_err("vtoken", e); /* and the same token answers: a test of a swap notices */
+}
+
+static void latency_wait(const struct vtoken_device *device)
+{
+    const struct timespec wait = {.tv_sec = device->latency_ms / MS_PER_S,
+                                  .tv_nsec = device->latency_ms % MS_PER_S * NS_PER_MS};
+    if (device->latency_ms > 0)
+        (void)nanosleep(&wait, NULL); /* a signal that ends it early ends the program as well */
 }
 
 /* False when there is to be no answer now. */
 static bool command_answer(struct vtoken_device *device, struct bytes command, uint8_t *out,
                            size_t *out_len)
 {
-    switch (vtoken_fault_count(&device->fault)) {
+    enum vtoken_fault_kind kind = vtoken_fault_count(&device->fault);
+    latency_wait(device);
+    switch (kind) {
+    case VTOKEN_FAULT_SWAP:
+        other_token_in(device);
+        *out_len = command_run(device, command, out);
+        return true;
     case VTOKEN_FAULT_NONE:
         *out_len = command_run(device, command, out);
+        return true;
+    case VTOKEN_FAULT_LOST:
+        (void)command_run(device, command, out);
+        (void)failed(vtoken_device_pull(device)); /* it is in: it was just spoken to */
+        return false;
+    case VTOKEN_FAULT_ENDLESS:
+    case VTOKEN_FAULT_EMPTY:
+    case VTOKEN_FAULT_FLOOD:
+    case VTOKEN_FAULT_OVERRUN:
+        *out_len = vtoken_fault_answer(kind, out, sizeof device->reply);
         return true;
     case VTOKEN_FAULT_PULL:
         (void)failed(vtoken_device_pull(device)); /* it is in: it was just spoken to */
@@ -160,7 +222,7 @@ static bool command_answer(struct vtoken_device *device, struct bytes command, u
 static bool message_answer(struct vtoken_device *device, enum vtoken_message message,
                            struct bytes command)
 {
-    uint8_t reply[VTOKEN_REPLY_MAX];
+    uint8_t *reply = device->reply;
     size_t len = 0;
     switch (message) {
     case VTOKEN_MESSAGE_ON:
@@ -199,6 +261,8 @@ void vtoken_device_work(struct vtoken_device *device)
         return; /* not yet, or the reader is away: the caller comes again */
     if (failed(vtoken_link_receive(&device->link))) {
         vtoken_link_close(&device->link);
+        vtoken_card_power(&device->card); /* the reader that powered it is no more */
+        device->seen = false;
         return;
     }
     enum vtoken_message message;

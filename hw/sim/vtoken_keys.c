@@ -14,7 +14,8 @@
 #define TAG_PRIME_P 0x01
 #define TAG_PRIME_Q 0x02
 #define TAG_SCALAR 0x06
-#define PUBLIC_MAX 300
+#define PUBLIC_MAX 420
+#define SLOT_NONE_DELETES 0xFF
 #define META_ALGORITHM 0x01
 #define META_POLICY 0x02
 #define META_ORIGIN 0x03
@@ -24,17 +25,15 @@
 #define META_PIN_ALGORITHM 0xFF
 #define TOUCH_NEVER 1
 
-static bool pair_algorithm(uint8_t number, enum vtoken_algorithm *out_algorithm)
+static bool pair_algorithm(const struct vtoken_model *model, uint8_t number,
+                           enum vtoken_algorithm *out_algorithm)
 {
-    static const enum vtoken_algorithm pairs[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
-                                                  VTOKEN_P384};
-    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        if (pairs[i] == number) {
-            *out_algorithm = pairs[i];
-            return true;
-        }
-    }
-    return false;
+    enum vtoken_algorithm algorithm = VTOKEN_P256;
+    if (!vtoken_algorithm_of(number, &algorithm) || !vtoken_algorithm_is_pair(algorithm) ||
+        (algorithm == VTOKEN_RSA3072 && !model->rsa3072))
+        return false;
+    *out_algorithm = algorithm;
+    return true;
 }
 
 /* The policy asked for among `elements`, or what the slot has of itself. */
@@ -70,13 +69,13 @@ unsigned vtoken_generate(struct vtoken_card *card, const struct vtoken_command *
     struct bytes control;
     struct bytes algorithm;
     struct vtoken_key key = {.slot = command->p2, .origin = VTOKEN_GENERATED};
-    if (command->p1 != 0 || !vtoken_slot_known(command->p2))
+    if (command->p1 != 0 || !vtoken_model_has_slot(card->model, command->p2))
         return SW_PARAMETERS;
     if (!card->session.admin)
         return SW_SECURITY;
     if (!vtoken_tlv_find(command->data, TAG_CONTROL, &control) ||
         !vtoken_tlv_find(control, TAG_ALGORITHM, &algorithm) || algorithm.len != 1 ||
-        !pair_algorithm(algorithm.at[0], &key.algorithm) ||
+        !pair_algorithm(card->model, algorithm.at[0], &key.algorithm) ||
         !policy_parse(control, key.slot, &key.pin_policy))
         return SW_DATA;
     if (failed(vtoken_pair_generate(key.algorithm, &key.pair)))
@@ -91,7 +90,8 @@ unsigned vtoken_import(struct vtoken_card *card, const struct vtoken_command *co
 {
     (void)answer; /* this command has none */
     struct vtoken_key key = {.slot = command->p2, .origin = VTOKEN_IMPORTED};
-    if (!vtoken_slot_known(command->p2) || !pair_algorithm(command->p1, &key.algorithm))
+    if (!vtoken_model_has_slot(card->model, command->p2) ||
+        !pair_algorithm(card->model, command->p1, &key.algorithm))
         return SW_PARAMETERS;
     if (!card->session.admin)
         return SW_SECURITY;
@@ -111,8 +111,7 @@ unsigned vtoken_set_admin_key(struct vtoken_card *card, const struct vtoken_comm
                               struct vtoken_writer *answer)
 {
     (void)answer; /* this command has none */
-    static const enum vtoken_algorithm ciphers[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
-                                                    VTOKEN_AES256};
+    enum vtoken_algorithm cipher = VTOKEN_3DES;
     struct bytes data = command->data; /* algorithm, 9B, length, key */
     if (command->p1 != 0xFF || command->p2 < 0xFE)
         return SW_PARAMETERS;
@@ -120,15 +119,35 @@ unsigned vtoken_set_admin_key(struct vtoken_card *card, const struct vtoken_comm
         return SW_SECURITY;
     if (data.len < 3 || data.at[1] != VTOKEN_REFERENCE_ADMIN || data.at[2] != data.len - 3)
         return SW_DATA;
-    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
-        if (ciphers[i] != data.at[0] || vtoken_cipher_key_len(ciphers[i]) != data.len - 3)
-            continue;
-        card->state->admin_algorithm = ciphers[i];
-        memcpy(card->state->admin_key, data.at + 3, data.len - 3);
-        card->state->changed = true;
-        return SW_OK;
-    }
-    return SW_DATA;
+    if (!vtoken_algorithm_of(data.at[0], &cipher) || vtoken_algorithm_is_pair(cipher) ||
+        (cipher != VTOKEN_3DES && !card->model->admin_aes) ||
+        vtoken_cipher_key_len(cipher) != data.len - 3)
+        return SW_DATA;
+    card->state->admin_algorithm = cipher;
+    memcpy(card->state->admin_key, data.at + 3, data.len - 3);
+    card->state->changed = true;
+    return SW_OK;
+}
+
+/* P1 is where to, or FF for nowhere, P2 where from. Yubico's documents say that the slot it goes to
+ * must be empty, not with which status word another one is refused. */
+unsigned vtoken_move_key(struct vtoken_card *card, const struct vtoken_command *command,
+                         struct vtoken_writer *answer)
+{
+    (void)answer; /* this command has none */
+    uint8_t to = command->p1 == SLOT_NONE_DELETES ? 0 : command->p1;
+    uint8_t from = command->p2;
+    if (command->data.len != 0 || to == from || !vtoken_model_has_slot(card->model, from) ||
+        (to != 0 && !vtoken_model_has_slot(card->model, to)))
+        return SW_PARAMETERS;
+    if (!card->session.admin)
+        return SW_SECURITY;
+    if (vtoken_state_key(card->state, from) == NULL)
+        return SW_REFERENCE;
+    if (to != 0 && vtoken_state_key(card->state, to) != NULL)
+        return SW_CONDITIONS;
+    vtoken_state_move_key(card->state, from, to);
+    return SW_OK;
 }
 
 static void pin_metadata(const struct vtoken_pin *pin, bool is_default,
@@ -175,8 +194,9 @@ unsigned vtoken_metadata(struct vtoken_card *card, const struct vtoken_command *
         admin_metadata(state, answer);
         return SW_OK;
     }
-    const struct vtoken_key *key =
-        vtoken_slot_known(command->p2) ? vtoken_state_key(state, command->p2) : NULL;
+    const struct vtoken_key *key = vtoken_model_has_slot(card->model, command->p2)
+                                       ? vtoken_state_key(state, command->p2)
+                                       : NULL;
     if (key == NULL)
         return SW_REFERENCE;
     key_metadata(key, answer);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "hw/sim/vtoken_card.h"
+#include "kiosk/base/macros.h"
 
 struct err vtoken_link_open(struct vtoken_link *link, uint16_t port)
 {
@@ -101,8 +101,8 @@ void vtoken_link_drop(struct vtoken_link *link)
 
 struct err vtoken_link_send(struct vtoken_link *link, struct bytes message)
 {
-    uint8_t at[VTOKEN_LINK_HEADER_LEN + VTOKEN_REPLY_MAX];
-    if (message.len > VTOKEN_REPLY_MAX)
+    uint8_t at[VTOKEN_LINK_HEADER_LEN + VTOKEN_LINK_MESSAGE_MAX];
+    if (message.len > VTOKEN_LINK_MESSAGE_MAX)
         return ERR(ERR_NO_ROOM, message.len, "message");
     at[0] = (uint8_t)(message.len >> 8 & 0xFF);
     at[1] = (uint8_t)(message.len & 0xFF);

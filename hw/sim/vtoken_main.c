@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hw/sim/vtoken_device.h"
+#include "hw/sim/vtoken_quirks.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
@@ -16,40 +17,62 @@
 #define PORT_MAX 65535
 
 static const char usage[] =
-    "certkiosk-vtoken DIR --port N [--model yubikey|canokey|pivapplet|openfips201]\n"
-    "                 [--key p256|p384|rsa2048] [--pin-tries N]\n"
+    "certkiosk-vtoken DIR --port N\n"
+    "                 [--model yubikey|yubikey57|canokey|pivapplet|openfips201]\n"
+    "                 [--key p256|p384|rsa2048|rsa3072] [--admin 3des|aes128|aes192|aes256]\n"
+    "                 [--pin-tries N] [--blank] [--latency MS] [--quirks NAME=VALUE,...]\n"
     "A virtual PIV token. Its memory is DIR/token.state, made at the first start; it is told what\n"
-    "to do at DIR/token.ctl; it speaks to vpcd, the virtual reader, on port N of 127.0.0.1.\n";
+    "to do at DIR/token.ctl; it speaks to vpcd, the virtual reader, on port N of 127.0.0.1.\n"
+    "--key, --admin, --pin-tries and --blank (no key, CHUID and CCC) are for a new memory; the\n"
+    "others, and the quirks, which change single traits of the model, are for this start.\n";
 
-static bool key_parse(const char *name, enum vtoken_algorithm *out_key)
+/* What was asked for beside the model; applied to it in whatever order it was said. */
+struct wishes {
+    const char *quirks;
+    bool admin;
+};
+
+static bool algorithm_parse(const char *name, bool pair, enum vtoken_algorithm *out_algorithm)
 {
-    static const struct {
-        const char *name;
-        enum vtoken_algorithm key;
-    } keys[] = {{"p256", VTOKEN_P256}, {"p384", VTOKEN_P384}, {"rsa2048", VTOKEN_RSA2048}};
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        if (text_same(keys[i].name, name)) {
-            *out_key = keys[i].key;
-            return true;
-        }
-    }
-    return false;
+    enum vtoken_algorithm algorithm = VTOKEN_P256;
+    if (!vtoken_algorithm_find(name, &algorithm) || vtoken_algorithm_is_pair(algorithm) != pair)
+        return false;
+    *out_algorithm = algorithm;
+    return true;
 }
 
-static bool option_take(int option, struct vtoken_device *device)
+static bool model_parse(const char *name, struct vtoken_model *out_model)
+{
+    const struct vtoken_model *model = vtoken_model_find(name);
+    if (model != NULL)
+        *out_model = *model;
+    return model != NULL;
+}
+
+static bool option_take(int option, struct vtoken_device *device, struct wishes *wishes)
 {
     uint32_t number = 0;
     switch (option) {
+    case 'q':
+        wishes->quirks = optarg;
+        return true;
+    case 'b':
+        device->blank.bare = true;
+        return true;
+    case 'a':
+        wishes->admin = true;
+        return algorithm_parse(optarg, false, &device->blank.admin);
+    case 'l':
+        return !failed(control_number(optarg, VTOKEN_LATENCY_MAX_MS, &device->latency_ms));
     case 'p':
         if (failed(control_number(optarg, PORT_MAX, &number)))
             return false;
         device->port = (uint16_t)number;
         return true;
     case 'm':
-        device->model = vtoken_model_find(optarg);
-        return device->model != NULL;
+        return model_parse(optarg, &device->model);
     case 'k':
-        return key_parse(optarg, &device->blank.key);
+        return algorithm_parse(optarg, true, &device->blank.key);
     case 't':
         if (failed(control_number(optarg, TRIES_MAX, &number)) || number == 0)
             return false;
@@ -60,23 +83,44 @@ static bool option_take(int option, struct vtoken_device *device)
     }
 }
 
+static bool quirks_take(const char *quirks, struct vtoken_model *model)
+{
+    char bad[VTOKEN_QUIRK_NAME_MAX];
+    if (quirks == NULL || !failed(vtoken_quirks_apply(quirks, model, bad)))
+        return true;
+    (void)fprintf(stderr, "no such quirk: %s; there are:", bad);
+    for (size_t i = 0; vtoken_quirk_name(i) != NULL; i++)
+        (void)fprintf(stderr, " %s", vtoken_quirk_name(i));
+    (void)fputs("\n", stderr);
+    return false;
+}
+
 static bool arguments_take(int argc, char **argv, struct vtoken_device *device)
 {
     static const struct option options[] = {{"port", required_argument, NULL, 'p'},
                                             {"model", required_argument, NULL, 'm'},
                                             {"key", required_argument, NULL, 'k'},
                                             {"pin-tries", required_argument, NULL, 't'},
+                                            {"quirks", required_argument, NULL, 'q'},
+                                            {"admin", required_argument, NULL, 'a'},
+                                            {"latency", required_argument, NULL, 'l'},
+                                            {"blank", no_argument, NULL, 'b'},
                                             {NULL, 0, NULL, 0}};
-    device->model = vtoken_model_default();
+    struct wishes wishes = {.quirks = NULL};
+    device->model = *vtoken_model_default();
     device->blank = (struct vtoken_blank){.key = VTOKEN_P256};
     /* One thread, before anything else: getopt's globals are safe here. */
     for (int option = getopt_long(argc, argv, "", options, NULL); option != -1; // NOLINT
          option = getopt_long(argc, argv, "", options, NULL)) {                 // NOLINT
-        if (!option_take(option, device))
+        if (!option_take(option, device, &wishes))
             return false;
     }
+    if (!quirks_take(wishes.quirks, &device->model))
+        return false;
     if (device->blank.pin_tries == 0)
-        device->blank.pin_tries = device->model->pin_tries;
+        device->blank.pin_tries = device->model.pin_tries;
+    if (!wishes.admin)
+        device->blank.admin = device->model.admin;
     return optind == argc - 1 && device->port != 0 &&
            text_print(device->path, sizeof device->path, "%s/token.state", argv[optind]);
 }

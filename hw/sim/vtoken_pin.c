@@ -19,6 +19,8 @@ static unsigned pin_compare(struct vtoken_card *card, struct vtoken_pin *pin, co
     if (CRYPTO_memcmp(pin->at, typed, VTOKEN_PIN_LEN) != 0) {
         pin->tries_left--;
         card->state->changed = true;
+        if (pin->tries_left == 0 && card->model->last_try_blocks)
+            return SW_BLOCKED;
         return SW_TRIES | pin->tries_left;
     }
     if (pin->tries_left != pin->tries_max) {

@@ -1,19 +1,9 @@
 /* vtoken_requests.c - what the token does when it is told to, one row a request. */
+#include "hw/sim/vtoken_requests.h"
+
 #include <inttypes.h>
-#include <string.h>
 
-#include <openssl/crypto.h>
-#include <openssl/x509.h>
-
-#include "hw/sim/vtoken_device.h"
-#include "hw/sim/vtoken_store.h"
-#include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
-
-#define TAG_CERTIFICATE 0x70
-#define TAG_CERTIFICATE_INFO 0x71
-#define TAG_ERROR_DETECTION 0xFE
-#define PUBLIC_KEY_MAX 400
 
 static void insert(struct vtoken_device *device, const struct control_request *request,
                    struct control_reply *reply)
@@ -60,74 +50,24 @@ static void status(struct vtoken_device *device, const struct control_request *r
 {
     (void)request;
     const struct vtoken_state *state = device->state;
-    control_ok(reply,
-               "%s seen=%s serial=%" PRIu32 " model=%s pin=%u/%u puk=%u/%u fault=%s after=%" PRIu32
-               " apdus=%" PRIu64 " bytes=%" PRIu64,
-               device->in ? "in" : "out", device->seen ? "yes" : "no", state->serial,
-               device->model->name, (unsigned)state->pin.tries_left, (unsigned)state->pin.tries_max,
-               (unsigned)state->puk.tries_left, (unsigned)state->puk.tries_max,
-               vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus,
-               device->bytes);
+    control_ok(
+        reply,
+        "%s seen=%s serial=%" PRIu32 " model=%s pin=%u/%u puk=%u/%u fault=%s after=%" PRIu32
+        " apdus=%" PRIu64 " bytes=%" PRIu64 " changes=%" PRIu64 " latency=%" PRIu32 " admin=%s",
+        device->in ? "in" : "out", device->seen ? "yes" : "no", state->serial, device->model.name,
+        (unsigned)state->pin.tries_left, (unsigned)state->pin.tries_max,
+        (unsigned)state->puk.tries_left, (unsigned)state->puk.tries_max,
+        vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus, device->bytes,
+        device->changes, device->latency_ms, vtoken_algorithm_name(state->admin_algorithm));
 }
 
-static bool slot_parse(const char *word, uint8_t *out_slot)
+static void latency(struct vtoken_device *device, const struct control_request *request,
+                    struct control_reply *reply)
 {
-    uint8_t slot = 0;
-    if (failed(hex_parse(word, &slot, 1)) || !vtoken_slot_known(slot))
-        return false;
-    *out_slot = slot;
-    return true;
-}
-
-static void public_key(struct vtoken_device *device, const struct control_request *request,
-                       struct control_reply *reply)
-{
-    uint8_t slot = 0;
-    const struct vtoken_key *key =
-        slot_parse(request->word[2], &slot) ? vtoken_state_key(device->state, slot) : NULL;
-    if (key == NULL) {
-        control_refuse(reply, "no key in this slot");
-        return;
-    }
-    unsigned char *der = NULL;
-    int len = i2d_PUBKEY(key->pair, &der);
-    char hex[HEX_SIZE(PUBLIC_KEY_MAX)];
-    if (len <= 0 || len > PUBLIC_KEY_MAX) {
-        control_refuse(reply, "the key has no public part");
+    if (failed(control_number(request->word[2], VTOKEN_LATENCY_MAX_MS, &device->latency_ms))) {
+        control_refuse(reply, "0 to %u ms", (unsigned)VTOKEN_LATENCY_MAX_MS);
     } else {
-        hex_print(hex, (struct bytes){der, (size_t)len});
-        control_ok(reply, "%s", hex);
-    }
-    OPENSSL_free(der);
-}
-
-static bool certificate_put(struct vtoken_device *device, uint8_t slot, struct bytes der)
-{
-    uint8_t at[VTOKEN_OBJECT_MAX];
-    struct vtoken_writer object = {.at = at, .size = sizeof at};
-    vtoken_put_tlv(&object, TAG_CERTIFICATE, der);
-    vtoken_put_byte(&object, TAG_CERTIFICATE_INFO, 0);
-    vtoken_put_tlv(&object, TAG_ERROR_DETECTION, (struct bytes){at, 0});
-    return !object.overflow &&
-           !failed(vtoken_state_put(device->state, vtoken_slot_object(slot),
-                                    (struct bytes){at, object.len})) &&
-           !failed(vtoken_store_save(device->path, device->state));
-}
-
-static void load(struct vtoken_device *device, const struct control_request *request,
-                 struct control_reply *reply)
-{
-    uint8_t slot = 0;
-    uint8_t der[VTOKEN_OBJECT_MAX];
-    size_t len = strlen(request->word[3]) / 2;
-    if (!slot_parse(request->word[2], &slot)) {
-        control_refuse(reply, "no such slot");
-    } else if (len == 0 || len > sizeof der || failed(hex_parse(request->word[3], der, len))) {
-        control_refuse(reply, "no certificate of at most %zu bytes", sizeof der);
-    } else if (!certificate_put(device, slot, (struct bytes){der, len})) {
-        control_refuse(reply, "the token has no room");
-    } else {
-        control_ok(reply, "%zu bytes", len);
+        control_ok(reply, "%" PRIu32 " ms", device->latency_ms);
     }
 }
 
@@ -156,9 +96,15 @@ static const struct row {
     {"pull", NULL, 1, 1, pull},
     {"swap", NULL, 1, 2, swap},
     {"token", "status", 2, 2, status},
-    {"token", "public-key", 3, 3, public_key},
-    {"token", "load", 4, 4, load},
+    {"token", "public-key", 3, 3, vtoken_request_public_key},
+    {"token", "load", 4, 4, vtoken_request_load},
     {"token", "fault", 3, 5, fault},
+    {"token", "object", 3, 3, vtoken_request_object},
+    {"token", "load-object", 4, 4, vtoken_request_load_object},
+    {"token", "keys", 2, 2, vtoken_request_keys},
+    {"token", "latency", 3, 3, latency},
+    {"token", "snapshot", 2, 2, vtoken_request_snapshot},
+    {"token", "restore", 2, 2, vtoken_request_restore},
 };
 
 static bool row_fits(const struct row *row, const struct control_request *request)

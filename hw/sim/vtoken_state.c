@@ -23,8 +23,8 @@
 
 static const uint8_t pin_default[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', 0xFF, 0xFF};
 static const uint8_t puk_default[VTOKEN_PIN_LEN] = {'1', '2', '3', '4', '5', '6', '7', '8'};
-static const uint8_t admin_default[24] = {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
-                                          5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
+static const uint8_t admin_default[VTOKEN_ADMIN_KEY_MAX] = {
+    1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8};
 
 /* NIST SP 800-73pt1-5 section 3.1.2: FASC-N of a card outside the federal government, GUID,
  * expiry, no signature. */
@@ -45,6 +45,12 @@ static const uint8_t ccc_default[] = {
 static const uint8_t discovery_default[] = {0x4F, 0x0B, 0xA0, 0x00, 0x00, 0x03, 0x08, 0x00, 0x00,
                                             0x10, 0x00, 0x01, 0x00, 0x5F, 0x2F, 0x02, 0x40, 0x00};
 
+static struct err discovery_fill(struct vtoken_state *state)
+{
+    return vtoken_state_put(state, VTOKEN_TAG_DISCOVERY,
+                            (struct bytes){discovery_default, sizeof discovery_default});
+}
+
 static struct err objects_fill(struct vtoken_state *state)
 {
     uint8_t chuid[sizeof chuid_default];
@@ -56,10 +62,7 @@ static struct err objects_fill(struct vtoken_state *state)
     struct err e = vtoken_state_put(state, VTOKEN_TAG_CHUID, (struct bytes){chuid, sizeof chuid});
     if (!failed(e))
         e = vtoken_state_put(state, VTOKEN_TAG_CCC, (struct bytes){ccc, sizeof ccc});
-    if (failed(e))
-        return e;
-    return vtoken_state_put(state, VTOKEN_TAG_DISCOVERY,
-                            (struct bytes){discovery_default, sizeof discovery_default});
+    return failed(e) ? e : discovery_fill(state);
 }
 
 void vtoken_state_pins_reset(struct vtoken_state *state, uint8_t pin_tries, uint8_t puk_tries)
@@ -77,9 +80,11 @@ static struct err state_fill(struct vtoken_state *state, const struct vtoken_bla
     vtoken_random(random, sizeof random);
     memcpy(&state->serial, random, sizeof random);
     state->serial = SERIAL_MIN + state->serial % SERIAL_RANGE;
-    state->admin_algorithm = VTOKEN_3DES;
-    memcpy(state->admin_key, admin_default, sizeof admin_default);
+    state->admin_algorithm = blank->admin;
+    memcpy(state->admin_key, admin_default, vtoken_cipher_key_len(blank->admin));
     vtoken_state_pins_reset(state, blank->pin_tries, VTOKEN_PUK_TRIES);
+    if (blank->bare)
+        return discovery_fill(state);
     struct vtoken_key key = {.slot = SLOT_AUTHENTICATION,
                              .algorithm = blank->key,
                              .pin_policy = vtoken_slot_policy(SLOT_AUTHENTICATION),
@@ -127,8 +132,8 @@ bool vtoken_state_puk_is_default(const struct vtoken_state *state)
 
 bool vtoken_state_admin_is_default(const struct vtoken_state *state)
 {
-    return state->admin_algorithm == VTOKEN_3DES &&
-           memcmp(state->admin_key, admin_default, sizeof admin_default) == 0;
+    size_t len = vtoken_cipher_key_len(state->admin_algorithm);
+    return memcmp(state->admin_key, admin_default, len) == 0;
 }
 
 static size_t object_index(const struct vtoken_state *state, uint32_t tag)
@@ -145,7 +150,7 @@ const struct vtoken_object *vtoken_state_object(const struct vtoken_state *state
     return i == VTOKEN_OBJECTS_MAX ? NULL : &state->objects[i];
 }
 
-struct err vtoken_state_put(struct vtoken_state *state, uint32_t tag, struct bytes value)
+static struct err object_put(struct vtoken_state *state, uint32_t tag, bool raw, struct bytes value)
 {
     if (value.len > VTOKEN_OBJECT_MAX)
         return ERR(ERR_NO_ROOM, value.len, "object");
@@ -156,11 +161,33 @@ struct err vtoken_state_put(struct vtoken_state *state, uint32_t tag, struct byt
         return ERR(ERR_NO_ROOM, VTOKEN_OBJECTS_MAX, "objects");
     struct vtoken_object *object = &state->objects[i];
     object->tag = value.len == 0 ? 0 : tag;
+    object->raw = raw;
     object->len = (uint16_t)value.len;
     if (value.len > 0)
         memcpy(object->at, value.at, value.len);
     state->changed = true;
     return ERR_OK;
+}
+
+struct err vtoken_state_put(struct vtoken_state *state, uint32_t tag, struct bytes value)
+{
+    return object_put(state, tag, false, value);
+}
+
+struct err vtoken_state_put_raw(struct vtoken_state *state, uint32_t tag, struct bytes answer)
+{
+    return object_put(state, tag, true, answer);
+}
+
+void vtoken_object_write(const struct vtoken_object *object, struct vtoken_writer *writer)
+{
+    struct bytes value = {object->at, object->len};
+    bool bare = object->tag == VTOKEN_TAG_DISCOVERY || object->tag == VTOKEN_TAG_BIOMETRIC;
+    if (object->raw) {
+        vtoken_put_raw(writer, value);
+    } else {
+        vtoken_put_tlv(writer, bare ? object->tag : VTOKEN_TAG_DATA, value);
+    }
 }
 
 static bool slot_is_retired(uint8_t slot)
@@ -227,5 +254,17 @@ void vtoken_state_set_key(struct vtoken_state *state, struct vtoken_key key)
         i = key_index(state, 0); /* the table has a row for each slot there is */
     EVP_PKEY_free(state->keys[i].pair);
     state->keys[i] = key;
+    state->changed = true;
+}
+
+void vtoken_state_move_key(struct vtoken_state *state, uint8_t from, uint8_t to)
+{
+    struct vtoken_key *key = &state->keys[key_index(state, from)];
+    if (to == 0) {
+        EVP_PKEY_free(key->pair);
+        *key = (struct vtoken_key){.slot = 0};
+    } else {
+        key->slot = to;
+    }
     state->changed = true;
 }

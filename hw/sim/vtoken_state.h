@@ -14,13 +14,14 @@
 
 #include "hw/sim/vtoken_crypto.h"
 
-#define VTOKEN_OBJECT_MAX 3052 /* bytes in one object, as a YubiKey 5 has them */
+#define VTOKEN_OBJECT_MAX 8000 /* bytes in one object; models may have less room */
 #define VTOKEN_OBJECTS_MAX 48
 #define VTOKEN_KEYS_MAX 24 /* 9A 9C 9D 9E and 82 to 95 */
 #define VTOKEN_PIN_LEN 8   /* padded with FF */
 #define VTOKEN_ADMIN_KEY_MAX 32
 #define VTOKEN_PUK_TRIES 3
 
+#define VTOKEN_TAG_DATA 0x53
 #define VTOKEN_TAG_DISCOVERY 0x7E
 #define VTOKEN_TAG_BIOMETRIC 0x7F61
 #define VTOKEN_TAG_CHUID 0x5FC102
@@ -31,8 +32,9 @@ enum vtoken_origin { VTOKEN_GENERATED = 1, VTOKEN_IMPORTED = 2 };
 
 struct vtoken_object {
     uint32_t tag; /* 0: free */
+    bool raw;     /* answered as it is: torn, or made so by the factory */
     uint16_t len;
-    uint8_t at[VTOKEN_OBJECT_MAX]; /* what stands inside tag 53 */
+    uint8_t at[VTOKEN_OBJECT_MAX]; /* what stands inside tag 53, or raw all of the answer */
 };
 
 struct vtoken_key {
@@ -64,10 +66,13 @@ struct vtoken_state {
 struct vtoken_blank {
     enum vtoken_algorithm key; /* of slot 9A */
     uint8_t pin_tries;
+    enum vtoken_algorithm admin; /* cipher of the admin key */
+    bool bare;                   /* no key, no CHUID and no CCC: to be personalised */
 };
 
 /* A new token: random serial and GUID, a key in 9A, PIN 123456, PUK 12345678, the admin key
- * that every such token has at first. ERR_NO_ROOM without memory, or as vtoken_pair_generate. */
+ * 0102030405060708, repeated to its cipher's length. ERR_NO_ROOM without memory, or as
+ * vtoken_pair_generate. */
 MUST_CHECK struct err vtoken_state_create(const struct vtoken_blank *blank,
                                           struct vtoken_state **out_state);
 
@@ -90,6 +95,13 @@ const struct vtoken_object *vtoken_state_object(const struct vtoken_state *state
 MUST_CHECK struct err vtoken_state_put(struct vtoken_state *state, uint32_t tag,
                                        struct bytes value);
 
+/* The same with `answer` being all that GET DATA is to answer, well-formed or not. */
+MUST_CHECK struct err vtoken_state_put_raw(struct vtoken_state *state, uint32_t tag,
+                                           struct bytes answer);
+
+/* All that GET DATA answers for `object`, into `writer`. */
+void vtoken_object_write(const struct vtoken_object *object, struct vtoken_writer *writer);
+
 /* Whether the slot is one that holds a key pair. */
 bool vtoken_slot_known(uint8_t slot);
 
@@ -104,5 +116,9 @@ const struct vtoken_key *vtoken_state_key(const struct vtoken_state *state, uint
 
 /* Take `key`, whose slot is known, with its pair; the old pair of the slot is gone. */
 void vtoken_state_set_key(struct vtoken_state *state, struct vtoken_key key);
+
+/* Put the key of slot `from`, which has one, into slot `to`, which has none; or, with `to` 0,
+ * destroy it. */
+void vtoken_state_move_key(struct vtoken_state *state, uint8_t from, uint8_t to);
 
 #endif

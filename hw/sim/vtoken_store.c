@@ -71,7 +71,7 @@ static void state_write(FILE *file, const struct vtoken_state *state)
         const struct vtoken_object *object = &state->objects[i];
         if (object->tag == 0)
             continue;
-        (void)fprintf(file, "object %x ", (unsigned)object->tag);
+        (void)fprintf(file, "%s %x ", object->raw ? "raw" : "object", (unsigned)object->tag);
         hex_write(file, (struct bytes){object->at, object->len});
         (void)fputc('\n', file);
     }
@@ -159,19 +159,13 @@ static bool serial_read(struct vtoken_state *state, struct line *line)
 
 static bool admin_read(struct vtoken_state *state, struct line *line)
 {
-    uint32_t algorithm = number(line, 1, 16);
-    static const enum vtoken_algorithm ciphers[] = {VTOKEN_3DES, VTOKEN_AES128, VTOKEN_AES192,
-                                                    VTOKEN_AES256};
-    for (size_t i = 0; i < ARRAY_LEN(ciphers); i++) {
-        if (ciphers[i] != algorithm)
-            continue;
-        state->admin_algorithm = ciphers[i];
-        if (!last_word_is_hex(line) || line->bytes.len != vtoken_cipher_key_len(ciphers[i]))
-            return false;
-        memcpy(state->admin_key, line->at, line->bytes.len);
-        return true;
-    }
-    return false;
+    enum vtoken_algorithm cipher = VTOKEN_3DES;
+    if (!vtoken_algorithm_of(number(line, 1, 16), &cipher) || vtoken_algorithm_is_pair(cipher) ||
+        !last_word_is_hex(line) || line->bytes.len != vtoken_cipher_key_len(cipher))
+        return false;
+    state->admin_algorithm = cipher;
+    memcpy(state->admin_key, line->at, line->bytes.len);
+    return true;
 }
 
 static bool tries_read(struct vtoken_pin *pin, struct line *line)
@@ -196,21 +190,16 @@ static bool puk_read(struct vtoken_state *state, struct line *line)
 
 static bool key_read(struct vtoken_state *state, struct line *line)
 {
-    static const enum vtoken_algorithm pairs[] = {VTOKEN_RSA1024, VTOKEN_RSA2048, VTOKEN_P256,
-                                                  VTOKEN_P384};
     static const enum vtoken_pin_policy policies[] = {VTOKEN_PIN_NEVER, VTOKEN_PIN_ONCE,
                                                       VTOKEN_PIN_ALWAYS};
     struct vtoken_key key = {.slot = (uint8_t)(number(line, 1, 16) & 0xFF),
                              .origin = number(line, 4, 10) == VTOKEN_IMPORTED ? VTOKEN_IMPORTED
                                                                               : VTOKEN_GENERATED};
-    uint32_t algorithm = number(line, 2, 16);
     uint32_t policy = number(line, 3, 10);
-    for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
-        key.algorithm = pairs[i] == algorithm ? pairs[i] : key.algorithm;
     for (size_t i = 0; i < ARRAY_LEN(policies); i++)
         key.pin_policy = policies[i] == policy ? policies[i] : key.pin_policy;
-    if (!vtoken_slot_known(key.slot) || key.algorithm == 0 || key.pin_policy == 0 ||
-        !last_word_is_hex(line))
+    if (!vtoken_slot_known(key.slot) || !vtoken_algorithm_of(number(line, 2, 16), &key.algorithm) ||
+        !vtoken_algorithm_is_pair(key.algorithm) || key.pin_policy == 0 || !last_word_is_hex(line))
         return false;
     const unsigned char *der = line->at;
     key.pair = d2i_AutoPrivateKey(NULL, &der, (long)line->bytes.len);
@@ -226,12 +215,19 @@ static bool object_read(struct vtoken_state *state, struct line *line)
            !failed(vtoken_state_put(state, number(line, 1, 16), line->bytes));
 }
 
+static bool raw_read(struct vtoken_state *state, struct line *line)
+{
+    return last_word_is_hex(line) &&
+           !failed(vtoken_state_put_raw(state, number(line, 1, 16), line->bytes));
+}
+
 static const struct {
     const char *name;
     size_t words;
     bool (*read)(struct vtoken_state *state, struct line *line);
 } lines[] = {{"serial", 2, serial_read}, {"admin", 3, admin_read}, {"pin", 4, pin_read},
-             {"puk", 4, puk_read},       {"key", 6, key_read},     {"object", 3, object_read}};
+             {"puk", 4, puk_read},       {"key", 6, key_read},     {"object", 3, object_read},
+             {"raw", 3, raw_read}};
 
 static bool line_read(struct vtoken_state *state, struct line *line)
 {

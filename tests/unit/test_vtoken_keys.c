@@ -8,8 +8,10 @@
 
 #include "hw/sim/vtoken_card.h"
 
+#define RSA3072_LEN 384
 #define SLOT 0x9E /* the one that wants no PIN */
-#define COMMAND_MAX 4200
+#define COMMAND_MAX 8400
+#define CAPACITY 3052
 #define BLOCK_MAX 255
 #define OBJECT_TAG 0x5FC105
 
@@ -66,10 +68,10 @@ static int fixture_up(void **state)
     static struct fixture fixture;
     static const uint8_t select_piv[] = {0x00, 0xA4, 0x04, 0x00, 0x05,
                                          0xA0, 0x00, 0x00, 0x03, 0x08};
-    const struct vtoken_blank blank = {.key = VTOKEN_P256, .pin_tries = 5};
+    const struct vtoken_blank blank = {.key = VTOKEN_P256, .pin_tries = 5, .admin = VTOKEN_3DES};
     memset(&fixture, 0, sizeof fixture);
     assert_false(failed(vtoken_state_create(&blank, &fixture.state)));
-    vtoken_card_init(&fixture.card, vtoken_model_default(), fixture.state);
+    vtoken_card_init(&fixture.card, vtoken_model_find("yubikey57"), fixture.state);
     assert_int_equal(say(&fixture, select_piv, sizeof select_piv), 0x9000);
     *state = &fixture;
     return 0;
@@ -156,7 +158,7 @@ static EVP_PKEY *generate(struct fixture *f, enum vtoken_algorithm algorithm)
 static size_t sign(struct fixture *f, enum vtoken_algorithm algorithm, struct bytes input,
                    uint8_t out[VTOKEN_SIGNATURE_MAX])
 {
-    uint8_t template[300];
+    uint8_t template[450];
     struct vtoken_writer writer = {.at = template, .size = sizeof template};
     size_t inside = 2 + vtoken_header_len(0x81, input.len) + input.len;
     vtoken_put_header(&writer, 0x7C, inside);
@@ -190,25 +192,31 @@ static void a_curve_key_signs_what_openssl_verifies(void **state)
     }
 }
 
-static void an_rsa_key_works_on_whole_blocks_only(void **state)
+static void rsa_key_works(struct fixture *f, enum vtoken_algorithm algorithm, size_t len)
 {
-    struct fixture *f = *state;
-    uint8_t block[256];
+    uint8_t block[RSA3072_LEN];
     uint8_t signature[VTOKEN_SIGNATURE_MAX];
-    uint8_t back[256];
+    uint8_t back[RSA3072_LEN];
     size_t back_len = sizeof back;
-    EVP_PKEY *pair = generate(f, VTOKEN_RSA2048);
+    EVP_PKEY *pair = generate(f, algorithm);
     memset(block, 0xFF, sizeof block);
     block[0] = 0;
-    assert_int_equal(sign(f, VTOKEN_RSA2048, (struct bytes){block, sizeof block}, signature), 256);
+    assert_int_equal(sign(f, algorithm, (struct bytes){block, len}, signature), len);
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(pair, NULL);
     assert_int_equal(EVP_PKEY_encrypt_init(context), 1);
     assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), 1);
-    assert_int_equal(EVP_PKEY_encrypt(context, back, &back_len, signature, 256), 1);
-    assert_memory_equal(back, block, sizeof block);
+    assert_int_equal(EVP_PKEY_encrypt(context, back, &back_len, signature, len), 1);
+    assert_memory_equal(back, block, len);
     EVP_PKEY_CTX_free(context);
-    uint8_t small[] = {0x00, 0x87, 0x07, SLOT, 0x07, 0x7C, 0x05, 0x82, 0x00, 0x81, 0x01, 0x01};
+    uint8_t small[] = {0x00, 0x87, (uint8_t)algorithm, SLOT, 0x07, 0x7C, 0x05, 0x82, 0x00, 0x81,
+                       0x01, 0x01};
     assert_int_equal(say(f, small, sizeof small), 0x6A80);
+}
+
+static void an_rsa_key_works_on_whole_blocks_only(void **state)
+{
+    rsa_key_works(*state, VTOKEN_RSA2048, 256);
+    rsa_key_works(*state, VTOKEN_RSA3072, RSA3072_LEN);
 }
 
 static void two_keys_agree_on_a_secret(void **state)
@@ -257,7 +265,7 @@ static struct bytes object_put_data(size_t len, uint8_t fill, uint8_t at[COMMAND
 static void an_object_of_every_size_is_written_either_way_and_read_in_parts(void **state)
 {
     struct fixture *f = *state;
-    static const size_t lengths[] = {1, 127, 128, 247, 248, 255, 256, 786, 2048, VTOKEN_OBJECT_MAX};
+    static const size_t lengths[] = {1, 127, 128, 247, 248, 255, 256, 786, 2048, CAPACITY};
     static const uint8_t get[] = {0x00, 0xCB, 0x3F, 0xFF, 5, 0x5C, 3, 0x5F, 0xC1, 5, 0};
     static const uint8_t more[] = {0x00, 0xC0, 0x00, 0x00, 0x00};
     f->card.session.admin = true;
@@ -290,10 +298,8 @@ static void an_object_too_big_is_refused_and_the_old_one_kept(void **state)
     uint8_t at[COMMAND_MAX];
     f->card.session.admin = true;
     assert_int_equal(say_extended(f, 0x00DB3FFF, object_put_data(10, 1, at)), 0x9000);
-    assert_int_equal(say_extended(f, 0x00DB3FFF, object_put_data(VTOKEN_OBJECT_MAX + 1, 2, at)),
-                     0x6A84);
-    assert_int_equal(say_chained(f, 0x00DB3FFF, object_put_data(VTOKEN_OBJECT_MAX + 1, 2, at)),
-                     0x6A84);
+    assert_int_equal(say_extended(f, 0x00DB3FFF, object_put_data(CAPACITY + 1, 2, at)), 0x6A84);
+    assert_int_equal(say_chained(f, 0x00DB3FFF, object_put_data(CAPACITY + 1, 2, at)), 0x6A84);
     assert_int_equal(say_chained(f, 0x00DB3FFF, object_put_data(VTOKEN_COMMAND_MAX, 2, at)),
                      0x6A84);
     const struct vtoken_object *object = vtoken_state_object(f->state, OBJECT_TAG);

@@ -40,7 +40,7 @@ static int folder_down(void **state)
 static struct vtoken_state *new_token(enum vtoken_algorithm key)
 {
     struct vtoken_state *token = NULL;
-    const struct vtoken_blank blank = {.key = key, .pin_tries = 5};
+    const struct vtoken_blank blank = {.key = key, .pin_tries = 5, .admin = VTOKEN_3DES};
     assert_false(failed(vtoken_state_create(&blank, &token)));
     return token;
 }
@@ -55,6 +55,7 @@ static void what_is_saved_is_loaded(void **state)
         uint8_t full[VTOKEN_OBJECT_MAX];
         vtoken_random(full, sizeof full);
         assert_false(failed(vtoken_state_put(saved, 0x5FC105, (struct bytes){full, sizeof full})));
+        assert_false(failed(vtoken_state_put_raw(saved, 0x5FC10A, (struct bytes){full, 3})));
         saved->pin.tries_left = 2;
         saved->admin_algorithm = VTOKEN_AES256;
         vtoken_random(saved->admin_key, 32);
@@ -71,6 +72,9 @@ static void what_is_saved_is_loaded(void **state)
             1);
         assert_int_equal(vtoken_state_object(loaded, 0x5FC105)->len, sizeof full);
         assert_memory_equal(vtoken_state_object(loaded, 0x5FC105)->at, full, sizeof full);
+        assert_false(vtoken_state_object(loaded, 0x5FC105)->raw);
+        assert_true(vtoken_state_object(loaded, 0x5FC10A)->raw);
+        assert_int_equal(vtoken_state_object(loaded, 0x5FC10A)->len, 3);
         assert_false(loaded->changed);
         vtoken_state_destroy(saved);
         vtoken_state_destroy(loaded);
@@ -189,6 +193,12 @@ static void a_fault_is_understood_or_refused(void **state)
         {{"garbage-after", "12"}, 2, true, VTOKEN_FAULT_GARBAGE, 12, 0},
         {{"short-after", "1"}, 2, true, VTOKEN_FAULT_SHORT, 1, 0},
         {{"sw-after", "2", "6a82"}, 3, true, VTOKEN_FAULT_SW, 2, 0x6A82},
+        {{"lost-after", "7"}, 2, true, VTOKEN_FAULT_LOST, 7, 0},
+        {{"swap-after", "4"}, 2, true, VTOKEN_FAULT_SWAP, 4, 0},
+        {{"endless-after", "5"}, 2, true, VTOKEN_FAULT_ENDLESS, 5, 0},
+        {{"empty-after", "6"}, 2, true, VTOKEN_FAULT_EMPTY, 6, 0},
+        {{"flood-after", "8"}, 2, true, VTOKEN_FAULT_FLOOD, 8, 0},
+        {{"overrun-after", "9"}, 2, true, VTOKEN_FAULT_OVERRUN, 9, 0},
         {{"sw-after", "2"}, 2, false, VTOKEN_FAULT_NONE, 0, 0},
         {{"sw-after", "2", "6a8"}, 3, false, VTOKEN_FAULT_NONE, 0, 0},
         {{"pull-after"}, 1, false, VTOKEN_FAULT_NONE, 0, 0},
@@ -211,17 +221,50 @@ static void a_fault_is_understood_or_refused(void **state)
     }
 }
 
-static void a_fault_hits_once_after_its_count(void **state)
+static void a_fault_hits_after_its_count_and_most_but_once(void **state)
 {
     (void)state;
+    static const enum vtoken_fault_kind lasting[] = {VTOKEN_FAULT_HANG, VTOKEN_FAULT_ENDLESS,
+                                                     VTOKEN_FAULT_EMPTY};
     struct vtoken_fault fault = {.kind = VTOKEN_FAULT_SHORT, .after = 2};
     assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_NONE);
     assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_NONE);
     assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_SHORT);
     assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_NONE);
-    fault = (struct vtoken_fault){.kind = VTOKEN_FAULT_HANG};
-    assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_HANG);
-    assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_HANG);
+    assert_false(fault.hit);
+    for (size_t i = 0; i < ARRAY_LEN(lasting); i++) {
+        fault = (struct vtoken_fault){.kind = lasting[i], .after = 1};
+        assert_int_equal(vtoken_fault_count(&fault), VTOKEN_FAULT_NONE);
+        assert_false(fault.hit);
+        assert_int_equal(vtoken_fault_count(&fault), lasting[i]);
+        assert_int_equal(vtoken_fault_count(&fault), lasting[i]);
+        assert_true(fault.hit);
+    }
+}
+
+static void a_false_answer_has_its_shape(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        enum vtoken_fault_kind kind;
+        size_t len;
+        uint8_t sw1;
+    } rows[] = {
+        {"a flood fills all there is", VTOKEN_FAULT_FLOOD, 65535, 0x90},
+        {"an endless one goes on with bytes", VTOKEN_FAULT_ENDLESS, 257, 0x61},
+        {"an empty one goes on without", VTOKEN_FAULT_EMPTY, 2, 0x61},
+        {"lengths that overrun say that all is well", VTOKEN_FAULT_OVERRUN, 20, 0x90},
+        {"another fault has no answer of its own", VTOKEN_FAULT_SHORT, 0, 0},
+    };
+    static uint8_t out[65535];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        print_message("    %s\n", rows[i].name);
+        size_t len = vtoken_fault_answer(rows[i].kind, out, sizeof out);
+        assert_int_equal(len, rows[i].len);
+        if (len > 0)
+            assert_int_equal(out[len - 2], rows[i].sw1);
+    }
 }
 
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, folder_up, folder_down)
@@ -235,7 +278,8 @@ int main(void)
         STORE_TEST(no_file_is_told_from_a_broken_one),
         cmocka_unit_test(two_new_tokens_are_not_the_same),
         cmocka_unit_test(a_fault_is_understood_or_refused),
-        cmocka_unit_test(a_fault_hits_once_after_its_count),
+        cmocka_unit_test(a_fault_hits_after_its_count_and_most_but_once),
+        cmocka_unit_test(a_false_answer_has_its_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
