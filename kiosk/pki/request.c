@@ -1,11 +1,14 @@
 /* request.c - hides how the library is made to build a request without having the private key. */
 #include "kiosk/pki/request.h"
 
+#include <assert.h>
 #include <openssl/err.h>
 #include <string.h>
 
 #include "kiosk/pki/der.h"
 #include "kiosk/pki/proof.h"
+
+#define PEM_LINE_BYTES 48 /* 64 characters */
 
 static void free_request(X509_REQ **at)
 {
@@ -206,4 +209,19 @@ struct err request_finish(const struct request *request, struct bytes signature,
     memcpy(out, der, len);
     *out_len = len;
     return ERR_OK;
+}
+
+void request_print(struct bytes der, char *out)
+{
+    static const char begin[] = "-----BEGIN CERTIFICATE REQUEST-----\n";
+    static const char end[] = "-----END CERTIFICATE REQUEST-----\n";
+    assert(der.len <= REQUEST_MAX);
+    memcpy(out, begin, sizeof(begin));
+    out += strlen(begin);
+    for (size_t at = 0; at < der.len; at += PEM_LINE_BYTES) {
+        size_t len = der.len - at < PEM_LINE_BYTES ? der.len - at : PEM_LINE_BYTES;
+        out += EVP_EncodeBlock((unsigned char *)out, der.at + at, (int)len);
+        *out++ = '\n';
+    }
+    memcpy(out, end, sizeof(end));
 }

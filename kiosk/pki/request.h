@@ -13,6 +13,7 @@
 
 #define REQUEST_INFO_MAX 2048 /* bytes of CertificationRequestInfo */
 #define REQUEST_MAX 3072      /* bytes of the whole */
+#define REQUEST_PEM_MAX 4352  /* of its text, with the NUL */
 
 struct request {
     enum certificate_key key;
@@ -42,5 +43,9 @@ MUST_CHECK struct err request_begin_like(struct bytes certificate, struct bytes 
  */
 MUST_CHECK struct err request_finish(const struct request *request, struct bytes signature,
                                      uint8_t *out, size_t *out_len);
+
+/* The DER of a request, at most REQUEST_MAX bytes, as PEM (RFC 7468, 7) to `out`, which has
+ * REQUEST_PEM_MAX bytes. */
+void request_print(struct bytes der, char *out);
 
 #endif

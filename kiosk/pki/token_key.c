@@ -7,6 +7,7 @@
 #include <openssl/core_names.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -185,24 +186,31 @@ static struct err derive_3des(const struct token_master *master, struct derivati
     }
 }
 
+static const struct {
+    const char *purpose;
+    size_t len;
+} ciphers[TOKEN_CIPHER_COUNT] = {
+    [TOKEN_CIPHER_3DES] = {"3des", DES_KEY_LEN},
+    [TOKEN_CIPHER_AES128] = {"aes128", 16},
+    [TOKEN_CIPHER_AES192] = {"aes192", 24},
+    [TOKEN_CIPHER_AES256] = {"aes256", 32},
+};
+
+size_t token_key_len(enum token_cipher cipher)
+{
+    assert(cipher < TOKEN_CIPHER_COUNT);
+    return ciphers[cipher].len;
+}
+
 struct err token_key_derive(const struct token_master *master, const char *token_id,
                             enum token_cipher cipher, struct secret *out_key)
 {
-    static const struct {
-        const char *purpose;
-        size_t len;
-    } rows[TOKEN_CIPHER_COUNT] = {
-        [TOKEN_CIPHER_3DES] = {"3des", DES_KEY_LEN},
-        [TOKEN_CIPHER_AES128] = {"aes128", 16},
-        [TOKEN_CIPHER_AES192] = {"aes192", 24},
-        [TOKEN_CIPHER_AES256] = {"aes256", 32},
-    };
     assert(cipher < TOKEN_CIPHER_COUNT);
     if (!id_fine(token_id))
         return ERR(ERR_MALFORMED, 0, "token id");
 
-    CLEANUP(secret_wipe) struct secret key = {.len = rows[cipher].len};
-    struct derivation what = {.purpose = rows[cipher].purpose, .token_id = token_id};
+    CLEANUP(secret_wipe) struct secret key = {.len = ciphers[cipher].len};
+    struct derivation what = {.purpose = ciphers[cipher].purpose, .token_id = token_id};
     struct err e = cipher == TOKEN_CIPHER_3DES ? derive_3des(master, &what, &key)
                                                : derive(master, &what, key.at, key.len);
     if (!failed(e))
@@ -246,5 +254,33 @@ struct err token_puk_derive(const struct token_master *master, const char *token
         number /= 10;
     }
     explicit_bzero(&number, sizeof(number));
+    return ERR_OK;
+}
+
+struct err token_key_random(enum token_cipher cipher, struct secret *out_key)
+{
+    CLEANUP(secret_wipe) struct secret key = {.len = token_key_len(cipher)};
+    do {
+        if (RAND_priv_bytes(key.at, (int)key.len) != 1)
+            return ERR(ERR_IO, 0, "RAND_priv_bytes");
+        if (cipher == TOKEN_CIPHER_3DES)
+            des_key_set_parity(key.at);
+    } while (cipher == TOKEN_CIPHER_3DES && des_key_weak(key.at));
+    *out_key = key;
+    return ERR_OK;
+}
+
+struct err token_digits_random(size_t count, struct secret *out_digits)
+{
+    CLEANUP(secret_wipe) struct secret digits = {.len = 0};
+    assert(count <= SECRET_LEN_MAX);
+    while (digits.len < count) {
+        uint8_t byte = 0;
+        if (RAND_priv_bytes(&byte, 1) != 1)
+            return ERR(ERR_IO, 0, "RAND_priv_bytes");
+        if (byte < 250) /* the greatest multiple of ten within a byte */
+            digits.at[digits.len++] = (uint8_t)('0' + byte % 10);
+    }
+    *out_digits = digits;
     return ERR_OK;
 }

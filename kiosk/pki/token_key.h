@@ -82,4 +82,14 @@ MUST_CHECK struct err token_key_derive(const struct token_master *master, const 
 MUST_CHECK struct err token_puk_derive(const struct token_master *master, const char *token_id,
                                        struct secret *out_puk);
 
+/* Bytes of a key for `cipher`. */
+size_t token_key_len(enum token_cipher cipher);
+
+/* A key of random bytes, for a token that has no master key; with parity and not weak, as above.
+ * ERR_IO: no random numbers. */
+MUST_CHECK struct err token_key_random(enum token_cipher cipher, struct secret *out_key);
+
+/* `count` random digits, each as likely; at most SECRET_LEN_MAX. ERR_IO. */
+MUST_CHECK struct err token_digits_random(size_t count, struct secret *out_digits);
+
 #endif

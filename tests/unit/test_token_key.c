@@ -290,6 +290,32 @@ static void weak_keys_of_des_are_known(void **state)
     }
 }
 
+static void random_keys_and_digits_are_what_tokens_take(void **state)
+{
+    (void)state;
+    uint32_t counts[10] = {0};
+    for (int i = 0; i < 200; i++) {
+        struct secret key = {.len = 0};
+        struct secret digits = {.len = 0};
+        assert_int_equal(token_key_random(TOKEN_CIPHER_3DES, &key).code, ERR_NONE);
+        assert_int_equal(key.len, 24);
+        assert_false(des_key_weak(key.at));
+        for (size_t k = 0; k < key.len; k++)
+            assert_int_equal(__builtin_popcount(key.at[k]) % 2, 1);
+        assert_int_equal(token_digits_random(8, &digits).code, ERR_NONE);
+        assert_int_equal(digits.len, 8);
+        for (size_t k = 0; k < digits.len; k++) {
+            assert_in_range(digits.at[k], '0', '9');
+            counts[digits.at[k] - '0']++;
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        assert_in_range(counts[i], 80, 240); /* of 1600; 160 each, 6 deviations away */
+    struct secret key = {.len = 0};
+    assert_int_equal(token_key_random(TOKEN_CIPHER_AES256, &key).code, ERR_NONE);
+    assert_int_equal(key.len, token_key_len(TOKEN_CIPHER_AES256));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +328,7 @@ int main(void)
         cmocka_unit_test(what_is_refused_for_its_mode_says_what_to_do),
         cmocka_unit_test(a_lent_credential_is_read),
         cmocka_unit_test(weak_keys_of_des_are_known),
+        cmocka_unit_test(random_keys_and_digits_are_what_tokens_take),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
 }
