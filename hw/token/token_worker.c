@@ -106,9 +106,10 @@ static struct err exchange(struct token_worker *worker, uint64_t deadline_ms,
     explicit_bzero(room->message, len);
     if (!failed(e))
         e = worker_process_receive(&worker->process, deadline_ms, room, &len);
-    if (!failed(e))
+    if (!failed(e)) {
         e = wire_get_answer((struct bytes){room->message, len}, room->ask.request.call,
                             &room->answer, out_reply);
+    }
     if (!failed(e) && room->answer.number != worker->number)
         e = ERR(ERR_MALFORMED, 0, "an answer to another question");
     return failed(e) ? (struct err){ERR_IO, e.native, e.site} : ERR_OK;
@@ -135,9 +136,9 @@ static struct err ask_watch(struct token_worker *worker, uint32_t timeout_ms,
     return e;
 }
 
-/* What is now, or when that is nothing new, once `timeout_ms` have passed. */
-static struct err watch_once(struct token_worker *worker, uint32_t timeout_ms,
-                             enum token_presence *in_out_presence)
+/* Some of the wait, or all of it. A worker that fails is a reader that is gone. */
+static void watch_once(struct token_worker *worker, uint32_t timeout_ms,
+                       enum token_presence *in_out_presence)
 {
     uint64_t now_ms = clock_boot_ms();
     struct err e = ERR_OK;
@@ -147,7 +148,7 @@ static struct err watch_once(struct token_worker *worker, uint32_t timeout_ms,
         if (*in_out_presence == TOKEN_READER_GONE)
             (void)poll(NULL, 0, (int)(rest_ms < timeout_ms ? rest_ms : timeout_ms));
         *in_out_presence = TOKEN_READER_GONE;
-        return ERR_OK;
+        return;
     }
     if (worker->process.pid == 0)
         e = start(worker, now_ms + worker->setup.start_ms);
@@ -157,7 +158,6 @@ static struct err watch_once(struct token_worker *worker, uint32_t timeout_ms,
         drop(worker);
         *in_out_presence = TOKEN_READER_GONE;
     }
-    return e;
 }
 
 static struct err worker_watch(struct token *token, uint32_t timeout_ms,
@@ -176,8 +176,7 @@ static struct err worker_watch(struct token *token, uint32_t timeout_ms,
     }
     do {
         uint64_t now_ms = clock_boot_ms();
-        uint32_t rest_ms = now_ms < end_ms ? (uint32_t)(end_ms - now_ms) : 0;
-        (void)watch_once(worker, rest_ms, &now); /* a worker that fails is a reader that is gone */
+        watch_once(worker, now_ms < end_ms ? (uint32_t)(end_ms - now_ms) : 0, &now);
     } while (now == before && clock_boot_ms() < end_ms);
     if (worker->in_session && now != TOKEN_PRESENT)
         drop(worker);
@@ -257,11 +256,12 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
     struct worker_room *room = worker_room_create();
     struct err e = ERR_OK;
 
-    if (worker == NULL || room == NULL)
+    if (worker == NULL || room == NULL) {
         e = ERR(ERR_NO_ROOM, 0, "locked memory");
-    else if (!text_copy(worker->program, sizeof(worker->program), setup->program) ||
-             !text_copy(worker->reader, sizeof(worker->reader), setup->reader))
+    } else if (!text_copy(worker->program, sizeof(worker->program), setup->program) ||
+               !text_copy(worker->reader, sizeof(worker->reader), setup->reader)) {
         e = ERR(ERR_NO_ROOM, 0, "name of the reader");
+    }
     if (failed(e)) {
         worker_room_destroy(room);
         free(worker);
@@ -270,7 +270,8 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
     worker->token.driver = &worker_driver;
     worker->setup = *setup;
     worker->room = room;
-    (void)getrandom(worker->memory.salt, sizeof(worker->memory.salt), 0); /* zeros do too */
+    if (getrandom(worker->memory.salt, sizeof(worker->memory.salt), 0) < 0)
+        worker->memory.salt[0] = 0; /* without salt it does its work too */
     *out_token = &worker->token;
     return ERR_OK;
 }

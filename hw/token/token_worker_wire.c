@@ -18,6 +18,11 @@ struct reader {
     bool bad;
 };
 
+static struct writer writing_to(uint8_t *out)
+{
+    return (struct writer){out, 0};
+}
+
 static void put(struct writer *writer, const void *from, size_t len)
 {
     assert(len <= WIRE_MESSAGE_MAX - writer->len);
@@ -94,9 +99,9 @@ static uint8_t get_byte(struct reader *reader)
 }
 
 /* A number below `count`. */
-static unsigned get_below(struct reader *reader, unsigned count)
+static uint8_t get_below(struct reader *reader, uint8_t count)
 {
-    unsigned value = get_byte(reader);
+    uint8_t value = get_byte(reader);
     if (value >= count) {
         reader->bad = true;
         return 0;
@@ -165,7 +170,7 @@ static struct err whole(const struct reader *reader)
 
 size_t wire_put_hello(const struct wire_hello *hello, uint8_t out[WIRE_MESSAGE_MAX])
 {
-    struct writer writer = {out, 0};
+    struct writer writer = writing_to(out);
 
     put_byte(&writer, WIRE_VERSION);
     put_byte(&writer, hello->has_service);
@@ -244,7 +249,7 @@ static void get_request(struct reader *reader, struct wire_ask *ask)
     struct token_request *request = &ask->request;
     struct token_scope *scope = &request->scope;
 
-    request->call = (enum token_call)get_below(reader, TOKEN_CALL_COUNT);
+    request->call = get_below(reader, TOKEN_CALL_COUNT);
     scope->slots = get_number(reader);
     scope->pin_tries = get_flag(reader);
     scope->puk_tries = get_flag(reader);
@@ -255,7 +260,7 @@ static void get_request(struct reader *reader, struct wire_ask *ask)
     request->target.slot = get_byte(reader);
     request->target.admin = get_admin(reader, &ask->admin);
     request->to_slot = get_byte(reader);
-    request->key = (enum token_key)get_below(reader, TOKEN_KEY_COUNT);
+    request->key = get_below(reader, TOKEN_KEY_COUNT);
     request->data = get_bytes(reader, WIRE_DATA_MAX);
     request->pin = get_bytes(reader, SECRET_LEN_MAX);
     request->new_pin = get_bytes(reader, SECRET_LEN_MAX);
@@ -264,7 +269,7 @@ static void get_request(struct reader *reader, struct wire_ask *ask)
 
 size_t wire_put_ask(const struct wire_ask *ask, uint8_t out[WIRE_MESSAGE_MAX])
 {
-    struct writer writer = {out, 0};
+    struct writer writer = writing_to(out);
 
     put_number(&writer, ask->number);
     put_byte(&writer, ask->kind);
@@ -284,10 +289,10 @@ struct err wire_get_ask(struct bytes message, struct wire_ask *out_ask)
 
     memset(out_ask, 0, sizeof(*out_ask));
     out_ask->number = get_number(&reader);
-    out_ask->kind = (enum wire_kind)get_below(&reader, WIRE_KIND_COUNT);
+    out_ask->kind = get_below(&reader, WIRE_KIND_COUNT);
     if (out_ask->kind == WIRE_WATCH) {
         out_ask->timeout_ms = get_number(&reader);
-        out_ask->presence = (enum token_presence)get_below(&reader, TOKEN_PRESENT + 1);
+        out_ask->presence = get_below(&reader, TOKEN_PRESENT + 1);
     } else {
         get(&reader, &out_ask->memory, sizeof(out_ask->memory));
         get_request(&reader, out_ask);
@@ -335,7 +340,7 @@ static void get_identity(struct reader *reader, struct token_identity *out)
     out->pin_tries_left = get_byte(reader);
     out->puk_tries_left = get_byte(reader);
     out->extended = get_flag(reader);
-    out->certificate_count = (uint8_t)get_below(reader, TOKEN_CERTIFICATES_MAX + 1);
+    out->certificate_count = get_below(reader, TOKEN_CERTIFICATES_MAX + 1);
     for (size_t i = 0; i < out->certificate_count; i++)
         get_certificate(reader, &out->certificates[i]);
     out->certificates_cut = get_flag(reader);
@@ -355,7 +360,7 @@ static bool answers_data(enum token_call call)
 size_t wire_put_answer(const struct wire_answer *answer, enum token_call call,
                        const struct token_reply *reply, uint8_t out[WIRE_MESSAGE_MAX])
 {
-    struct writer writer = {out, 0};
+    struct writer writer = writing_to(out);
     const char *site = answer->error.site;
     size_t site_len = site != NULL ? strnlen(site, WIRE_SITE_MAX - 1) : 0;
 
@@ -392,12 +397,12 @@ struct err wire_get_answer(struct bytes message, enum token_call call,
 
     memset(out_answer, 0, sizeof(*out_answer));
     out_answer->number = get_number(&reader);
-    out_answer->error.code = (enum err_code)get_below(&reader, ERR_CODE_COUNT);
+    out_answer->error.code = get_below(&reader, ERR_CODE_COUNT);
     get(&reader, &out_answer->error.native, sizeof(out_answer->error.native));
     get_text(&reader, out_answer->site, sizeof(out_answer->site));
     out_answer->error.site = out_answer->site;
     out_answer->has_service = get_flag(&reader);
-    out_answer->presence = (enum token_presence)get_below(&reader, TOKEN_PRESENT + 1);
+    out_answer->presence = get_below(&reader, TOKEN_PRESENT + 1);
     get(&reader, &out_answer->memory, sizeof(out_answer->memory));
     uint8_t tries_left = get_byte(&reader);
     if (out_reply != NULL) {

@@ -42,9 +42,10 @@ static int add_rules(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, used[i], 0);
     for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
-    for (size_t i = 0; i < ARRAY_LEN(maps) && rc == 0; i++)
+    for (size_t i = 0; i < ARRAY_LEN(maps) && rc == 0; i++) {
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 1,
                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+    }
     return rc;
 }
 
