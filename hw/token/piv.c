@@ -149,13 +149,13 @@ static bool put_object(uint32_t object, const struct tlv *elements, size_t count
         return false;
     start(apdu, INS_PUT_DATA, 0x3F, 0xFF);
     apdu->answers = false;
-    apdu->wide = true;
     struct tlv_writer writer = writer_of(apdu);
     put_object_id(&writer, object);
     tlv_put_head(&writer, TAG_OBJECT, len);
     for (size_t i = 0; i < count; i++)
         tlv_put(&writer, elements[i].tag, elements[i].value);
     apdu->len = writer.len;
+    apdu->wide = writer.len > APDU_BLOCK_DATA_MAX;
     return !writer.full;
 }
 

@@ -3,7 +3,7 @@
  * commands of extended length:
  *
  *     unknown --GET DATA answered--> extended     ... and later ones too long for it: data_max
- *        '------refused, link error--> short
+ *        '------refused, link error---> short
  *
  * A refused command was not carried out, so it may be sent again in the other form; one that the
  * link lost may not. A link that fails twice in a row at a long command is given short ones.
@@ -12,8 +12,11 @@
 
 #define FAILURES_MAX 2
 
-static bool refuses_length(uint16_t sw)
+/* At the first try, whatever does not show that the command was understood. */
+static bool refuses_length(const struct piv_session *session, uint16_t sw)
 {
+    if (session->length.length == PIV_LENGTH_UNKNOWN)
+        return sw != APDU_SW_OK && sw != 0x6A82;
     return sw == 0x6700 || sw == 0x6D00 || sw == 0x6E00;
 }
 
@@ -85,7 +88,7 @@ struct err session_exchange(struct piv_session *session, const struct apdu *apdu
         note_failure(session, apdu);
     if (failed(e))
         return e;
-    if (!refuses_length(out_response->sw)) {
+    if (!refuses_length(session, out_response->sw)) {
         note_success(session, apdu);
         return ERR_OK;
     }

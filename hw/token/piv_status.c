@@ -18,7 +18,11 @@ static const struct meaning {
                             {{0x6983, ERR_BLOCKED},
                              {TRIES, ERR_BLOCKED},
                              {0x6A80, ERR_UNSUPPORTED}, /* a rule of its own for PINs */
-                             {0x6985, ERR_UNSUPPORTED}}},
+                             {0x6985, ERR_UNSUPPORTED},
+                             {0x6A81, ERR_UNSUPPORTED},
+                             {0x6A86, ERR_UNSUPPORTED},
+                             {0x6A88, ERR_UNSUPPORTED},
+                             {0x6D00, ERR_UNSUPPORTED}}},
     [PIV_COMMAND_PUT] = {"PUT DATA",
                          {{0x6982, ERR_DENIED},
                           {0x6A84, ERR_NO_ROOM},

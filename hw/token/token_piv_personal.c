@@ -66,7 +66,8 @@ static struct err set_reference(struct piv_session *session, uint8_t key, const 
     struct err e = session_confirm(session);
     if (!failed(e))
         e = change(session, key, was, own, &tries_left);
-    if (e.code != ERR_DENIED || tries_left <= LAST_TRY)
+    if (e.code != ERR_DENIED || tries_left <= LAST_TRY ||
+        admin_same(secret_reveal(was), secret_reveal(own)))
         return e;
     return change(session, key, own, own, &tries_left);
 }

@@ -82,8 +82,8 @@ static struct err read_key(struct piv_session *session, size_t index,
     if (is_link_error(e))
         return e;
     identity->keys_known = !session->no_metadata;
-    if (!failed(e))
-        identity->keys[index] = (uint8_t)job_key_of(metadata.algorithm);
+    enum token_key key = failed(e) ? TOKEN_KEY_NONE : job_key_of(metadata.algorithm);
+    identity->keys[index] = (uint8_t)key;
     return ERR_OK;
 }
 
