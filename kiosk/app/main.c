@@ -4,7 +4,6 @@
  *
  *     certkiosk --config FILE [--window] [--create-ledger]
  */
-#include <errno.h>
 #include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +14,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "kiosk/app/admin_keys.h"
 #include "kiosk/app/describe.h"
 #include "kiosk/app/doorbell.h"
 #include "kiosk/app/front.h"
@@ -23,18 +23,17 @@
 #include "kiosk/app/runner.h"
 #include "kiosk/app/wipe.h"
 #include "kiosk/base/clock.h"
-#include "kiosk/base/hex.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 #define EXIT_USAGE 2
 #define WATCHDOG_MS 5000 /* the unit allows three times this */
-#define ADMIN_KEY_HEX_MAX (2 * SECRET_LEN_MAX)
 
 struct app {
     struct settings settings;
     struct flow_rules rules;
     struct post post;
+    struct admin_keys *keys;
     struct trust *trust;
     struct seal_key *platform;
     struct front *front;
@@ -141,45 +140,20 @@ static void complain(const char *what, struct err e)
     log_err("start", e);
 }
 
-static struct err read_admin_key(const char *path, struct secret *out_key)
-{
-    char text[ADMIN_KEY_HEX_MAX + 2] = "";
-    uint8_t raw[SECRET_LEN_MAX];
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return ERR(ERR_IO, errno, "admin key file");
-
-    (void)setvbuf(file, NULL, _IONBF, 0); /* else a buffer of its own keeps the key */
-    bool some = fgets(text, sizeof(text), file) != NULL;
-    (void)fclose(file); /* only read */
-    text[strcspn(text, "\r\n")] = '\0';
-    size_t len = strlen(text) / 2;
-    bool right_len = len == 16 || len == 24 || len == 32;
-    struct err e = some && right_len
-                       ? hex_parse(text, raw, len)
-                       : ERR(ERR_MALFORMED, len, "admin key: 16, 24 or 32 bytes in hex");
-    if (!failed(e))
-        e = secret_set(out_key, (struct bytes){raw, len});
-    explicit_bzero(text, sizeof(text));
-    explicit_bzero(raw, sizeof(raw));
-    return e;
-}
-
 static struct err open_token(struct app *app)
 {
     struct token *token = NULL;
     struct token_config config = {.driver = app->settings.token_driver,
-                                  .reader = app->settings.token_reader,
-                                  .admin_key_aes = app->settings.token_admin_aes};
+                                  .reader = app->settings.token_reader};
 
-    struct err e = read_admin_key(app->settings.token_admin_key, &config.admin_key);
-    if (!failed(e))
-        e = token_open(&config, &token);
-    secret_wipe(&config.admin_key);
+    struct err e = token_open(&config, &token);
     if (failed(e))
         return e;
-    struct token_desk_setup setup = {
-        .token = token, .trust = app->trust, .rules = &app->rules, .post = &app->post};
+    struct token_desk_setup setup = {.token = token,
+                                     .keys = app->keys,
+                                     .trust = app->trust,
+                                     .rules = &app->rules,
+                                     .post = &app->post};
     e = token_desk_create(&setup, &app->token);
     if (failed(e))
         token_close(token);
@@ -261,7 +235,8 @@ static const struct {
     const char *what;
     struct err (*open)(struct app *);
 } parts[] = {
-    {"the token reader ([token] in the configuration, and its admin key)", open_token},
+    {"the token reader ([token] in the configuration; certkiosk-token stands beside certkiosk)",
+     open_token},
     {"the printer ([printer] in the configuration)", open_printer},
     {"the ledger's thread", open_book},
     {"the flow", open_runner},
@@ -273,6 +248,8 @@ static struct err open_all(struct app *app)
     char message[CONFIG_MESSAGE_MAX] = "";
 
     struct err e = rules_read(&app->settings, &app->rules, message);
+    if (!failed(e))
+        e = admin_keys_open(&app->settings, &app->keys, message);
     if (!failed(e))
         e = front_open(&app->settings, &app->front, message);
     if (failed(e)) {
@@ -306,6 +283,7 @@ static void close_all(struct app *app)
     front_close(app->front);
     seal_key_destroy(app->platform);
     trust_destroy(app->trust);
+    admin_keys_destroy(app->keys);
 }
 
 static bool take_mail(struct app *app)

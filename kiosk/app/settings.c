@@ -24,8 +24,10 @@ static const struct config_row rows[] = {
     {"screen", "describe",    CONFIG_FLAG,   0, 0, NULL,                 AT(screen_describe),  false},
     TEXT_ROW("token",    "driver",    token_driver,       false),
     TEXT_ROW("token",    "reader",    token_reader,       false),
-    TEXT_ROW("token",    "admin_key", token_admin_key,    true),
+    TEXT_ROW("token",    "admin_key", token_admin_key,    false),
     {"token",  "admin_aes",   CONFIG_FLAG,   0, 0, NULL,                 AT(token_admin_aes),  false},
+    TEXT_ROW("token",    "master_key", token_master_key,  false),
+    {"token",  "master_cipher", CONFIG_CHOICE, 0, 0, "3des aes128 aes192 aes256", AT(token_master_cipher), false},
     TEXT_ROW("printer",  "driver",    printer_driver,     false),
     TEXT_ROW("printer",  "device",    printer_device,     true),
     {"printer", "width",      CONFIG_CHOICE, 0, 0, "384 576",            AT(printer_width),    false},
@@ -40,6 +42,24 @@ static const struct config_row rows[] = {
 
 static const int64_t widths[] = {384, 576};
 
+/* The management keys of tokens come from one file, and there is no default. */
+static struct err check_keys(const char *path, const struct settings *settings, char *out_message)
+{
+    bool shared = settings->token_admin_key[0] != '\0';
+    bool master = settings->token_master_key[0] != '\0';
+
+    if (shared && master) {
+        (void)text_print(out_message, CONFIG_MESSAGE_MAX,
+                         "%s:%d: [token] master_key stands beside admin_key; allowed: one of both",
+                         path, config_line_of(path, "token", "master_key"));
+    } else if (!shared && !master) {
+        (void)text_print(out_message, CONFIG_MESSAGE_MAX,
+                         "%s: [token] admin_key or master_key is missing: the path of a file",
+                         path);
+    }
+    return shared != master ? ERR_OK : ERR(ERR_MALFORMED, 0, "[token] admin_key, master_key");
+}
+
 struct err settings_read(const char *path, struct settings *out_settings, char *out_message)
 {
     struct settings settings = {
@@ -47,6 +67,8 @@ struct err settings_read(const char *path, struct settings *out_settings, char *
 
     struct err e =
         config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);
+    if (!failed(e))
+        e = check_keys(path, &settings, out_message);
     if (failed(e))
         return e;
     settings.printer_width = widths[settings.printer_width];

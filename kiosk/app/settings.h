@@ -21,8 +21,10 @@ struct settings {
     int64_t screen_width, screen_height; /* of a window, in pixels */
     bool screen_describe; /* answer "screen?" on the socket with what can be touched: tests, demo */
     char token_driver[33], token_reader[129];
-    char token_admin_key[SETTINGS_PATH_SIZE]; /* file with the key in hex */
+    char token_admin_key[SETTINGS_PATH_SIZE]; /* file with the key in hex; or, one of both is "": */
     bool token_admin_aes;
+    char token_master_key[SETTINGS_PATH_SIZE]; /* file with the key that theirs are derived from */
+    int64_t token_master_cipher;               /* enum token_cipher */
     char printer_driver[33], printer_device[SETTINGS_PATH_SIZE];
     int64_t printer_width;
     char ledger_dir[SETTINGS_PATH_SIZE];

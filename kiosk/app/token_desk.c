@@ -75,7 +75,9 @@ static void collect_facts(const struct token_desk *desk, struct fact_token *toke
 
     (void)text_copy(token->id, sizeof(token->id), identity->id); /* same size */
     token->tries_left = identity->pin_tries_left;
-    for (uint8_t i = 0; i < identity->certificate_count; i++) {
+    for (uint8_t i = 0;
+         i < identity->certificate_count && token->certificate_count < FACTS_CERTIFICATES_MAX;
+         i++) {
         struct fact_certificate *facts = &token->certificates[token->certificate_count];
         const struct token_certificate *raw = &identity->certificates[i];
         if (failed(
@@ -89,8 +91,9 @@ static void collect_facts(const struct token_desk *desk, struct fact_token *toke
 
 static void do_identify(struct token_desk *desk, const struct token_job *job)
 {
+    const struct token_scope scope = TOKEN_SCOPE_VISIT;
     struct event event = {.kind = EVENT_IDENTIFIED, .id = job->id};
-    struct err e = token_identify(desk->setup.token, &desk->identity);
+    struct err e = token_identify(desk->setup.token, &scope, &desk->identity);
     if (!failed(e)) {
         collect_facts(desk, &event.u.token);
     } else {
@@ -152,12 +155,23 @@ static struct err check_issued(const struct token_desk *desk, const struct token
     return certificate_renews(issued, old_der, desk->setup.trust, until, clock_wall_ms() / 1000);
 }
 
+static struct err write_issued(struct token_desk *desk, const struct token_job *job)
+{
+    CLEANUP(admin_wipe) struct token_admin admin = {.aes = false};
+    struct token_target target = {job->token, job->issued.slot, &admin};
+
+    struct err e = admin_keys_find(desk->setup.keys, job->token, &admin);
+    if (failed(e))
+        return e;
+    return token_write(desk->setup.token, &target,
+                       (struct bytes){job->issued.der, job->issued.der_len});
+}
+
 static void do_write(struct token_desk *desk, const struct token_job *job)
 {
-    struct bytes issued = {job->issued.der, job->issued.der_len};
     struct err e = check_issued(desk, job);
     if (!failed(e)) {
-        e = token_write(desk->setup.token, job->token, job->issued.slot, issued);
+        e = write_issued(desk, job);
     } else {
         e.code = ERR_CONFLICT; /* not what was ordered: nothing is written */
     }
@@ -172,7 +186,7 @@ static struct err test_signature(struct token_desk *desk, const struct token_job
 {
     struct bytes issued = {job->issued.der, job->issued.der_len};
     uint8_t random[32];
-    uint8_t challenge[256];
+    uint8_t challenge[CERTIFICATE_CHALLENGE_MAX];
     uint8_t signature[TOKEN_SIGNATURE_MAX];
     size_t challenge_len = 0;
     size_t signature_len = 0;
@@ -185,7 +199,8 @@ static struct err test_signature(struct token_desk *desk, const struct token_job
         return e;
     static const enum token_key kinds[] = {[CERTIFICATE_KEY_P256] = TOKEN_KEY_P256,
                                            [CERTIFICATE_KEY_P384] = TOKEN_KEY_P384,
-                                           [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048};
+                                           [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048,
+                                           [CERTIFICATE_KEY_RSA3072] = TOKEN_KEY_RSA3072};
     if (key == CERTIFICATE_KEY_OTHER)
         return ERR(ERR_UNSUPPORTED, 0, "key of the issued certificate");
     e = certificate_challenge(issued, random, challenge, &challenge_len);

@@ -9,6 +9,7 @@
 #define KIOSK_APP_TOKEN_DESK_H
 
 #include "hw/token/token.h"
+#include "kiosk/app/admin_keys.h"
 #include "kiosk/app/post.h"
 
 enum token_job_kind {
@@ -33,6 +34,7 @@ struct token_desk;
 /* What the desk borrows for its life. */
 struct token_desk_setup {
     struct token *token; /* owned by the desk from now on */
+    const struct admin_keys *keys;
     const struct trust *trust;
     const struct flow_rules *rules;
     struct post *post;

@@ -344,3 +344,42 @@ struct err config_read(const char *path, const struct config_row *rows, size_t r
     text[len] = '\0';
     return config_parse(path, text, rows, row_count, out, out_size, out_message);
 }
+
+struct finding {
+    struct reading reading;
+    const char *section, *key;
+    int line;
+};
+
+static char *next_line_of_finding(char *out, int size, void *user)
+{
+    struct finding *finding = user;
+    return next_line(out, size, &finding->reading);
+}
+
+static int find_pair(void *user, const char *section, const char *key, const char *value)
+{
+    struct finding *finding = user;
+    (void)value;
+
+    if (strcmp(section, finding->section) == 0 && strcmp(key, finding->key) == 0)
+        finding->line = finding->reading.line;
+    return 1;
+}
+
+int config_line_of(const char *path, const char *section, const char *key)
+{
+    char text[FILE_MAX + 2];
+    char message[CONFIG_MESSAGE_MAX] = "";
+    size_t len = 0;
+    struct finding finding = {.reading = {.name = path, .rest = text, .message = message},
+                              .section = section,
+                              .key = key};
+
+    if (failed(slurp(path, text, &len)))
+        return 0;
+    text[len] = '\0';
+    (void)ini_parse_stream(next_line_of_finding, &finding, find_pair,
+                           &finding); /* was read before */
+    return finding.line;
+}

@@ -57,4 +57,8 @@ MUST_CHECK struct err config_parse(const char *name, const char *text,
                                    const struct config_row *rows, size_t row_count, void *out,
                                    size_t out_size, char *out_message);
 
+/* The line in which a key of the file at `path` stands last, for messages about keys that do not
+ * go together; 0 when it does not stand there. */
+int config_line_of(const char *path, const char *section, const char *key);
+
 #endif

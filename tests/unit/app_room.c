@@ -40,25 +40,10 @@ static struct err watch(struct token *token, uint32_t timeout_ms, enum token_pre
     WITH_TOKEN(watch(sim, timeout_ms, in_out));
 }
 
-static struct err identify(struct token *token, struct token_identity *out_identity)
+static struct err call(struct token *token, const struct token_request *request,
+                       struct token_reply *out_reply)
 {
-    WITH_TOKEN(identify(sim, out_identity));
-}
-
-static struct err verify_pin(struct token *token, struct bytes pin, uint8_t *out_tries_left)
-{
-    WITH_TOKEN(verify_pin(sim, pin, out_tries_left));
-}
-
-static struct err write_slot(struct token *token, const char *id, uint8_t slot, struct bytes der)
-{
-    WITH_TOKEN(write(sim, id, slot, der));
-}
-
-static struct err sign(struct token *token, uint8_t slot, enum token_key key, struct bytes digest,
-                       uint8_t out_signature[TOKEN_SIGNATURE_MAX], size_t *out_len)
-{
-    WITH_TOKEN(sign(sim, slot, key, digest, out_signature, out_len));
+    WITH_TOKEN(call(sim, request, out_reply));
 }
 
 static void close_token(struct token *token)
@@ -66,13 +51,8 @@ static void close_token(struct token *token)
     (void)token; /* the room looks at it later */
 }
 
-static const struct token_driver token_driver = {.name = "locked",
-                                                 .watch = watch,
-                                                 .identify = identify,
-                                                 .verify_pin = verify_pin,
-                                                 .write = write_slot,
-                                                 .sign = sign,
-                                                 .close = close_token};
+static const struct token_driver token_driver = {
+    .name = "locked", .watch = watch, .call = call, .close = close_token};
 
 static struct room_printer *locked_printer(struct printer *printer)
 {
@@ -201,6 +181,21 @@ static void make_ledger(struct room *room)
     OK(inbox_open(path, true, &room->writer));
 }
 
+/* The factory's key, which the simulator takes as it takes any. */
+static void make_keys(struct room *room)
+{
+    struct settings settings = {.token_admin_aes = false};
+    char message[CONFIG_MESSAGE_MAX] = "";
+    static const char digits[] = "010203040506070801020304050607080102030405060708\n";
+
+    room_path(room, "admin.hex", settings.token_admin_key);
+    FILE *file = fopen(settings.token_admin_key, "we");
+    assert_non_null(file);
+    assert_true(fputs(digits, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    OK(admin_keys_open(&settings, &room->keys, message));
+}
+
 static void make_devices(struct room *room)
 {
     (void)pthread_mutex_init(&room->token.lock, NULL);
@@ -231,6 +226,7 @@ void room_open(struct room *room)
     make_trust(room);
     make_certificates(room);
     make_ledger(room);
+    make_keys(room);
     make_devices(room);
     OK(post_init(&room->post, count_wake, &room->wakes));
 }
@@ -243,6 +239,7 @@ void room_close(struct room *room)
     printer_close(room->printer.inner);
     token_close(&room->token.sim.token);
     inbox_close(room->writer);
+    admin_keys_destroy(room->keys);
     EVP_PKEY_free(token_key);
     issue_destroy(room->ca);
     trust_destroy(room->trust);
@@ -268,6 +265,7 @@ struct token_desk *room_token_desk(struct room *room)
 {
     struct token_desk *desk = NULL;
     struct token_desk_setup setup = {.token = &room->token.token,
+                                     .keys = room->keys,
                                      .trust = room->trust,
                                      .rules = &room->rules,
                                      .post = &room->post};

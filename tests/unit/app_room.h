@@ -14,6 +14,7 @@
 
 #include "hw/printer/printer_sim.h"
 #include "hw/token/token_sim.h"
+#include "kiosk/app/admin_keys.h"
 #include "kiosk/app/book.h"
 #include "kiosk/app/printer_desk.h"
 #include "kiosk/app/token_desk.h"
@@ -46,6 +47,7 @@ struct room {
     struct key *seal_pair; /* as saved; `platform` is its seal */
     struct seal_key *platform;
     struct issue_ca *ca;
+    struct admin_keys *keys;
     struct trust *trust;
     struct flow_rules rules;
     uint8_t spki[KEY_PUBLIC_MAX];

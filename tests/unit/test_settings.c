@@ -10,9 +10,11 @@
 
 static const char whole[] =
     "[kiosk]\nid = k1\nhall_zh = 大厅\nhall_en = Hall\n"
-    "[token]\nadmin_key = /a\n[printer]\ndevice = /dev/usb/lp0\n"
+    "[printer]\ndevice = /dev/usb/lp0\n"
     "[ledger]\ndir = /l\n[platform]\nkey = /k\ntrust = /t\ncheck_url = https://p\n"
     "[assets]\ndir = assets\n[profiles]\nnames = norinco\n";
+
+#define KEY "[token]\nadmin_key = /a\n"
 
 /* clang-format off */
 static const struct {
@@ -20,8 +22,13 @@ static const struct {
     const char *more;   /* stands behind `whole` */
     const char *says;   /* NULL: it is read; else words that the message holds */
 } rows[] = {
-    {"the least there must be is enough", "", NULL},
-    {"a word that is no choice names the choices", "[screen]\norientation = sideways\n", "portrait"},
+    {"the least there must be is enough", KEY, NULL},
+    {"a master key stands in place of a shared one", "[token]\nmaster_key = /m\nmaster_cipher = aes192\n", NULL},
+    {"without any key of tokens both are named", "", "admin_key or master_key is missing"},
+    {"with both the second's line is named", KEY "master_key = /m\n", ":19: [token] master_key stands beside admin_key; allowed: one of both"},
+    {"an empty path is no path", "[token]\nmaster_key =\n", ":18: [token] master_key = : a text of 1 to"},
+    {"a cipher that there is not names those that there are", "[token]\nmaster_key = /m\nmaster_cipher = des\n", "3des aes128 aes192 aes256"},
+    {"a word that is no choice names the choices", KEY "[screen]\norientation = sideways\n", "portrait"},
     {"a key that does not exist names those that do", "[screen]\nmod = window\n", "mode"},
     {"a section that does not exist is refused", "[scren]\nmode = window\n", "scren"},
     {"a number out of range says the range", "[screen]\nwidth = 12\n", "360"},
@@ -70,7 +77,7 @@ static void test_defaults_are_those_of_the_sample(void **state)
     struct settings sample = {0};
     char message[CONFIG_MESSAGE_MAX] = "";
 
-    assert_false(failed(read_text("", &least, message)));
+    assert_false(failed(read_text(KEY, &least, message)));
     struct err e = settings_read("assets/config/kiosk.conf", &sample, message);
     assert_string_equal(message, "");
     assert_false(failed(e));
@@ -88,7 +95,7 @@ static void test_landscape_turns_the_window(void **state)
     struct settings settings = {0};
     char message[CONFIG_MESSAGE_MAX] = "";
 
-    assert_false(failed(read_text("[screen]\norientation = landscape\n", &settings, message)));
+    assert_false(failed(read_text(KEY "[screen]\norientation = landscape\n", &settings, message)));
     assert_int_equal(settings.screen_width, 1920);
     assert_int_equal(settings.screen_height, 1080);
 }
