@@ -23,12 +23,15 @@ static const int used[] = {
 
 /* What libpcsclite, OpenSSL or libc may try by themselves, and go on without. */
 static const int refused[] = {
-    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
-    SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(readlink),
+    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(lstat), SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(readlink),
     SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(getsockopt), SCMP_SYS(setsockopt),
     SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(lseek), SCMP_SYS(fstat), SCMP_SYS(uname),
     SCMP_SYS(sysinfo), SCMP_SYS(sched_getaffinity), SCMP_SYS(mremap),
 };
+
+/* Answered with success and not done: libpcsclite asks before each wait whether the socket of the
+ * service that it talks to still has its name, and takes yes from any file system. */
+static const int pretended[] = {SCMP_SYS(stat), SCMP_SYS(newfstatat)};
 
 /* Only without the right to run what is in it. */
 static const int maps[] = {SCMP_SYS(mmap), SCMP_SYS(mprotect)};
@@ -42,6 +45,8 @@ static int add_rules(scmp_filter_ctx filter)
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, used[i], 0);
     for (size_t i = 0; i < ARRAY_LEN(refused) && rc == 0; i++)
         rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
+    for (size_t i = 0; i < ARRAY_LEN(pretended) && rc == 0; i++)
+        rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(0), pretended[i], 0);
     for (size_t i = 0; i < ARRAY_LEN(maps) && rc == 0; i++) {
         rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, maps[i], 1,
                               SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));

@@ -179,6 +179,23 @@ static void a_file_that_is_not_there_is_named(void **state)
     assert_string_equal(message, "/nonexistent/x.ini: cannot be read: errno 2");
 }
 
+static void the_line_of_a_key_is_found(void **state)
+{
+    char path[] = "/tmp/config-XXXXXX";
+    int fd = mkstemp(path);
+    (void)state;
+
+    assert_true(fd >= 0);
+    assert_true(dprintf(fd, "[one]\nname = a\n\n[two]\nname = b\n; comment\nflag = yes\n") > 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(config_line_of(path, "one", "name"), 2);
+    assert_int_equal(config_line_of(path, "two", "name"), 5);
+    assert_int_equal(config_line_of(path, "two", "flag"), 7);
+    assert_int_equal(config_line_of(path, "one", "flag"), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(config_line_of(path, "one", "name"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest more[] = {
@@ -189,6 +206,7 @@ int main(void)
         cmocka_unit_test(a_file_is_read),
         cmocka_unit_test(a_file_too_large_is_refused),
         cmocka_unit_test(a_file_that_is_not_there_is_named),
+        cmocka_unit_test(the_line_of_a_key_is_found),
     };
     struct CMUnitTest tests[sizeof(refused) / sizeof(refused[0])];
 

@@ -11,6 +11,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@
 
 #define LOCKED_FAILED 99
 #define ALLOWED 98
+#define TOLD_NOTHING 97
 
 /* Each tries one thing and returns its errno, or ALLOWED. */
 static int result(long rc)
@@ -88,6 +90,15 @@ static int try_unlink(void)
     return result(unlink("/nonexistent"));
 }
 
+/* Whether it learns nothing of a file that is there, and cannot tell it from one that is not. */
+static int try_stat(void)
+{
+    struct stat facts = {.st_mode = 0};
+    if (stat("/etc/passwd", &facts) != 0 || stat("/nonexistent", &facts) != 0)
+        return EPERM;
+    return facts.st_mode == 0 && facts.st_ino == 0 ? TOLD_NOTHING : ALLOWED;
+}
+
 static int try_what_it_needs(void)
 {
     struct timespec moment = {.tv_nsec = 1000};
@@ -116,6 +127,7 @@ static const struct {
     {"so is memory that can be run", try_memory_that_runs, 0},
     {"so is being traced again", try_prctl, 0},
     {"so is touching a file by name", try_unlink, 0},
+    {"asking for a file tells nothing", try_stat, TOLD_NOTHING},
     {"it can wait, write and have memory", try_what_it_needs, ALLOWED},
 };
 /* clang-format on */
