@@ -79,7 +79,9 @@ static const struct meaning {
                           {0x6A81, ERR_UNSUPPORTED},
                           {0x6A86, ERR_UNSUPPORTED},
                           {0x6982, ERR_UNSUPPORTED},
-                          {0x6D00, ERR_UNSUPPORTED}}},
+                          /* no longer the application that was selected */
+                          {0x6D00, ERR_GONE},
+                          {0x6E00, ERR_GONE}}},
     [PIV_COMMAND_METADATA] = {"GET METADATA",
                               {{0x6A82, ERR_NOT_FOUND},
                                {0x6A88, ERR_NOT_FOUND},

@@ -81,6 +81,8 @@ static struct err read_key(struct piv_session *session, size_t index,
     struct err e = session_metadata(session, token_slot_at(index), &metadata);
     if (is_link_error(e))
         return e;
+    if (identity->keys_known && session->no_metadata)
+        return ERR(ERR_GONE, 0, "another token: this one told of its keys");
     identity->keys_known = !session->no_metadata;
     enum token_key key = failed(e) ? TOKEN_KEY_NONE : job_key_of(metadata.algorithm);
     identity->keys[index] = (uint8_t)key;
