@@ -88,6 +88,7 @@ static void swap_states(struct link *link, bool back)
     link->state = link->put_away;
     link->put_away = state;
     link->other_in = !back;
+    link->state->changed = false; /* by having been made */
     link->changes = 0;
     vtoken_card_init(&link->token, &link->model, link->state);
 }
