@@ -28,7 +28,7 @@ allowed() {
     kiosk/ui/*)             echo "$pure" $base kiosk/core/ kiosk/ui/ emmintrin.h ;;
     kiosk/app/*)            echo "$libc" $base kiosk/core/ kiosk/pki/ kiosk/ledger/ kiosk/ui/ kiosk/app/
                             echo hw/token/ hw/printer/ sync/wire/ systemd/ ;;
-    kiosk/ctl/token*)       echo "$libc" $base kiosk/core/ kiosk/pki/ hw/token/ kiosk/ctl/ jansson.h ;;
+    kiosk/ctl/token*)       echo "$libc" $base kiosk/pki/ hw/token/ kiosk/ctl/ jansson.h ;;
     kiosk/ctl/*)            echo "$libc" $base kiosk/core/ kiosk/ledger/ kiosk/ctl/ jansson.h ;;
     hw/token/card_readers.c) echo "$libc" $base hw/token/ winscard.h ;;
     hw/token/card_pcsc.c)   echo "$libc" $base hw/token/ winscard.h reader.h ;; # both of pcsc-lite

@@ -1,4 +1,4 @@
-/* certkioskctl: how this kiosk is, for staff at a terminal and for monitoring. */
+/* certkioskctl: how this kiosk is, for staff at a terminal and for monitoring; tokens by hand. */
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 #include "kiosk/ctl/ask.h"
 #include "kiosk/ctl/print.h"
 #include "kiosk/ctl/report.h"
+#include "kiosk/ctl/token_command.h"
 #include "kiosk/ctl/verify.h"
 
 #define STATE_DIR "/var/lib/certkiosk"
@@ -28,6 +29,7 @@ static const char usage[] =
     "usage: certkioskctl [--state DIR] status [--json]   how the kiosk is\n"
     "       certkioskctl [--state DIR] ledger verify     whether its ledger is whole\n"
     "       certkioskctl [--state DIR] screen            what it shows and what can be touched\n"
+    "       certkioskctl token ...                       tokens by hand; token --help\n"
     "DIR is " STATE_DIR " unless stated. Exit status: 0 all is well, 1 something is wrong\n"
     "(each thing by a word), 2 wrong usage, or no such DIR.\n";
 
@@ -118,6 +120,8 @@ int main(int argc, char **argv)
 {
     struct options options;
     struct stat facts;
+    if (token_command_is(argc, argv))
+        return token_command(argc, argv);
     if (!read_options(argc, argv, &options)) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;

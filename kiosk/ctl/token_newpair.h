@@ -1,0 +1,26 @@
+/*
+ * token_newpair.h - a new key pair by hand, in two steps with a CA between them.
+ *
+ *     request SLOT --new-key KIND --out FILE    makes the pair beside the old one; FILE is the
+ *                                               request, FILE.plan says where everything goes
+ *     write SLOT CERTIFICATE --plan FILE.plan   puts the certificate to it, tests it, and only then
+ *                                               brings both pairs to their places
+ *
+ * Both may be interrupted and repeated. FILE.plan is written before the first change: six
+ * lines of "key=value", fit to be read by people.
+ */
+#ifndef KIOSK_CTL_TOKEN_NEWPAIR_H
+#define KIOSK_CTL_TOKEN_NEWPAIR_H
+
+#include "kiosk/ctl/token_room.h"
+#include "kiosk/pki/request.h"
+
+enum token_exit token_newpair_begin(const struct token_options *options, uint8_t slot);
+enum token_exit token_newpair_settle(const struct token_options *options, uint8_t slot,
+                                     struct bytes der);
+
+/* token_certify.c: have `request` signed by the key in `slot`, and give it out. */
+enum token_exit token_request_sign(struct token_room *room, uint8_t slot,
+                                   const struct request *request);
+
+#endif

@@ -1,0 +1,206 @@
+#include "kiosk/ctl/token_room.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hw/token/card_pcsc.h"
+#include "hw/token/card_trace.h"
+#include "hw/token/token_piv.h"
+#include "kiosk/base/clock.h"
+#include "kiosk/base/hex.h"
+#include "kiosk/base/text.h"
+#include "kiosk/ctl/ask.h"
+#include "kiosk/ctl/token_secret.h"
+
+#define STATE_SIZE 40
+#define QUESTION_SIZE 160
+
+static const char visit[] = "a visit";
+
+enum token_exit token_room_free(const struct token_options *options)
+{
+    static char answer[ASK_ANSWER_MAX];
+    char path[PATH_MAX];
+    char state[STATE_SIZE] = "";
+    if (options->force)
+        return TOKEN_EXIT_DONE;
+    if (!text_print(path, sizeof(path), "%s/kiosk/kiosk.sock", options->state_dir))
+        return TOKEN_EXIT_USAGE;
+    struct err e = ask(path, "status?", answer);
+    if (e.code == ERR_NOT_FOUND)
+        return TOKEN_EXIT_DONE; /* no kiosk runs here */
+    if (!failed(e) && ask_value(answer, "state", state, sizeof(state)) &&
+        (text_same(state, "attract") || text_same(state, "out_of_service")))
+        return TOKEN_EXIT_DONE;
+    if (!failed(e))
+        e = ERR(ERR_CONFLICT, 0, "certkiosk is in the middle of a visit; --force goes on anyway");
+    (void)token_say_failed(options, visit, e);
+    return TOKEN_EXIT_BUSY;
+}
+
+static void trace_line(void *context, const char *text)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s\n", text);
+}
+
+static struct err open_traced(const char *reader, struct token_room *room)
+{
+    static const struct card_trace_sink sink = {.line = trace_line};
+    struct card *card = NULL;
+    struct card *traced = NULL;
+    struct err e = card_pcsc_open(reader, &card);
+    if (!failed(e))
+        e = card_trace_create(card, &sink, &traced);
+    return failed(e) ? e : token_piv_create(traced, &room->memory, &room->token);
+}
+
+static struct err open_reader(const struct token_options *options, struct token_room *room)
+{
+    const struct token_config config = {.driver = "piv", .reader = options->reader};
+    return options->trace ? open_traced(options->reader, room) : token_open(&config, &room->token);
+}
+
+/* ERR_GONE: there is none, and why. */
+static struct err wait_for_token(struct token *token)
+{
+    enum token_presence presence = TOKEN_READER_GONE;
+    uint64_t deadline_ms = clock_boot_ms() + TOKEN_WAIT_MS;
+    struct err e = ERR_OK;
+    while (presence != TOKEN_PRESENT) {
+        uint64_t now_ms = clock_boot_ms();
+        if (now_ms >= deadline_ms)
+            break;
+        e = token_watch(token, (uint32_t)(deadline_ms - now_ms), &presence);
+        if (failed(e))
+            return ERR(ERR_GONE, e.native, "the PC/SC service does not answer: is pcscd running?");
+    }
+    if (presence == TOKEN_READER_GONE)
+        return ERR(ERR_GONE, 0, "there is no such reader: plug one in, or see `token list`");
+    if (presence == TOKEN_ABSENT)
+        return ERR(ERR_GONE, 0, "there is no token in the reader: insert one");
+    return ERR_OK;
+}
+
+enum token_exit token_room_open(const struct token_options *options,
+                                const struct token_scope *scope, struct token_room *room)
+{
+    memset(room, 0, sizeof(*room));
+    room->options = options;
+    enum token_exit status = token_room_free(options);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    struct err e = ERR_OK;
+    if (options->trust != NULL)
+        e = trust_create(options->trust, &room->trust);
+    if (failed(e))
+        return token_say_failed(options, options->trust, e);
+    e = open_reader(options, room);
+    if (!failed(e))
+        e = wait_for_token(room->token);
+    if (failed(e))
+        return token_say_failed(options, "the reader", e);
+    return token_room_look(room, scope);
+}
+
+enum token_exit token_room_look(struct token_room *room, const struct token_scope *scope)
+{
+    struct err e = token_identify(room->token, scope, &room->identity);
+    return failed(e) ? token_say_failed(room->options, "the token", e) : TOKEN_EXIT_DONE;
+}
+
+void token_room_close(struct token_room *room)
+{
+    token_close(room->token);
+    trust_destroy(room->trust);
+    explicit_bzero(room, sizeof(*room));
+}
+
+const struct token_certificate *token_room_certificate(const struct token_room *room, uint8_t slot)
+{
+    for (size_t i = 0; i < room->identity.certificate_count; i++) {
+        if (room->identity.certificates[i].slot == slot)
+            return &room->identity.certificates[i];
+    }
+    return NULL;
+}
+
+enum token_exit token_room_slot(const struct token_options *options, uint8_t *out_slot)
+{
+    uint8_t slot = 0;
+    const char *word = options->word_count > 1 ? options->words[1] : "";
+    if (failed(hex_parse(word, &slot, 1)) || token_slot_index(slot) == TOKEN_SLOT_COUNT) {
+        (void)fprintf(stderr, "certkioskctl: SLOT %s: 9a, 9c, 9d, 9e or 82 to 95\n", word);
+        return TOKEN_EXIT_USAGE;
+    }
+    *out_slot = slot;
+    return TOKEN_EXIT_DONE;
+}
+
+enum token_exit token_room_tries(const struct token_options *options, const char *what,
+                                 uint8_t tries_left)
+{
+    struct token_failure failure = {.what = what, .tries_left = tries_left};
+    if (tries_left == 0) {
+        failure.e = ERR(ERR_BLOCKED, 0, "before it was shown");
+    } else if (tries_left == 1 && !options->last_try) {
+        failure.e = ERR(ERR_DENIED, 0, "one try is left; --last-try spends it");
+    } else {
+        return TOKEN_EXIT_DONE;
+    }
+    return token_say_failure(options, &failure);
+}
+
+enum token_exit token_room_pin(struct token_room *room)
+{
+    CLEANUP(secret_wipe) struct secret pin = {.len = 0};
+    struct token_failure failure = {.what = "the PIN", .tries_left = TOKEN_TRIES_UNKNOWN};
+    const struct token_options *options = room->options;
+    char question[QUESTION_SIZE];
+    enum token_exit status = token_room_tries(options, failure.what, room->identity.pin_tries_left);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    (void)text_print(question, sizeof(question), "PIN of %s (%u tries left): ", room->identity.id,
+                     room->identity.pin_tries_left);
+    failure.e = token_secret_get(options->pin_file, question, &pin);
+    if (!failed(failure.e))
+        failure.e = token_verify_pin(room->token, &pin, &failure.tries_left);
+    return failed(failure.e) ? token_say_failure(options, &failure) : TOKEN_EXIT_DONE;
+}
+
+enum token_exit token_room_confirm(const struct token_room *room, const char *deed)
+{
+    CLEANUP(secret_wipe) struct secret typed = {.len = 0};
+    const struct token_options *options = room->options;
+    const char *id = room->identity.id;
+    char question[QUESTION_SIZE];
+    struct err e = ERR_OK;
+    if (options->yes != NULL) {
+        e = secret_set(&typed, (struct bytes){(const uint8_t *)options->yes, strlen(options->yes)});
+    } else {
+        (void)text_print(question, sizeof(question), "%s %s: type its id to go on: ", deed, id);
+        e = token_secret_ask(question, &typed);
+    }
+    if (!failed(e) && (typed.len != strlen(id) || memcmp(typed.at, id, typed.len) != 0))
+        e = ERR(ERR_DENIED, 0,
+                "that is not the id of the token in the reader; nothing was changed");
+    return failed(e) ? token_say_failed(options, deed, e) : TOKEN_EXIT_DONE;
+}
+
+enum token_key token_key_of(enum certificate_key key)
+{
+    switch (key) {
+    case CERTIFICATE_KEY_P256:
+        return TOKEN_KEY_P256;
+    case CERTIFICATE_KEY_P384:
+        return TOKEN_KEY_P384;
+    case CERTIFICATE_KEY_RSA2048:
+        return TOKEN_KEY_RSA2048;
+    case CERTIFICATE_KEY_RSA3072:
+        return TOKEN_KEY_RSA3072;
+    case CERTIFICATE_KEY_OTHER:
+        break;
+    }
+    return TOKEN_KEY_OTHER;
+}
