@@ -291,7 +291,8 @@ MUST_CHECK struct err token_decrypt(struct token *token, uint8_t slot, enum toke
  * completes it. `id` names the token; one that is known by its GUID alone has another id then.
  * ERR_MALFORMED: a PIN or PUK that is none; nothing was sent.
  * ERR_DENIED (neither the factory's value nor the own one is right; one try of the PIN or PUK is
- * spent at most by each), ERR_BLOCKED.
+ * spent at most by each), ERR_BLOCKED. ERR_UNSUPPORTED also when the token refuses the last step, a
+ * key of that algorithm, which it does not tell before: all else is its own then.
  */
 MUST_CHECK struct err token_personalise(struct token *token, const char *id,
                                         const struct token_personal *personal);

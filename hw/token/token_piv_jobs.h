@@ -57,8 +57,7 @@ MUST_CHECK struct err job_command(struct piv_session *session, enum piv_command 
 MUST_CHECK struct err job_pin_command(struct piv_session *session, enum piv_command command,
                                       const struct apdu *apdu, uint8_t *out_tries_left);
 
-/* What a key's algorithm number means to callers of token.h, and back (NONE for no key pair). */
+/* What a key's algorithm number means to callers of token.h. */
 enum token_key job_key_of(uint8_t algorithm);
-enum piv_algorithm job_algorithm_of(enum token_key key);
 
 #endif

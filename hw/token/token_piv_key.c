@@ -7,17 +7,20 @@
 #define ECDSA_DER_MIN 8
 #define ECDSA_DER_MAX 104
 
-/* What each kind of key answers. */
+struct range {
+    size_t min, max;
+};
+
+/* How long what each kind of key answers is. */
 static const struct kind {
     enum piv_algorithm algorithm;
-    size_t signature_min, signature_max;
-    size_t secret_len; /* of a decryption */
     bool rsa;
+    struct range signature, secret;
 } kinds[TOKEN_KEY_COUNT] = {
-    [TOKEN_KEY_P256] = {PIV_ALGORITHM_P256, ECDSA_DER_MIN, ECDSA_DER_MAX, 32, false},
-    [TOKEN_KEY_P384] = {PIV_ALGORITHM_P384, ECDSA_DER_MIN, ECDSA_DER_MAX, 48, false},
-    [TOKEN_KEY_RSA2048] = {PIV_ALGORITHM_RSA2048, 256, 256, 256, true},
-    [TOKEN_KEY_RSA3072] = {PIV_ALGORITHM_RSA3072, 384, 384, 384, true},
+    [TOKEN_KEY_P256] = {PIV_ALGORITHM_P256, false, {ECDSA_DER_MIN, ECDSA_DER_MAX}, {32, 32}},
+    [TOKEN_KEY_P384] = {PIV_ALGORITHM_P384, false, {ECDSA_DER_MIN, ECDSA_DER_MAX}, {48, 48}},
+    [TOKEN_KEY_RSA2048] = {PIV_ALGORITHM_RSA2048, true, {256, 256}, {256, 256}},
+    [TOKEN_KEY_RSA3072] = {PIV_ALGORITHM_RSA3072, true, {384, 384}, {384, 384}},
 };
 
 enum token_key job_key_of(uint8_t algorithm)
@@ -29,11 +32,6 @@ enum token_key job_key_of(uint8_t algorithm)
             return (enum token_key)i;
     }
     return TOKEN_KEY_OTHER;
-}
-
-enum piv_algorithm job_algorithm_of(enum token_key key)
-{
-    return kinds[key].algorithm;
 }
 
 /* ERR_CONFLICT when there is anything in the slot's object; what this session has seen to be empty
@@ -86,7 +84,8 @@ struct err job_generate(struct piv_session *session, const struct token_request 
     e = piv_answer(PIV_COMMAND_GENERATE, response.sw);
     if (failed(e))
         return session_own_no(session, e);
-    return read_spki(algorithm, apdu_data(&response), out_reply);
+    e = read_spki(algorithm, apdu_data(&response), out_reply);
+    return failed(e) ? session_own_no(session, e) : ERR_OK;
 }
 
 /* Tokens differ in what they do to a key that is in the way: so it is looked for, and a token that
@@ -107,32 +106,41 @@ struct err job_move(struct piv_session *session, const struct token_request *req
     return job_command(session, PIV_COMMAND_MOVE, &apdu);
 }
 
-/* What the key pair of the slot makes of `input`; `min` to `max` bytes of it. */
-static struct err use(struct piv_session *session, const struct token_request *request,
-                      enum piv_auth tag, size_t min, struct token_reply *out_reply)
+/* The value in an answer, of a length in `range`. */
+static struct err read_value(struct bytes answer, struct range range, struct bytes *out_value)
 {
-    const struct kind *kind = &kinds[request->key];
+    struct bytes value = {NULL, 0};
+
+    struct err e = piv_read_authenticate(answer, PIV_AUTH_RESPONSE, &value);
+    if (failed(e))
+        return e;
+    if (value.len < range.min || value.len > range.max)
+        return ERR(ERR_MALFORMED, value.len, "answer of another length");
+    *out_value = value;
+    return ERR_OK;
+}
+
+/* What the key pair of the slot makes of the input. */
+static struct err use(struct piv_session *session, const struct token_request *request,
+                      enum piv_auth tag, struct range range, struct token_reply *out_reply)
+{
     const struct tlv input = {(uint32_t)tag, request->data};
     CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
     CLEANUP(apdu_response_wipe) struct apdu_response response = {.len = 0};
     struct bytes value = {NULL, 0};
-    size_t max = tag == PIV_AUTH_CHALLENGE ? kind->signature_max : kind->secret_len;
 
     struct err e = session_be_sure(session);
     if (failed(e))
         return e;
-    piv_use(kind->algorithm, request->target.slot, &input, &apdu);
+    piv_use(kinds[request->key].algorithm, request->target.slot, &input, &apdu);
     e = session_exchange(session, &apdu, &response);
     if (failed(e))
         return e;
     e = piv_answer(PIV_COMMAND_USE, response.sw);
+    if (!failed(e))
+        e = read_value(apdu_data(&response), range, &value);
     if (failed(e))
         return session_own_no(session, e);
-    e = piv_read_authenticate(apdu_data(&response), PIV_AUTH_RESPONSE, &value);
-    if (failed(e))
-        return e;
-    if (value.len < min || value.len > max)
-        return ERR(ERR_MALFORMED, value.len, "answer of another length");
     assert(value.len <= sizeof(out_reply->u.data));
     memcpy(out_reply->u.data, value.at, value.len);
     out_reply->len = value.len;
@@ -142,7 +150,7 @@ static struct err use(struct piv_session *session, const struct token_request *r
 struct err job_sign(struct piv_session *session, const struct token_request *request,
                     struct token_reply *out_reply)
 {
-    return use(session, request, PIV_AUTH_CHALLENGE, kinds[request->key].signature_min, out_reply);
+    return use(session, request, PIV_AUTH_CHALLENGE, kinds[request->key].signature, out_reply);
 }
 
 struct err job_decrypt(struct piv_session *session, const struct token_request *request,
@@ -150,5 +158,5 @@ struct err job_decrypt(struct piv_session *session, const struct token_request *
 {
     const struct kind *kind = &kinds[request->key];
     return use(session, request, kind->rsa ? PIV_AUTH_CHALLENGE : PIV_AUTH_EXPONENTIATION,
-               kind->secret_len, out_reply);
+               kind->secret, out_reply);
 }

@@ -4,7 +4,8 @@
  *     CHUID --> PUK --> PIN --> card management key
  *
  * Until the last step the factory's key opens the token, so an interrupted call goes on where it
- * was; a token that its own key opens has all of it behind it but what is looked at anyway.
+ * was. A token without the command for the last step is told before the first, by setting the
+ * key that is there.
  */
 #include <string.h>
 
@@ -72,15 +73,26 @@ static struct err set_reference(struct piv_session *session, uint8_t key, const 
     return change(session, key, own, own, &tries_left);
 }
 
-static struct err set_admin(struct piv_session *session, const struct token_admin *admin)
+static struct err put_admin(struct piv_session *session, enum piv_algorithm algorithm,
+                            const struct secret *key)
 {
     CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
+
+    piv_set_admin(algorithm, secret_reveal(key), &apdu);
+    return job_command(session, PIV_COMMAND_SET_ADMIN, &apdu);
+}
+
+/* Whether it will be possible: the key that is there is set again. */
+static struct err try_admin(struct piv_session *session, const struct token_personal *personal)
+{
+    return put_admin(session, session->admin_algorithm, &personal->admin_was->key);
+}
+
+static struct err set_admin(struct piv_session *session, const struct token_admin *admin)
+{
     enum piv_algorithm algorithm = admin_algorithm(admin->key.len, admin->aes);
 
-    if (algorithm == PIV_ALGORITHM_NONE)
-        return ERR(ERR_UNSUPPORTED, admin->key.len, "key of no algorithm");
-    piv_set_admin(algorithm, secret_reveal(&admin->key), &apdu);
-    struct err e = job_command(session, PIV_COMMAND_SET_ADMIN, &apdu);
+    struct err e = put_admin(session, algorithm, &admin->key);
     if (failed(e))
         return e;
     session_forget_proof(session);
@@ -98,6 +110,8 @@ struct err job_personalise(struct piv_session *session, const struct token_reque
     if (strcmp(request->target.id, session->id) != 0)
         return ERR(ERR_GONE, 0, "another token");
     struct err e = prove_either(session, personal, &own);
+    if (!failed(e) && !own)
+        e = try_admin(session, personal);
     if (!failed(e))
         e = set_guid(session, personal->guid);
     if (!failed(e))

@@ -19,6 +19,9 @@ enum fake_fault {
     FAKE_GARBAGE, /* FF .. and 9000 */
     FAKE_SW,      /* status word `fault_sw` alone */
     FAKE_SWAP,    /* `other` is in from this APDU on; the reader does not notice */
+    FAKE_LOST,    /* pulled out after it did this APDU, before it answered */
+    FAKE_FLOOD,   /* an answer longer than the link carries */
+    FAKE_OVERRUN, /* an object whose lengths go past its end, and 9000 */
 };
 
 struct fake_card {
@@ -33,7 +36,9 @@ struct fake_card {
     uint32_t fault_at; /* APDU number, from 1 */
     uint16_t fault_sw;
     bool always_short; /* every answer is one byte */
+    bool breaks_long;  /* the link fails at blocks longer than a short one */
     uint32_t apdus;
+    size_t bytes; /* both ways */
     uint32_t connects, disconnects;
     bool closed;
 };
@@ -46,19 +51,10 @@ static inline struct fake_card *fake_of(struct card *card)
 /* Out of the reader; what it had of a chained PUT DATA may stay behind. */
 static inline void fake_pull(struct fake_card *fake)
 {
-    struct fake_token *token = fake->in;
-    if (token == NULL)
+    if (fake->in == NULL)
         return;
-    if (token->quirks.tears && token->admin && token->command_len > 5) {
-        struct fake_object *object =
-            fake_object_of(token, (uint32_t)token->command[2] << 16 |
-                                      (uint32_t)token->command[3] << 8 | token->command[4]);
-        if (object != NULL) {
-            object->len = token->command_len - 5;
-            memcpy(object->at, token->command + 5, object->len);
-        }
-    }
-    fake_power_off(token);
+    fake_tear(fake->in);
+    fake_power_off(fake->in);
     fake->in = NULL;
 }
 
@@ -107,7 +103,7 @@ static inline struct err fake_begin(struct card *card, uint32_t timeout_ms, bool
 
 static inline void fake_sw_reply(struct card_reply *reply, size_t data_len, uint16_t sw)
 {
-    memset(reply->at, 0xFF, sizeof(reply->at));
+    memset(reply->at, 0xFF, data_len);
     reply->at[data_len] = (uint8_t)(sw >> 8);
     reply->at[data_len + 1] = (uint8_t)(sw & 0xFF);
     reply->len = data_len + 2;
@@ -140,7 +136,12 @@ static inline bool fake_fault_answers(struct fake_card *fake, struct card_reply 
     case FAKE_SW:
         fake_sw_reply(reply, 0, fake->fault_sw);
         return true;
+    case FAKE_OVERRUN:
+        memcpy(reply->at, "\x53\x82\x0F\xFF\x70\x82\x0F\x00\x30\x90\x00", 11);
+        reply->len = 11;
+        return true;
     case FAKE_SWAP:
+        fake_pull(fake);
         fake->in = fake->other;
         return false;
     case FAKE_PULL:
@@ -148,6 +149,8 @@ static inline bool fake_fault_answers(struct fake_card *fake, struct card_reply 
         return false;
     case FAKE_NONE:
     case FAKE_GLITCH:
+    case FAKE_LOST:
+    case FAKE_FLOOD:
         return false;
     }
     return false;
@@ -165,9 +168,17 @@ static inline struct err fake_transmit(struct card *card, struct bytes block, ui
     bool strikes = fake_strikes(fake);
     if (fake->always_short || (strikes && fake_fault_answers(fake, out_reply)))
         return ERR_OK;
-    if (fake->in == NULL || (strikes && fake->fault == FAKE_GLITCH))
+    if (strikes && fake->fault == FAKE_FLOOD)
+        return ERR(ERR_MALFORMED, 0, "too long");
+    bool broken = fake->breaks_long && block.len > 5 && block.at[4] == 0;
+    if (fake->in == NULL || broken || (strikes && fake->fault == FAKE_GLITCH))
         return ERR(ERR_GONE, 0, "link");
     fake_reply(fake->in, block, out_reply);
+    fake->bytes += block.len + out_reply->len;
+    if (strikes && fake->fault == FAKE_LOST) {
+        fake_pull(fake);
+        return ERR(ERR_GONE, 0, "pulled");
+    }
     return ERR_OK;
 }
 
@@ -197,7 +208,7 @@ static inline void fake_card_init(struct fake_card *fake, struct fake_token *in)
 {
     static const struct card_driver driver = {
         fake_watch, fake_connect, fake_begin, fake_transmit, fake_end, fake_disconnect, fake_close};
-    *fake = (struct fake_card){.card.driver = &driver, .in = in};
+    *fake = (struct fake_card){.card.driver = &driver, .card.max_block = APDU_BLOCK_MAX, .in = in};
 }
 
 #endif

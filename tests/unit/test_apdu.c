@@ -28,8 +28,8 @@ static void short_commands_take_one_block(void **state)
         print_message("  %s\n", rows[i].name);
         apdu.len = rows[i].len;
         memset(apdu.data, 0x55, apdu.len);
-        assert_int_equal(apdu_block_count(&apdu), 1);
-        apdu_block(&apdu, 0, &block);
+        assert_int_equal(apdu_block_count(&apdu, APDU_SHORT), 1);
+        apdu_block(&apdu, APDU_SHORT, 0, &block);
         assert_int_equal(block.len, rows[i].want_len);
         assert_memory_equal(block.at, rows[i].want, block.len);
     }
@@ -47,18 +47,43 @@ static void long_commands_are_chained_and_lose_no_byte(void **state)
 
         for (size_t j = 0; j < apdu.len; j++)
             apdu.data[j] = (uint8_t)(j * 7 & 0xFF);
-        assert_int_equal(apdu_block_count(&apdu), counts[i]);
+        assert_int_equal(apdu_block_count(&apdu, APDU_SHORT), counts[i]);
         for (size_t j = 0; j < counts[i]; j++) {
             struct apdu_block block;
             bool last = j == counts[i] - 1;
 
-            apdu_block(&apdu, j, &block);
+            apdu_block(&apdu, APDU_SHORT, j, &block);
             assert_int_equal(block.at[0], last ? 0x00 : 0x10);
             assert_int_equal(block.len, 5U + block.at[4] + (last ? 1 : 0));
             assert_memory_equal(block.at + 5, apdu.data + at, block.at[4]);
             at += block.at[4];
         }
         assert_int_equal(at, apdu.len);
+    }
+}
+
+static void a_command_of_extended_length_is_one_block(void **state)
+{
+    static const size_t lens[] = {1, 5, 255, 256, 804, APDU_DATA_MAX};
+    (void)state;
+
+    for (size_t i = 0; i < 2 * ARRAY_LEN(lens); i++) {
+        struct apdu apdu = {.ins = 0xDB, .p2 = 0x80, .len = lens[i / 2], .answers = i % 2 != 0};
+        struct apdu_block block;
+
+        for (size_t j = 0; j < apdu.len; j++)
+            apdu.data[j] = (uint8_t)(j * 7 & 0xFF);
+        assert_int_equal(apdu_block_count(&apdu, APDU_EXTENDED), 1);
+        apdu_block(&apdu, APDU_EXTENDED, 0, &block);
+        assert_memory_equal(block.at, "\x00\xDB\x00\x80\x00", 5);
+        assert_int_equal((size_t)block.at[5] << 8 | block.at[6], apdu.len);
+        assert_memory_equal(block.at + 7, apdu.data, apdu.len);
+        assert_int_equal(block.len, 7 + apdu.len + (apdu.answers ? 2 : 0));
+        if (apdu.answers)
+            assert_memory_equal(block.at + 7 + apdu.len, "\x00\x00", 2);
+        apdu_set_le(&block, 0x6C12);
+        assert_int_equal(block.len, 9 + apdu.len);
+        assert_memory_equal(block.at + 7 + apdu.len, "\x00\x12", 2);
     }
 }
 
@@ -98,16 +123,16 @@ static void an_exact_le_replaces_or_follows(void **state)
     struct apdu_block block;
     (void)state;
 
-    apdu_block(&apdu, 0, &block);
+    apdu_block(&apdu, APDU_SHORT, 0, &block);
     apdu_set_le(&block, 0x6C12);
     assert_int_equal(block.len, 8);
     assert_int_equal(block.at[7], 0x12);
     apdu.answers = false;
-    apdu_block(&apdu, 0, &block);
+    apdu_block(&apdu, APDU_SHORT, 0, &block);
     apdu_set_le(&block, 0x6C12);
     assert_int_equal(block.len, 8);
     apdu.len = 0;
-    apdu_block(&apdu, 0, &block);
+    apdu_block(&apdu, APDU_SHORT, 0, &block);
     apdu_set_le(&block, 0x6C12);
     assert_int_equal(block.len, 5);
     apdu_set_le(&block, 0x6C13);
@@ -120,7 +145,7 @@ static void an_exact_le_replaces_or_follows(void **state)
 static void an_answer_without_an_end_is_given_up(void **state)
 {
     static const uint8_t drip[] = {0xAA, 0x61, 0x01};
-    static uint8_t flood[APDU_REPLY_MAX];
+    static uint8_t flood[258];
     struct apdu_response response = {.len = 0};
     enum apdu_next next = APDU_DONE;
     int taken = 0;
@@ -137,6 +162,22 @@ static void an_answer_without_an_end_is_given_up(void **state)
         taken++;
     assert_int_equal(taken, APDU_RESPONSE_MAX / 256);
     assert_int_equal(response.len, APDU_RESPONSE_MAX);
+}
+
+static void one_answer_may_be_as_long_as_all(void **state)
+{
+    static uint8_t reply[APDU_REPLY_MAX + 1];
+    struct apdu_response response = {.len = 0};
+    enum apdu_next next = APDU_REPEAT;
+    (void)state;
+
+    reply[APDU_RESPONSE_MAX] = 0x90;
+    assert_false(failed(apdu_take(&response, (struct bytes){reply, APDU_REPLY_MAX}, &next)));
+    assert_int_equal(next, APDU_DONE);
+    assert_int_equal(response.len, APDU_RESPONSE_MAX);
+    response = (struct apdu_response){.len = 0};
+    assert_int_equal(apdu_take(&response, (struct bytes){reply, APDU_REPLY_MAX + 1}, &next).code,
+                     ERR_MALFORMED);
 }
 
 static void wiped_means_zero(void **state)
@@ -165,9 +206,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(short_commands_take_one_block),
         cmocka_unit_test(long_commands_are_chained_and_lose_no_byte),
+        cmocka_unit_test(a_command_of_extended_length_is_one_block),
         cmocka_unit_test(status_words_say_what_comes_next),
         cmocka_unit_test(an_exact_le_replaces_or_follows),
         cmocka_unit_test(an_answer_without_an_end_is_given_up),
+        cmocka_unit_test(one_answer_may_be_as_long_as_all),
         cmocka_unit_test(wiped_means_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

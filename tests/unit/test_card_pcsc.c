@@ -1,6 +1,7 @@
 /* The PC/SC link over a winscard that this file defines: readers come and go, services die. */
 #include "hw/token/card_pcsc.h"
 
+#include <reader.h>
 #include <string.h>
 #include <winscard.h>
 
@@ -16,7 +17,9 @@ static struct {
     DWORD events;
     LONG transmit_rc, begin_rc, connect_rc;
     DWORD reply_len;
-    DWORD disposition; /* of the last disconnect */
+    DWORD protocol;
+    uint32_t max_input; /* 0: the reader does not say */
+    DWORD disposition;  /* of the last disconnect */
     int contexts, released, connects, transactions, waits;
     bool arrives; /* a reader arrives during the next wait for one */
 } world;
@@ -113,7 +116,7 @@ LONG SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share, DWORD protoc
     if (service_rc() != SCARD_S_SUCCESS || world.connect_rc != SCARD_S_SUCCESS)
         return service_rc() != SCARD_S_SUCCESS ? service_rc() : world.connect_rc;
     *handle = ++world.connects;
-    *protocol = SCARD_PROTOCOL_T1;
+    *protocol = world.protocol;
     return SCARD_S_SUCCESS;
 }
 
@@ -123,9 +126,21 @@ LONG SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols, DWORD init
     (void)share;
     (void)protocols;
     (void)init;
-    *protocol = SCARD_PROTOCOL_T1;
+    *protocol = world.protocol;
     world.begin_rc = SCARD_S_SUCCESS;
     return service_rc();
+}
+
+LONG SCardGetAttrib(SCARDHANDLE handle, DWORD id, LPBYTE at, LPDWORD len)
+{
+    (void)handle;
+    assert_int_equal(id, SCARD_ATTR_MAXINPUT);
+    if (world.max_input == 0)
+        return SCARD_E_UNSUPPORTED_FEATURE;
+    assert_true(*len >= sizeof(world.max_input));
+    memcpy(at, &world.max_input, sizeof(world.max_input));
+    *len = sizeof(world.max_input);
+    return SCARD_S_SUCCESS;
 }
 
 LONG SCardDisconnect(SCARDHANDLE handle, DWORD disposition)
@@ -179,6 +194,7 @@ static struct card *start(const char *reader)
     world.readers[0] = "Other 00";
     world.readers[1] = "Token 00";
     world.reply_len = 2;
+    world.protocol = SCARD_PROTOCOL_T1;
     world.events = 3;
     assert_false(failed(card_pcsc_open(reader, &card)));
     return card;
@@ -305,12 +321,18 @@ static void what_the_service_answers_has_its_code(void **state)
         LONG rc;
         enum err_code code;
     } rows[] = {
-        {SCARD_W_REMOVED_CARD, ERR_GONE},        {SCARD_E_NOT_TRANSACTED, ERR_GONE},
-        {SCARD_W_RESET_CARD, ERR_GONE},          {SCARD_E_READER_UNAVAILABLE, ERR_GONE},
-        {SCARD_E_UNKNOWN_READER, ERR_GONE},      {SCARD_E_NO_SMARTCARD, ERR_GONE},
-        {SCARD_F_COMM_ERROR, ERR_GONE},          {SCARD_W_UNRESPONSIVE_CARD, ERR_GONE},
-        {SCARD_E_INSUFFICIENT_BUFFER, ERR_GONE}, {SCARD_E_NO_SERVICE, ERR_IO},
-        {SCARD_E_SERVICE_STOPPED, ERR_IO},       {SCARD_F_INTERNAL_ERROR, ERR_IO},
+        {SCARD_W_REMOVED_CARD, ERR_GONE},
+        {SCARD_E_NOT_TRANSACTED, ERR_GONE},
+        {SCARD_W_RESET_CARD, ERR_GONE},
+        {SCARD_E_READER_UNAVAILABLE, ERR_GONE},
+        {SCARD_E_UNKNOWN_READER, ERR_GONE},
+        {SCARD_E_NO_SMARTCARD, ERR_GONE},
+        {SCARD_F_COMM_ERROR, ERR_GONE},
+        {SCARD_W_UNRESPONSIVE_CARD, ERR_GONE},
+        {SCARD_E_INSUFFICIENT_BUFFER, ERR_MALFORMED},
+        {SCARD_E_NO_SERVICE, ERR_IO},
+        {SCARD_E_SERVICE_STOPPED, ERR_IO},
+        {SCARD_F_INTERNAL_ERROR, ERR_IO},
         {SCARD_E_INVALID_VALUE, ERR_IO},
     };
     (void)state;
@@ -323,7 +345,7 @@ static void what_the_service_answers_has_its_code(void **state)
         assert_int_equal(e.code, rows[i].code);
         assert_int_equal((uint32_t)e.native, (uint32_t)rows[i].rc);
         card->driver->close(card);
-        assert_int_not_equal(world.disposition, SCARD_UNPOWER_CARD);
+        assert_int_equal(world.disposition == SCARD_UNPOWER_CARD, rows[i].code == ERR_MALFORMED);
         assert_int_equal(world.contexts, world.released);
     }
 }
@@ -345,6 +367,64 @@ static void a_mute_card_is_no_card_of_ours(void **state)
     card->driver->close(card);
 }
 
+static void the_longest_command_is_the_readers(void **state)
+{
+    static const struct {
+        uint32_t max_input;
+        DWORD protocol;
+        uint32_t want;
+    } rows[] = {{3062, SCARD_PROTOCOL_T1, 3062},
+                {261, SCARD_PROTOCOL_T1, 261},
+                {0, SCARD_PROTOCOL_T1, APDU_BLOCK_MAX},
+                {3062, SCARD_PROTOCOL_T0, 0}};
+    struct apdu apdu = {.ins = 0xDB, .len = 804};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct card *card = start("");
+        world.max_input = rows[i].max_input;
+        world.protocol = rows[i].protocol;
+        connect_and_begin(card);
+        assert_int_equal(card->max_block, rows[i].want);
+        assert_int_equal(card_carries(card, &apdu), rows[i].want >= 813);
+        card->driver->close(card);
+    }
+}
+
+static void an_answer_may_be_as_long_as_a_reply_holds(void **state)
+{
+    static const uint8_t block[] = {0x00, 0xCB, 0x3F, 0xFF};
+    static struct card_reply reply;
+    struct card *card = start("");
+    (void)state;
+
+    connect_and_begin(card);
+    world.reply_len = APDU_REPLY_MAX;
+    assert_false(
+        failed(card->driver->transmit(card, (struct bytes){block, sizeof(block)}, 1000, &reply)));
+    assert_int_equal(reply.len, APDU_REPLY_MAX);
+    world.transmit_rc = SCARD_E_INSUFFICIENT_BUFFER;
+    assert_int_equal(transmit(card).code, ERR_MALFORMED);
+    world.transmit_rc = SCARD_S_SUCCESS;
+    assert_false(failed(transmit(card)));
+    card->driver->close(card);
+    assert_int_equal(world.disposition, SCARD_UNPOWER_CARD);
+}
+
+static void whether_the_service_is_reached_is_told(void **state)
+{
+    struct card *card = start("");
+    (void)state;
+
+    assert_false(card_pcsc_has_service(card));
+    assert_int_equal(watch(card, 0, TOKEN_PRESENT), TOKEN_ABSENT);
+    assert_true(card_pcsc_has_service(card));
+    world.service = false;
+    assert_int_equal(watch(card, 0, TOKEN_ABSENT), TOKEN_READER_GONE);
+    assert_false(card_pcsc_has_service(card));
+    card->driver->close(card);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +435,9 @@ int main(void)
         cmocka_unit_test(a_reset_is_told_and_lived_through),
         cmocka_unit_test(what_the_service_answers_has_its_code),
         cmocka_unit_test(a_mute_card_is_no_card_of_ours),
+        cmocka_unit_test(the_longest_command_is_the_readers),
+        cmocka_unit_test(an_answer_may_be_as_long_as_a_reply_holds),
+        cmocka_unit_test(whether_the_service_is_reached_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

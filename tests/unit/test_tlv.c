@@ -112,6 +112,25 @@ static void a_full_writer_writes_no_more(void **state)
     tlv_put(&writer, 0x53, (struct bytes){value, sizeof(value)});
     assert_false(writer.full);
     assert_int_equal(writer.len, 5);
+    tlv_put_raw(&writer, (struct bytes){value, 1});
+    assert_true(writer.full);
+    assert_int_equal(writer.len, 5);
+}
+
+static void heads_and_raw_bytes_make_nested_elements(void **state)
+{
+    uint8_t buffer[8];
+    struct tlv_writer writer = {.at = buffer, .max = sizeof(buffer)};
+    (void)state;
+
+    tlv_put_head(&writer, 0x30, 4);
+    tlv_put_head(&writer, 0x02, 2);
+    tlv_put_raw(&writer, (struct bytes){(const uint8_t *)"\x00", 1});
+    tlv_put_raw(&writer, (struct bytes){(const uint8_t *)"\x81", 1});
+    tlv_put_raw(&writer, (struct bytes){NULL, 0});
+    assert_false(writer.full);
+    assert_int_equal(writer.len, 6);
+    assert_memory_equal(buffer, "\x30\x04\x02\x02\x00\x81", 6);
 }
 
 int main(void)
@@ -121,6 +140,7 @@ int main(void)
         cmocka_unit_test(an_element_is_found_by_its_tag),
         cmocka_unit_test(what_is_written_is_read_again_at_every_length),
         cmocka_unit_test(a_full_writer_writes_no_more),
+        cmocka_unit_test(heads_and_raw_bytes_make_nested_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

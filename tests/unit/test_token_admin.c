@@ -72,7 +72,9 @@ static void the_configured_key_says_its_algorithm(void **state)
     assert_int_equal(admin_algorithm(24, true), PIV_ALGORITHM_AES192);
     assert_int_equal(admin_algorithm(16, true), PIV_ALGORITHM_AES128);
     assert_int_equal(admin_algorithm(32, true), PIV_ALGORITHM_AES256);
-    assert_int_equal(admin_algorithm(16, false), PIV_ALGORITHM_NONE);
+    assert_int_equal(admin_algorithm(16, false), PIV_ALGORITHM_AES128);
+    assert_int_equal(admin_algorithm(32, false), PIV_ALGORITHM_AES256);
+    assert_int_equal(admin_algorithm(20, true), PIV_ALGORITHM_NONE);
     assert_int_equal(admin_algorithm(0, true), PIV_ALGORITHM_NONE);
 }
 
@@ -89,6 +91,21 @@ static void challenges_differ(void **state)
     assert_false(admin_same((struct bytes){a, 8}, (struct bytes){a, sizeof(a)}));
 }
 
+/* SHA-256 of 24 zeros, by sha256sum. */
+static void a_key_is_known_again_by_its_hash(void **state)
+{
+    struct secret key = {.len = 24};
+    uint8_t print[ADMIN_PRINT_LEN];
+    uint8_t want[ADMIN_PRINT_LEN];
+    (void)state;
+
+    assert_false(failed(hex_parse(
+        "9d908ecfb6b256def8b49a7c504e6c889c4b0e41fe6ce3e01863dd7b61a20aa0", want, sizeof(want))));
+    assert_false(failed(admin_print(&key, print)));
+    assert_memory_equal(print, want, sizeof(want));
+    assert_false(failed(admin_prepare()));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +113,7 @@ int main(void)
         cmocka_unit_test(a_key_of_another_length_is_refused),
         cmocka_unit_test(the_configured_key_says_its_algorithm),
         cmocka_unit_test(challenges_differ),
+        cmocka_unit_test(a_key_is_known_again_by_its_hash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
