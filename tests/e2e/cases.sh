@@ -226,7 +226,7 @@ case_pull_while_paying() {
 
 # The token leaves in the middle of the write: it goes on when it is back, with the same money.
 case_pull_while_writing() {
-    to_services && to_certificate && to_offer && to_pay && hall token fault pull-after "${pull_after:-6}" >/dev/null && pay || return 1
+    to_services && to_certificate && to_offer && to_pay && hall token fault pull-after "${pull_after:-4}" >/dev/null && pay || return 1
     message_is pulled_paid 60 || return 1
     story "The UKey was pulled out in the middle of writing. The visitor inserts it again."
     hall token fault none >/dev/null
@@ -353,12 +353,39 @@ verify_chain() {
 
 # certkiosk is killed while it writes, after hang_after commands to the token.
 case_kill_while_writing() {
-    to_services && to_certificate && to_offer && to_pay && hall token fault hang-after "${hang_after:-5}" >/dev/null && pay || return 1
+    to_services && to_certificate && to_offer && to_pay && hall token fault hang-after "${hang_after:-3}" >/dev/null && pay || return 1
     at writing 30 && shot writing && sleep 1 && stop kiosk KILL && hall token fault none >/dev/null || return 1
     hall pull >/dev/null && start_kiosk && hall insert >/dev/null && wait_for 30 not_message || return 1
     if screen | grep -qx state=certificate; then tap next || return 1; fi
     at pin && type_pin "$pin" && tap next && to_done && verify_all && verify_chain && leave
 }
+
+# The service that readers are reached through goes and comes back, between visits and in one;
+# the kiosk is not restarted.
+case_pcscd_restart() {
+    local kiosk=${pids[kiosk]}
+    to_services && hall pcscd kill >/dev/null || return 1
+    wait_for 15 not_offered || fail "a renewal is offered without a reader" || return 1
+    shot services-no-reader && ok "without the PC/SC service nothing is offered that needs a token"
+    hall pcscd start >/dev/null && wait_for 15 offered || fail "the reader does not come back" || return 1
+    ok "the service is back, and so is the offer"
+    to_certificate && to_offer && hall pcscd stop >/dev/null && message_is pulled_unpaid || return 1
+    hall pcscd start >/dev/null && at certificate 30 && to_offer && to_pay || return 1
+    hall pcscd restart >/dev/null && message_is pulled_paying 20 || return 1
+    hall pull >/dev/null && hall insert >/dev/null && at certificate 30 && to_offer && to_pay || return 1
+    hall token fault hang-after 3 >/dev/null && pay && at writing 30 || return 1
+    hall pcscd kill >/dev/null && hall token fault none >/dev/null
+    story "The PC/SC service was killed in the middle of the write."
+    at message 40 && shot message-write || return 1
+    ok "the screen says what it means: $(screen | sed -n 's/^message=//p')"
+    hall pcscd start >/dev/null && wait_for 40 not_message || fail "the kiosk does not see the token again" || return 1
+    if screen | grep -qx state=certificate; then tap next || return 1; fi
+    at pin && type_pin "$pin" && tap next && to_done && verify_all || return 1
+    same "the kiosk's process" "${pids[kiosk]} $(kill -0 "$kiosk" && echo runs)" "$kiosk runs" && leave
+}
+
+offered() { [ -n "$(target service 0)" ]; }
+not_offered() { ! offered; }
 
 # The gateway is not there at the start: the kiosk says so, and works when it comes.
 case_gateway_late() {
