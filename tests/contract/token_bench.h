@@ -32,8 +32,9 @@ struct bench;
 
 struct bench_kind {
     const char *name;
-    const char *model;  /* NULL: the simulator */
-    const char *quirks; /* over the model; NULL: none */
+    const char *model;      /* NULL: the simulator */
+    const char *quirks;     /* over the model; NULL: none */
+    bool counts_unanswered; /* `commands` has those that got no answer, too */
 
     void (*open)(struct bench *);
     void (*close)(struct bench *);

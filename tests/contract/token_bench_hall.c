@@ -21,7 +21,6 @@
 #define NAP_US 2000
 
 static const char *dir;
-static bool blank_kept;
 static struct control_reply reply;
 
 /* --- the hall
@@ -115,18 +114,18 @@ static void restore(struct bench *on)
     (void)hall_say("token.ctl", "token restore");
 }
 
-/* What it was when the first promise was asked. */
+/* What it was when the first promise was asked, also by another program. */
 static void make_blank(struct bench *on)
 {
-    char away[PATH_SIZE];
+    char away[PATH_SIZE], blank[PATH_SIZE];
 
     fault(on, BENCH_NONE, 0);
     pull(on);
-    if (!blank_kept) {
+    path_of("blank.kept", blank);
+    if (access(blank, F_OK) != 0) {
         (void)hall_say("token.ctl", "token snapshot");
         copy_file("token.state.kept", "blank.kept");
     }
-    blank_kept = true;
     path_of("token.state.away", away);
     (void)unlink(away); /* another token is there only where one was swapped in */
     copy_file("blank.kept", "token.state.kept");

@@ -275,9 +275,10 @@ static uint32_t changes(struct bench *on)
 
 #define MEMORY(text, of, over) \
     { \
-        .name = (text), .model = (of), .quirks = (over), .open = open_memory, \
-        .close = close_memory, .insert = insert, .pull = pull, .swap = swap, .fault = fault, \
-        .load = load, .keep = keep, .restore = restore, .commands = commands, .changes = changes \
+        .name = (text), .model = (of), .quirks = (over), .counts_unanswered = true, \
+        .open = open_memory, .close = close_memory, .insert = insert, .pull = pull, .swap = swap, \
+        .fault = fault, .load = load, .keep = keep, .restore = restore, .commands = commands, \
+        .changes = changes \
     }
 
 const struct bench_kind bench_memory[] = {
@@ -290,5 +291,6 @@ const struct bench_kind bench_memory[] = {
     MEMORY("no extended length", "yubikey57", "extended-lc=no,extended-le=refused"),
     MEMORY("external authentication only", "yubikey", "mutual=no"),
     MEMORY("tears", "yubikey57", "tears=yes"),
+    MEMORY("tears in blocks", "yubikey57", "tears=yes,extended-lc=no,extended-le=refused"),
     {.name = NULL},
 };

@@ -228,6 +228,7 @@ static uint32_t changes(struct bench *on)
 }
 
 const struct bench_kind bench_sim = {.name = "sim",
+                                     .counts_unanswered = true,
                                      .open = open_sim,
                                      .close = close_sim,
                                      .insert = insert,
