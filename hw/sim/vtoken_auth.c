@@ -60,19 +60,22 @@ static bool admin_encrypt(const struct vtoken_card *card, const uint8_t *block, 
     return !failed(vtoken_block_encrypt(state->admin_algorithm, state->admin_key, block, out));
 }
 
-/* First step of either way: draw a challenge. The witness goes out encrypted. */
+/* First step of either way, where the card offers it: draw a challenge. The witness goes out
+ * encrypted. */
 static unsigned challenge_send(struct vtoken_card *card, enum vtoken_challenge kind, size_t len,
                                struct vtoken_writer *answer)
 {
     struct vtoken_session *session = &card->session;
+    bool mutual = kind == VTOKEN_CHALLENGE_WITNESS;
     uint8_t sent[VTOKEN_BLOCK_MAX];
+    if (!(mutual ? card->model->mutual : card->model->external))
+        return SW_SECURITY;
     vtoken_random(session->challenge_at, len);
     memcpy(sent, session->challenge_at, len);
-    if (kind == VTOKEN_CHALLENGE_WITNESS && !admin_encrypt(card, session->challenge_at, sent))
+    if (mutual && !admin_encrypt(card, session->challenge_at, sent))
         return SW_BROKEN;
     session->challenge = kind;
-    answer_put(answer, kind == VTOKEN_CHALLENGE_WITNESS ? TAG_WITNESS : TAG_CHALLENGE,
-               (struct bytes){sent, len});
+    answer_put(answer, mutual ? TAG_WITNESS : TAG_CHALLENGE, (struct bytes){sent, len});
     return SW_OK;
 }
 
@@ -127,14 +130,10 @@ static unsigned admin_authenticate(struct vtoken_card *card, const struct vtoken
     size_t len = vtoken_block_len(algorithm);
     enum vtoken_challenge step = card->session.challenge;
     card->session.challenge = VTOKEN_CHALLENGE_NONE; /* each is good for one answer */
-    if (asked(in->witness)) {
-        return card->model->mutual ? challenge_send(card, VTOKEN_CHALLENGE_WITNESS, len, answer)
-                                   : SW_SECURITY;
-    }
-    if (asked(in->challenge)) {
-        return card->model->external ? challenge_send(card, VTOKEN_CHALLENGE_PLAIN, len, answer)
-                                     : SW_SECURITY;
-    }
+    if (asked(in->witness))
+        return challenge_send(card, VTOKEN_CHALLENGE_WITNESS, len, answer);
+    if (asked(in->challenge))
+        return challenge_send(card, VTOKEN_CHALLENGE_PLAIN, len, answer);
     if (given(in->witness) && given(in->challenge)) {
         return step == VTOKEN_CHALLENGE_WITNESS ? witness_check(card, in, len, answer)
                                                 : SW_SECURITY;

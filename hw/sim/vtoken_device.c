@@ -218,6 +218,14 @@ static bool command_answer(struct vtoken_device *device, struct bytes command, u
     return false;
 }
 
+/* The reader that powered it is no more. */
+static void reader_lost(struct vtoken_device *device)
+{
+    vtoken_link_close(&device->link);
+    vtoken_card_power(&device->card);
+    device->seen = false;
+}
+
 /* False when the message is not answered for now and stays. */
 static bool message_answer(struct vtoken_device *device, enum vtoken_message message,
                            struct bytes command)
@@ -248,7 +256,7 @@ static bool message_answer(struct vtoken_device *device, enum vtoken_message mes
     }
     vtoken_link_drop(&device->link);
     if (len > 0 && failed(vtoken_link_send(&device->link, (struct bytes){reply, len})))
-        vtoken_link_close(&device->link);
+        reader_lost(device);
     return true;
 }
 
@@ -260,9 +268,7 @@ void vtoken_device_work(struct vtoken_device *device)
                                 failed(vtoken_link_open(&device->link, device->port))))
         return; /* not yet, or the reader is away: the caller comes again */
     if (failed(vtoken_link_receive(&device->link))) {
-        vtoken_link_close(&device->link);
-        vtoken_card_power(&device->card); /* the reader that powered it is no more */
-        device->seen = false;
+        reader_lost(device);
         return;
     }
     enum vtoken_message message;

@@ -148,10 +148,13 @@ static void serve(struct vtoken_device *device, struct control_server *server, i
         int ready = poll(fds, ARRAY_LEN(fds), lost ? VTOKEN_RECONNECT_MS : -1);
         if (fds[0].revents != 0)
             return;
-        if (fds[1].revents != 0)
-            control_answer(server, &handler);
+        /* Before a request, so that it is answered from what is; after it, for what it changed. */
         if (ready >= 0)
             vtoken_device_work(device);
+        if (fds[1].revents != 0) {
+            control_answer(server, &handler);
+            vtoken_device_work(device);
+        }
     }
 }
 

@@ -10,6 +10,8 @@
 
 #include "hw/sim/control.h"
 #include "hw/sim/vtoken_fault.h"
+#include "hw/sim/vtoken_quirks.h"
+#include "hw/sim/vtoken_state.h"
 #include "kiosk/base/bytes.h"
 #include "kiosk/base/text.h"
 #include "tests/fuzz/fuzz.h"
@@ -35,6 +37,17 @@ static void enter(void)
     assert(!failed(control_serve_open(path, &server)) && atexit(leave) == 0);
 }
 
+/* As the virtual token does at its start. */
+static void quirks_read(const char *text)
+{
+    struct vtoken_model model = *vtoken_model_default();
+    char bad[VTOKEN_QUIRK_NAME_MAX];
+
+    if (failed(vtoken_quirks_apply(text, &model, bad)))
+        assert(strlen(bad) < sizeof(bad) && model.capacity == vtoken_model_default()->capacity);
+    assert(model.retired <= VTOKEN_RETIRED_MAX && model.capacity <= VTOKEN_OBJECT_MAX);
+}
+
 /* As the virtual token does with "token fault ...". */
 static void on_request(void *context, const struct control_request *request,
                        struct control_reply *reply)
@@ -50,6 +63,7 @@ static void on_request(void *context, const struct control_request *request,
         assert(text_same(vtoken_fault_name(fault.kind), request->word[0]));
     if (!failed(control_number(request->word[0], 1000, &number)))
         assert(number <= 1000);
+    quirks_read(request->word[request->count - 1]);
     control_ok(reply, "%s", request->word[request->count - 1]);
 }
 

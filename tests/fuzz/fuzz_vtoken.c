@@ -8,6 +8,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #define COMMANDS_MAX 24
+#define MODEL 0x07
 #define SELECTED 0x10 /* bits of the first byte */
 #define ADMIN 0x20
 #define VERIFIED 0x40
@@ -16,8 +17,10 @@
 
 static const struct vtoken_model *model_of(uint8_t byte)
 {
-    static const char *const names[] = {"yubikey", "canokey", "pivapplet", "openfips201"};
-    const struct vtoken_model *model = vtoken_model_find(names[byte % 4]);
+    static const char *const names[MODEL + 1] = {"yubikey", "canokey", "pivapplet", "openfips201",
+                                                 "yubikey57"};
+    const char *name = names[byte & MODEL];
+    const struct vtoken_model *model = name == NULL ? NULL : vtoken_model_find(name);
     return model != NULL ? model : vtoken_model_default();
 }
 
@@ -44,8 +47,13 @@ static void feed(struct vtoken_link *link, struct bytes rest)
 /* Making an RSA key takes a second; nothing is learned from it. */
 static bool slow(struct bytes command)
 {
-    return command.len > 1 && command.at[1] == INS_GENERATE &&
-           memchr(command.at, VTOKEN_RSA2048, command.len) != NULL;
+    bool rsa = false;
+    for (size_t i = 2; i < command.len; i++) {
+        uint8_t algorithm = command.at[i];
+        rsa = rsa || (command.at[i - 1] == 1 &&
+                      (algorithm == VTOKEN_RSA2048 || algorithm == VTOKEN_RSA3072));
+    }
+    return rsa && command.at[1] == INS_GENERATE;
 }
 
 static void answer(struct vtoken_card *card, enum vtoken_message message, struct bytes command)
@@ -76,7 +84,8 @@ static void serve(struct vtoken_card *card, struct vtoken_link *link)
 /* NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct vtoken_blank blank = {VTOKEN_P256, 5};
+    static const struct vtoken_blank blank = {
+        .key = VTOKEN_P256, .pin_tries = 5, .admin = VTOKEN_3DES};
     static struct vtoken_card card;
     static struct vtoken_link link;
     struct vtoken_state *state = NULL;

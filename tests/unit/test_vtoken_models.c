@@ -8,7 +8,7 @@
 // clang-format off
 static struct talk_row rows[] = {
     {"yubikey: metadata, serial, version; 20 retired slots; no MOVE KEY; a 3DES admin key", "yubikey", NULL, {
-        {"selected", NULL}, {"00f7009b00", "01010302020001050101" "9000"},
+        {"selected", NULL}, {"00f7009b00", "010103020200010501019000"},
         {"00f8000000", "........9000"}, {"00fd000000", "0504039000"}, {"mutual", NULL},
         {"0047009505ac0380011100", GENERATED}, {"00f6829a", "6d00"},
         {"0047009e05ac0380010500", "6a80"}, {"00200080", "63c5"}}},
@@ -18,9 +18,9 @@ static struct talk_row rows[] = {
         {"extended 5fc105 3053 bb", "6a84"}, {"chain 5fc105 3053 bb", "6a84"},
         {"read 5fc105", "53820becaa*aa9000"}}},
     {"yubikey57: an AES-192 admin key, told by metadata; MOVE KEY", "yubikey57", NULL, {
-        {"selected", NULL}, {"00f7009b00", "01010a02020001050101" "9000"}, {WITNESS, "6a86"},
+        {"selected", NULL}, {"00f7009b00", "01010a020200010501019000"}, {WITNESS, "6a86"},
         {"mutual", NULL}, {"00fd000000", "0507019000"}, {"00f6829a", "9000"},
-        {"00f7009b00", "01010a02020001050101" "9000"}, {"00f69a82", "9000"}}},
+        {"00f7009b00", "01010a020200010501019000"}, {"00f69a82", "9000"}}},
     {"canokey: 3 tries, and a blocked PIN is a counter at zero", "canokey", NULL, {
         {"selected", NULL}, {PIN_WRONG, "63c2"}, {PIN_WRONG, "63c1"}, {PIN_WRONG, "6983"},
         {"00200080", "63c0"}, {PIN_RIGHT, "6983"}}},
@@ -106,14 +106,10 @@ static void every_model_takes_every_admin_key_it_is_made_with(void **state)
     static const struct {
         enum vtoken_algorithm algorithm;
         const char *metadata;
-    } admins[] = {{VTOKEN_3DES, "0101030202000105010"
-                                "19000"},
-                  {VTOKEN_AES128, "01010802020001050101"
-                                  "9000"},
-                  {VTOKEN_AES192, "01010a02020001050101"
-                                  "9000"},
-                  {VTOKEN_AES256, "01010c02020001050101"
-                                  "9000"}};
+    } admins[] = {{VTOKEN_3DES, "010103020200010501019000"},
+                  {VTOKEN_AES128, "010108020200010501019000"},
+                  {VTOKEN_AES192, "01010a020200010501019000"},
+                  {VTOKEN_AES256, "01010c020200010501019000"}};
     for (size_t i = 0; vtoken_model_at(i) != NULL; i++) {
         for (size_t j = 0; j < ARRAY_LEN(admins); j++) {
             const struct vtoken_blank blank = {

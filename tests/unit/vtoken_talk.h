@@ -155,6 +155,7 @@ static void talk_mutual(void)
     uint8_t block[VTOKEN_BLOCK_MAX];
     uint8_t clear[VTOKEN_BLOCK_MAX];
     uint8_t challenge[VTOKEN_BLOCK_MAX];
+    uint8_t proof[VTOKEN_BLOCK_MAX];
     char hex[3][HEX_SIZE(VTOKEN_BLOCK_MAX)];
     char say[TALK_BLOCK_MAX];
     char expect[TALK_BLOCK_MAX];
@@ -162,10 +163,10 @@ static void talk_mutual(void)
     size_t len = talk_ask_block("80", block);
     talk_decrypt(algorithm, block, len, clear);
     memset(challenge, 0x5A, sizeof challenge);
-    assert_false(failed(vtoken_block_encrypt(algorithm, talk_state->admin_key, challenge, block)));
+    assert_false(failed(vtoken_block_encrypt(algorithm, talk_state->admin_key, challenge, proof)));
     hex_print(hex[0], (struct bytes){clear, len});
     hex_print(hex[1], (struct bytes){challenge, len});
-    hex_print(hex[2], (struct bytes){block, len});
+    hex_print(hex[2], (struct bytes){proof, len});
     assert_true(text_print(say, sizeof say, "0087%02x9b%02x7c%02x80%02x%s81%02x%s00",
                            (unsigned)algorithm, 2 * (unsigned)len + 6, 2 * (unsigned)len + 4,
                            (unsigned)len, hex[0], (unsigned)len, hex[1]));
@@ -177,12 +178,14 @@ static void talk_mutual(void)
 /* "TAG LEN BB" as data of PUT DATA. */
 static size_t talk_object(const char *words, uint8_t out[TALK_COMMAND_MAX])
 {
-    char tag_hex[8];
-    unsigned long len = 0;
-    unsigned fill = 0;
+    char tag_hex[2 * 3 + 1];
     uint8_t tag[3];
-    assert_int_equal(sscanf(words, "%7s %lu %2x", tag_hex, &len, &fill), 3);
+    char *rest = NULL;
+    assert_true(text_print(tag_hex, sizeof tag_hex, "%.6s", words));
     assert_false(failed(hex_parse(tag_hex, tag, sizeof tag)));
+    size_t len = strtoul(words + strlen(tag_hex), &rest, 10);
+    unsigned long fill = strtoul(rest, &rest, 16);
+    assert_true(*rest == '\0' && len > 0);
     struct vtoken_writer writer = {.at = out, .size = TALK_COMMAND_MAX};
     vtoken_put_tlv(&writer, 0x5C, (struct bytes){tag, sizeof tag});
     vtoken_put_header(&writer, 0x53, len);
