@@ -50,15 +50,16 @@ static void status(struct vtoken_device *device, const struct control_request *r
 {
     (void)request;
     const struct vtoken_state *state = device->state;
-    control_ok(
-        reply,
-        "%s seen=%s serial=%" PRIu32 " model=%s pin=%u/%u puk=%u/%u fault=%s after=%" PRIu32
-        " apdus=%" PRIu64 " bytes=%" PRIu64 " changes=%" PRIu64 " latency=%" PRIu32 " admin=%s",
-        device->in ? "in" : "out", device->seen ? "yes" : "no", state->serial, device->model.name,
-        (unsigned)state->pin.tries_left, (unsigned)state->pin.tries_max,
-        (unsigned)state->puk.tries_left, (unsigned)state->puk.tries_max,
-        vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus, device->bytes,
-        device->changes, device->latency_ms, vtoken_algorithm_name(state->admin_algorithm));
+    control_ok(reply,
+               "%s seen=%s serial=%" PRIu32 " model=%s pin=%u/%u puk=%u/%u fault=%s after=%" PRIu32
+               " apdus=%" PRIu64 " bytes=%" PRIu64 " changes=%" PRIu64 " latency=%" PRIu32
+               " admin=%s hangs=%s",
+               device->in ? "in" : "out", device->seen ? "yes" : "no", state->serial,
+               device->model.name, (unsigned)state->pin.tries_left, (unsigned)state->pin.tries_max,
+               (unsigned)state->puk.tries_left, (unsigned)state->puk.tries_max,
+               vtoken_fault_name(device->fault.kind), device->fault.after, device->apdus,
+               device->bytes, device->changes, device->latency_ms,
+               vtoken_algorithm_name(state->admin_algorithm), device->hangs ? "yes" : "no");
 }
 
 static void latency(struct vtoken_device *device, const struct control_request *request,
