@@ -156,10 +156,11 @@ static struct err authenticate(struct prover *prover)
         e = both_ways(prover);
     if (e.code == ERR_UNSUPPORTED && prover->session->admin_algorithm == PIV_ALGORITHM_NONE) {
         e = ask_algorithm(prover);
-        if (!failed(e) && prover->algorithm != likely)
+        if (failed(e))
+            return e;
+        e = ERR(ERR_UNSUPPORTED, 0, "GENERAL AUTHENTICATE");
+        if (prover->algorithm != likely)
             e = both_ways(prover);
-        else if (!failed(e))
-            e = ERR(ERR_UNSUPPORTED, 0, "GENERAL AUTHENTICATE");
     }
     prover->mutual = !failed(e);
     if (e.code == ERR_UNSUPPORTED || e.code == ERR_MALFORMED)
@@ -204,10 +205,8 @@ struct err session_prove(struct piv_session *session, const struct token_admin *
         return e;
     session->admin_algorithm = prover.algorithm;
     session->admin_one_way = !prover.mutual;
-    if (admin->diversified && prover.mutual)
-        session->unsure = false;
-    else
-        e = session_confirm(session);
+    session->unsure = !admin->diversified || !prover.mutual;
+    e = session_be_sure(session);
     if (!failed(e))
         e = admin_print(&admin->key, session->admin_print);
     session->admin_proved = !failed(e);

@@ -57,10 +57,11 @@ static void note_refusal(struct piv_session *session, const struct apdu *apdu)
 {
     struct piv_memory_row row = session->length;
 
-    if (apdu->len > APDU_BLOCK_DATA_MAX)
+    if (apdu->len > APDU_BLOCK_DATA_MAX) {
         row.data_max = (uint16_t)(apdu->len - 1);
-    else
+    } else {
         row.length = PIV_LENGTH_SHORT;
+    }
     keep(session, row);
 }
 

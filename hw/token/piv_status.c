@@ -59,6 +59,7 @@ static const struct meaning {
                           {{0x6982, ERR_DENIED},
                            {0x6A82, ERR_NOT_FOUND},
                            {0x6A88, ERR_NOT_FOUND},
+                           {0x6985, ERR_CONFLICT}, /* a key is in the way */
                            {0x6A80, ERR_UNSUPPORTED},
                            {0x6A81, ERR_UNSUPPORTED},
                            {0x6A86, ERR_UNSUPPORTED},

@@ -169,10 +169,10 @@ static struct err piv_call(struct token *token, const struct token_request *requ
         return identify(piv, &request->scope, &out_reply->u.identity);
     const struct job *job = &jobs[request->call];
     struct err e = session_enter(session);
-    if (!failed(e) && job->proved)
-        e = run_proved(session, job, request, out_reply);
-    else if (!failed(e))
-        e = job->run(session, request, out_reply);
+    if (!failed(e)) {
+        e = job->proved ? run_proved(session, job, request, out_reply)
+                        : job->run(session, request, out_reply);
+    }
     return finish(piv, e);
 }
 

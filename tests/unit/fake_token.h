@@ -358,7 +358,8 @@ static inline uint16_t fake_block(struct fake_token *token, struct bytes block, 
     struct bytes data;
     const struct fake_quirks *quirks = &token->quirks;
 
-    assert(fake_data_of(block, out_extended, &data));
+    bool well_formed = fake_data_of(block, out_extended, &data);
+    assert(well_formed);
     if (*out_extended && !quirks->extended)
         return quirks->extended_sw != 0 ? quirks->extended_sw : 0x6700;
     if (*out_extended && quirks->extended_max != 0 && data.len > quirks->extended_max)

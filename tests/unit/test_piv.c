@@ -382,6 +382,7 @@ static void public_keys_are_those_of_openssl(void **state)
 #define X ERR_IO
 #define OK ERR_NONE
 #define DEN ERR_DENIED
+#define CON ERR_CONFLICT
 #define UNS ERR_UNSUPPORTED
 #define NOT ERR_NOT_FOUND
 #define ROOM ERR_NO_ROOM
@@ -403,7 +404,7 @@ static void status_words_become_codes(void **state)
         {0x6700, {X,   X,     ROOM, X,    X,   X,    X,   UNS,  X,   X}},
         {0x6982, {X,   X,     DEN,  DEN,  DEN, DEN,  DEN, DEN,  UNS, X}},
         {0x6983, {BLK, BLK,   X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x6985, {X,   UNS,   X,    X,    X,   X,    X,   X,    X,   X}},
+        {0x6985, {X,   UNS,   X,    X,    X,   X,    CON, X,    X,   X}},
         {0x6A80, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, NOT}},
         {0x6A81, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, UNS}},
         {0x6A82, {X,   X,     UNS,  OK,   NOT, UNS,  NOT, X,    NOT, NOT}},
