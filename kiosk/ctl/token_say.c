@@ -29,7 +29,7 @@ static const char *words_of(enum err_code code)
 {
     static const char *const words[ERR_CODE_COUNT] = {
         [ERR_NONE] = "fine",
-        [ERR_GONE] = "the token was taken out, or is another one now",
+        [ERR_GONE] = "not there, or not the same any more",
         [ERR_TIMEOUT] = "no answer in time",
         [ERR_DENIED] = "refused",
         [ERR_BLOCKED] = "blocked: no tries are left",

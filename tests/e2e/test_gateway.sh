@@ -331,7 +331,10 @@ reviewed=$(uuid)
 entries=
 request "$reviewed" rsa s200 jingdezhen 1 "$fen"
 batch | post >/dev/null
-public -o /dev/null -X POST "$public_url/p/$(sql "SELECT pay_token FROM orders WHERE id = '$reviewed'")"
+pay_url=$public_url/p/$(sql "SELECT pay_token FROM orders WHERE id = '$reviewed'")
+is "of 20 payments at once one is taken" "1 200|19 409" \
+    "$(seq 20 | xargs -P 20 -I{} curl -sS --cacert "$work/kiosk1/platform-tls.crt" -o /dev/null \
+        -w '%{http_code}\n' -X POST "$pay_url" | sort | uniq -c | sed 's/^ *//' | paste -sd'|')"
 is "a platform whose people look first holds the paid order" in_review \
     "$(sql "SELECT status FROM orders WHERE id = '$reviewed'")"
 is "an operator approves" 200 \
@@ -348,6 +351,10 @@ is "openssl verifies the RSA token's too" "$work/rsa-new.pem: OK" \
 is "the database is sound" "ok" "$(sql 'PRAGMA integrity_check')"
 is "and its references too" "" "$(sql 'PRAGMA foreign_key_check')"
 is "the journal cannot be changed" 1 "$(sql 'UPDATE journal SET seq = 9' 2>/dev/null || echo 1)"
+kill -TERM "$server"
+wait "$server"
+is "and the platform ends as it should" 0 $?
+server=
 
 echo "$checks checks, $failures failures"
 [ "$failures" -eq 0 ]

@@ -1,0 +1,259 @@
+#!/bin/bash
+# certkioskctl token, with virtual tokens behind a real pcscd; what it did is judged by
+# yubico-piv-tool, OpenSC and openssl.
+#   tests/e2e/test_ctl_token.sh BIN-DIRECTORY
+# shellcheck source=tests/e2e/hall_stack.sh
+. "$(dirname "$0")/hall_stack.sh"
+
+umask 077
+mkdir state state/kiosk
+ctl() { "$bin/certkioskctl" --state "$work/state" token "$@"; }
+said() { ctl "$@" 2>&1 || true; }
+exits() { # SENTENCE STATUS ARGUMENTS...
+    local sentence=$1 wanted=$2 status=0
+    shift 2
+    ctl "$@" >last.out 2>&1 || status=$?
+    [ $status = "$wanted" ] || fail "$sentence: status $status, not $wanted: $(cat last.out)"
+    ok "$sentence"
+}
+same() { # SENTENCE WANTED FOUND
+    [ "$2" = "$3" ] || fail "$1: wanted '$2', found '$3'"
+    ok "$1"
+}
+tries() { field pin | cut -d/ -f1; }
+token_id() { ctl show --json | jq -r .token; }
+printf 123456 >pin
+printf 000000 >wrong
+printf 24681357 >pin2
+printf 12345678 >puk
+openssl rand -hex 32 >master
+authority
+
+### No service, no token, a token
+exits "without a PC/SC service list says so" 3 list
+expect "and what to look for" 'is pcscd running' "$(cat last.out)"
+start
+exits "an empty reader is listed" 0 list
+expect "by name" '^empty +Certkiosk Virtual Reader' "$(cat last.out)"
+exits "show wants a token" 3 show
+expect "and says so" 'insert one' "$(cat last.out)"
+exits "a reader that is not there is named so" 3 show --reader nonesuch
+hall insert >/dev/null
+expect "list sees the token" '^token ' "$(said list)"
+id=s$(field serial)
+same "show tells the id that the token has" "$id" "$(token_id)"
+same "and its tries" "5 3" "$(ctl show --json | jq -r '"\(.pin_tries) \(.puk_tries)"')"
+same "and its keys" p256 "$(ctl show --json | jq -r '.keys["9a"]')"
+
+### Usage
+exits "an unknown command is a matter of usage" 2 dance
+exits "a PIN on the command line is refused" 2 verify --pin 123456
+exits "so is a slot that is none" 2 delete 9b
+exits "help is no error" 0 --help
+
+### Certificates
+hall token public-key 9a >9a.pub
+issue 9a.pub first
+exits "write needs a management key" 1 write 9a first.pem
+exits "a wrong one is refused" 4 write 9a first.pem --admin-key <(printf 00; printf '11%.0s' $(seq 23))
+exits "a certificate is written" 0 write 9a first.pem --factory-key
+pkcs15-tool -r 0 --read-certificate 01 2>/dev/null >read.pem
+cmp <(openssl x509 -in read.pem -outform DER) <(openssl x509 -in first.pem -outform DER) || fail "another certificate"
+ok "OpenSC reads back the very bytes"
+openssl x509 -in first.pem -outform DER -out first.der
+exits "DER does as well" 0 write 9a first.der --factory-key
+same "a certificate that chains does" true "$(ctl show --trust ca.pem --json | jq '.certificates[0].chains')"
+same "without trust nothing is said of it" null "$(ctl show --json | jq '.certificates[0].chains')"
+openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -out stranger.pub
+issue stranger.pub stranger
+exits "a certificate of another key is not written over the old one" 1 write 9a stranger.pem --factory-key
+exits "what is no certificate neither" 1 write 9a pin --factory-key
+
+### PIN and PUK
+exits "the PIN is right" 0 verify --pin-file pin
+exits "a wrong PIN is refused" 4 verify --pin-file wrong
+same "and the tries are told" 4 "$(tries)"
+chmod 644 pin
+exits "a PIN that others may read is not used" 4 verify --pin-file pin
+same "and costs no try" 4 "$(tries)"
+chmod 600 pin
+for _ in 1 2 3; do said verify --pin-file wrong >/dev/null; done
+same "one is left" 1 "$(tries)"
+exits "the last try needs consent" 4 verify --pin-file wrong
+same "and is still there" 1 "$(tries)"
+exits "with consent it is spent" 4 verify --pin-file wrong --last-try
+same "then it is blocked" 0 "$(tries)"
+exits "a blocked PIN is not tried" 4 verify --pin-file pin --last-try
+exits "the PUK gives a new one" 0 unblock --puk-file puk --new-pin-file pin2
+expect "which yubico-piv-tool takes" 'Successfully verified' "$(ypt -a verify-pin -P 24681357)"
+exits "PIN by PIN" 0 change-pin --pin-file pin2 --new-pin-file pin
+expect "which it takes too" 'Successfully verified' "$(ypt -a verify-pin -P 123456)"
+
+### Self-test and request
+exits "the key does what the certificate says" 0 self-test 9a --pin-file pin
+expect "both ways" 'signs and deciphers' "$(cat last.out)"
+ctl write 9a stranger.pem --factory-key --other-key >/dev/null
+exits "a certificate of another key fails the test" 1 self-test 9a --pin-file pin
+ctl write 9a first.pem --factory-key --other-key >/dev/null
+ctl request 9a --pin-file pin >request.pem
+expect "openssl verifies the request" 'verify OK' "$(openssl req -in request.pem -noout -verify 2>&1)"
+same "for the key that is there" "$(cat 9a.pub)" "$(openssl req -in request.pem -noout -pubkey)"
+exits "an empty slot has nothing to ask for" 1 request 9c --pin-file pin
+
+### A trace shows no secret
+ctl verify --pin-file pin --trace >trace.out 2>&1
+ctl write 9a first.pem --factory-key --trace >>trace.out 2>&1
+ctl self-test 9a --pin-file pin --trace >>trace.out 2>&1
+ctl unblock --puk-file puk --new-pin-file pin --trace >>trace.out 2>&1
+expect "the trace names the commands" '00 20 00 80 VERIFY \[8 bytes not shown\]' "$(cat trace.out)"
+expect "all of them" 'RESET RETRY COUNTER \[16 bytes not shown\]' "$(cat trace.out)"
+! grep -E '31 32 33 34 35|01 02 03 04 05 06 07 08 01|123456' trace.out || fail "a secret is in the trace"
+ok "no PIN, PUK or key is in it"
+! grep -E 'GENERAL AUTHENTICATE [0-9A-F]{2} ' trace.out || fail "an authentication is in the trace"
+ok "and nothing that was signed or deciphered"
+
+### The terminal
+cat >type.py <<'PY'
+import os, pty, select, sys, time
+answers, argv = sys.argv[1].split(","), sys.argv[2:]
+pid, fd = pty.fork()
+if pid == 0:  # the first process of a terminal takes with it, when it ends, what nobody has read yet
+    os.execv("/bin/sh", ["sh", "-c", '"$@"; status=$?; sleep 0.5; exit $status', "sh"] + argv)
+shown, deadline = b"", time.time() + 30
+while time.time() < deadline:
+    if not select.select([fd], [], [], 1)[0]:
+        continue
+    try:
+        got = os.read(fd, 4096)
+    except OSError:
+        break
+    if not got:
+        break
+    shown += got
+    if answers and shown.rstrip().endswith(b":"):
+        os.write(fd, answers.pop(0).encode() + b"\r")
+        shown += b"(typed)\n"
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PY
+typed=$(python3 type.py 123456 "$bin/certkioskctl" --state "$work/state" token verify) || fail "typed: $typed"
+expect "a PIN may be typed" 'the PIN is right' "$typed"
+expect "and the tries are said before" '5 tries left' "$typed"
+! grep -q 123456 <<<"$typed" || fail "the PIN is echoed"
+ok "it is not echoed"
+typed=$(python3 type.py 123456,654321,654321 "$bin/certkioskctl" --state "$work/state" token change-pin) || fail "typed: $typed"
+expect "a new PIN is typed twice" 'it has a new PIN' "$typed"
+! python3 type.py 654321,111111,222222 "$bin/certkioskctl" --state "$work/state" token change-pin >typed.out || fail "two PINs"
+expect "not the same twice is refused" 'not the same twice' "$(cat typed.out)"
+ctl unblock --puk-file puk --new-pin-file pin >/dev/null
+status=0
+setsid "$bin/certkioskctl" --state "$work/state" token verify </dev/null >last.out 2>&1 || status=$?
+same "without a terminal and a file there is no PIN" 1 $status
+
+### A visit
+cat >kiosk.py <<'PY'
+import os, socket, sys
+server = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+server.bind(sys.argv[1])
+while True:
+    question, who = server.recvfrom(100)
+    if question == b"end":
+        break
+    server.sendto(("state=%s\nreader=there\n" % open(sys.argv[2]).read().strip()).encode(), who)
+PY
+echo pay >screen
+python3 kiosk.py state/kiosk/kiosk.sock screen &
+server_pid=$!
+wait_for state/kiosk/kiosk.sock "$server_pid" || fail "no kiosk"
+exits "a visit is not disturbed" 5 show
+exits "nor by a change" 5 write 9a first.pem --factory-key
+expect "in JSON too" '"exit"|"ok": false' "$(said show --json)"
+exits "list touches no token" 0 list
+exits "unless forced" 0 show --force
+echo attract >screen
+exits "between visits it is" 0 show
+end_of "$server_pid"
+server_pid=
+rm -f state/kiosk/kiosk.sock
+
+### Torn, and deleted
+printf '\123\202\001\000\160\202\001\000\060\202' >torn
+hall token load-object 5fc105 torn >/dev/null
+same "a torn certificate is told" 9a "$(ctl show --json | jq -r '.torn[0]')"
+exits "writing repairs it" 0 write 9a first.pem --factory-key
+same "then none is" 0 "$(ctl show --json | jq '.torn | length')"
+exits "deleting wants the id" 4 delete 9a --factory-key --yes s1
+exits "and deletes" 0 delete 9a --factory-key --yes "$id"
+! reads || fail "the certificate is still there"
+ok "yubico-piv-tool finds none"
+same "its key is still there" p256 "$(ctl show --json | jq -r '.keys["9a"]')"
+
+### Its own values
+exits "personalise wants a place for the values" 2 personalise --yes "$id"
+exits "and the id" 4 personalise --values values --yes s1
+[ ! -e values ] || fail "values were written before the consent"
+exits "a blank token gets its own PIN, PUK and key" 0 personalise --values values --master-key master --yes "$id"
+same "for its owner's eyes" 600 "$(stat -c %a values)"
+! grep -Eq '^(puk|admin_key)=' values || fail "what is derived is stored"
+ok "what the master key gives is not stored"
+same "its GUID is the one in the file" "$(sed -n 's/^guid=//p' values)" "$(ctl show --json | jq -r .guid)"
+exits "the factory's key opens it no more" 4 write 9a first.pem --factory-key
+exits "its own does" 0 write 9a first.pem --master-key master
+exits "so do PIN" 0 verify --pin-file <(sed -n 's/^pin=//p' values)
+exits "and PUK" 0 unblock --master-key master --new-pin-file pin
+sed -n 's/^pin=//p' values >pin2
+ctl change-pin --pin-file pin --new-pin-file pin2 >/dev/null
+exits "the same again changes nothing" 0 personalise --values values --master-key master --yes "$id"
+kdf() { # PURPOSE BYTES: what the documentation of the derivation says, by openssl
+    openssl kdf -keylen "$2" -kdfopt digest:SHA256 -kdfopt mac:HMAC -kdfopt "hexkey:$(cat master)" \
+        -kdfopt salt:certkiosk-token-1 -kdfopt "hexinfo:$(printf '%s\0%s\0\0' "$1" "$id" | od -An -tx1 | tr -d ' \n')" \
+        KBKDF | tr -d ':'
+}
+parity() { # of each byte of a hexadecimal key
+    local hex=$1 i byte bits
+    for ((i = 0; i < ${#hex}; i += 2)); do
+        byte=$((16#${hex:i:2} & 254)) bits=$byte
+        bits=$((bits ^ bits >> 4)) bits=$((bits ^ bits >> 2)) bits=$((bits ^ bits >> 1))
+        printf '%02x' $((byte | (~bits & 1)))
+    done
+}
+openssl x509 -in first.pem -out foreign.pem
+expect "yubico-piv-tool opens it with the key that openssl derives" 'Successfully imported' \
+    "$(ypt -a import-certificate -s 9a -i foreign.pem "--key=$(parity "$(kdf 3des 24)")")"
+hall pull >/dev/null
+end_of "$hall_pid"
+hall_pid=
+
+### A new key, on tokens that move keys and on those that do not
+for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
+    read -r model way <<<"$row"
+    rm -rf "$dir"
+    mkdir "$dir"
+    start --token-options "--model=$model"
+    hall insert >/dev/null
+    id=$(token_id)
+    key=(--factory-key)
+    [ "$model" != yubikey57 ] || key+=(--cipher aes192)
+    hall token public-key 9a >9a.pub
+    issue 9a.pub old
+    ctl write 9a old.pem "${key[@]}" >/dev/null
+    exits "$model: a request for a new key" 0 request 9a --new-key p256 --out new.req --pin-file pin --yes "$id" "${key[@]}"
+    expect "$model: which openssl verifies" 'verify OK' "$(openssl req -in new.req -noout -verify 2>&1)"
+    same "$model: the old certificate is as it was" "$(openssl x509 -in old.pem -noout -fingerprint)" \
+        "$(ypt -a read-certificate -s 9a | openssl x509 -noout -fingerprint)"
+    openssl x509 -req -in new.req -CA ca.pem -CAkey ca.key -days 30 -out new.pem 2>/dev/null
+    exits "$model: the new pair is placed, tested and settled" 0 write 9a new.pem --plan new.req.plan --pin-file pin "${key[@]}"
+    same "$model: its way" "$way" "$(sed -n 's/^way = //p' new.req.plan)"
+    exits "$model: the pair in 9a works" 0 self-test 9a --pin-file pin
+    case $way in
+    moves) other=$(printf '%02x' "$(sed -n 's/^keep = //p' new.req.plan)") inside=new ;;
+    stays) other=$(printf '%02x' "$(sed -n 's/^staging = //p' new.req.plan)") inside=old ;;
+    esac
+    same "$model: 9a has the one that belongs there" "$(openssl x509 -in $inside.pem -noout -serial | sed 's/.*=//' | tr A-F a-f)" \
+        "$(ctl show --json | jq -r '.certificates[] | select(.slot == "9a") | .serial')"
+    exits "$model: the other pair works in $other" 0 self-test "$other" --pin-file pin
+    hall pull >/dev/null
+    end_of "$hall_pid"
+    hall_pid=
+done
+echo "$checks checks"
