@@ -180,12 +180,11 @@ static inline uint16_t fake_use(struct fake_token *token, uint8_t algorithm, uin
     const struct fake_kind *kind = fake_kind_of(algorithm);
     assert(kind != NULL);
     out[7] = key->generation;
-    if (point.len > 0)
-        return point.len == kind->key_len && !kind->rsa
-                   ? fake_template(token, 0x82, (struct bytes){out, kind->secret_len})
-                   : 0x6A80;
-    if (kind->rsa && challenge.len != kind->key_len)
+    if (point.len > 0 ? kind->rsa || point.len != kind->key_len
+                      : kind->rsa && challenge.len != kind->key_len)
         return 0x6A80;
+    if (point.len > 0)
+        return fake_template(token, 0x82, (struct bytes){out, kind->secret_len});
     return fake_template(token, 0x82, (struct bytes){out, kind->signature_len});
 }
 
@@ -211,10 +210,10 @@ static inline uint16_t fake_metadata(struct fake_token *token, uint8_t key)
     pin[9] = key == 0x80 ? token->pin.tries_left : token->puk.tries_left;
     if (key == 0x80 || key == 0x81)
         return fake_answer(token, (struct bytes){pin, sizeof(pin)});
-    if (pair != NULL && pair->algorithm != 0)
-        algorithm[2] = pair->algorithm;
-    else if (key != 0x9B || token->quirks.silent_admin)
+    bool told = pair != NULL ? pair->algorithm != 0 : key == 0x9B && !token->quirks.silent_admin;
+    if (!told)
         return 0x6A88;
+    algorithm[2] = pair != NULL ? pair->algorithm : algorithm[2];
     return fake_answer(token, (struct bytes){algorithm, sizeof(algorithm)});
 }
 
