@@ -101,5 +101,6 @@ struct journal_draft record_draft(const struct record *record)
 {
     struct journal_draft draft = record->draft;
     draft.body = (struct bytes){record->body, record->body_len};
+    draft.kept = (struct bytes){record->kept, record->kept_len};
     return draft;
 }

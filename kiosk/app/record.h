@@ -13,6 +13,8 @@ struct record {
         draft; /* its body points to `body` of the same struct: see record_body() */
     size_t body_len;
     uint8_t body[ENTRY_BODY_MAX];
+    size_t kept_len; /* what the write overwrites, beside the body; 0: nothing */
+    uint8_t kept[JOURNAL_KEPT_MAX];
 };
 
 /* What the record is made from besides the visit. */

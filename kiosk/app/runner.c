@@ -46,6 +46,21 @@ static void ask_token(struct runner *runner, const struct effect *effect, enum t
     explicit_bzero(&job, sizeof(job));
 }
 
+/* What the write overwrites becomes durable with its intent, so that the token can be repaired. */
+static void keep_old(struct runner *runner, const struct visit *visit, struct record *record)
+{
+    struct token_certificate old;
+
+    if (failed(
+            token_desk_certificate(runner->setup.token, visit->token.id, visit->order.slot, &old)))
+        return; /* torn, and kept with an earlier intent; or the token is gone, and is not written
+                 */
+    record->draft.kept_slot = old.slot;
+    record->kept_len = old.der_len;
+    memcpy(record->kept, old.der, old.der_len);
+    explicit_bzero(&old, sizeof(old));
+}
+
 static void append(struct runner *runner, const struct effect *effect)
 {
     struct record record;
@@ -54,6 +69,8 @@ static void append(struct runner *runner, const struct effect *effect)
     draw_random(moment.random);
     struct err e =
         record_make(effect->entry, &effect->visit, runner->setup.rules, &moment, &record);
+    if (!failed(e) && effect->entry == ENTRY_WRITE_INTENDED)
+        keep_old(runner, &effect->visit, &record);
     if (!failed(e)) {
         book_append(runner->setup.book, effect->kind == EFFECT_JOURNAL ? effect->id : 0, &record);
         return;

@@ -23,6 +23,8 @@ struct token_desk {
     struct queue jobs;
     pthread_t thread;
     enum token_presence presence;
+    struct token_identity fresh;    /* what is being read */
+    pthread_mutex_t lock;           /* of: */
     struct token_identity identity; /* of the token that is in; certificate_count 0 before */
 };
 
@@ -30,6 +32,15 @@ static void send_event(struct token_desk *desk, const struct event *event)
 {
     struct mail mail = {.kind = MAIL_EVENT, .event = *event};
     post_send(desk->setup.post, &mail);
+}
+
+/* What was read now, or nothing, is what the desk knows of the token that is in. */
+static void set_identity(struct token_desk *desk)
+{
+    (void)pthread_mutex_lock(&desk->lock); /* cannot fail for this kind */
+    desk->identity = desk->fresh;
+    (void)pthread_mutex_unlock(&desk->lock);
+    explicit_bzero(&desk->fresh, sizeof(desk->fresh));
 }
 
 static void send_presence(struct token_desk *desk, enum token_presence was, enum token_presence is)
@@ -41,7 +52,7 @@ static void send_presence(struct token_desk *desk, enum token_presence was, enum
     if ((was == TOKEN_PRESENT) == (is == TOKEN_PRESENT))
         return;
 
-    explicit_bzero(&desk->identity, sizeof(desk->identity));
+    set_identity(desk);
     struct event event = {.kind = is == TOKEN_PRESENT ? EVENT_INSERTED : EVENT_REMOVED};
     send_event(desk, &event);
 }
@@ -93,7 +104,8 @@ static void do_identify(struct token_desk *desk, const struct token_job *job)
 {
     const struct token_scope scope = TOKEN_SCOPE_VISIT;
     struct event event = {.kind = EVENT_IDENTIFIED, .id = job->id};
-    struct err e = token_identify(desk->setup.token, &scope, &desk->identity);
+    struct err e = token_identify(desk->setup.token, &scope, &desk->fresh);
+    set_identity(desk);
     if (!failed(e)) {
         collect_facts(desk, &event.u.token);
     } else {
@@ -273,6 +285,7 @@ struct err token_desk_create(const struct token_desk_setup *setup, struct token_
     desk->setup = *setup;
     desk->presence = TOKEN_READER_GONE;
 
+    (void)pthread_mutex_init(&desk->lock, NULL); /* cannot fail for this kind */
     struct err e = queue_init(&desk->jobs, sizeof(struct token_job), JOBS_MAX);
     if (failed(e)) {
         free(desk);
@@ -297,6 +310,7 @@ void token_desk_destroy(struct token_desk *desk)
     (void)pthread_join(desk->thread, NULL); /* joinable and ours */
     queue_done(&desk->jobs);
     token_close(desk->setup.token);
+    (void)pthread_mutex_destroy(&desk->lock);
     explicit_bzero(desk, sizeof(*desk));
     free(desk);
 }
@@ -306,4 +320,20 @@ void token_desk_ask(struct token_desk *desk, const struct token_job *job)
     struct err e = queue_push(&desk->jobs, job);
     assert(!failed(e)); /* the flow asks one thing at a time */
     (void)e;
+}
+
+struct err token_desk_certificate(struct token_desk *desk, const char *id, uint8_t slot,
+                                  struct token_certificate *out_certificate)
+{
+    struct err e = ERR(ERR_NOT_FOUND, 0, "certificate");
+
+    (void)pthread_mutex_lock(&desk->lock);
+    const struct token_certificate *certificate =
+        text_same(desk->identity.id, id) ? certificate_in(&desk->identity, slot) : NULL;
+    if (certificate != NULL) {
+        *out_certificate = *certificate;
+        e = ERR_OK;
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    return e;
 }

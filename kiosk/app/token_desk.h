@@ -54,4 +54,11 @@ void token_desk_destroy(struct token_desk *desk);
  */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 
+/*
+ * What stands in `slot` of the token `id`, as it was read; ERR_NOT_FOUND: nothing that can be read,
+ * or that token is not the one that is in. For any thread.
+ */
+MUST_CHECK struct err token_desk_certificate(struct token_desk *desk, const char *id, uint8_t slot,
+                                             struct token_certificate *out_certificate);
+
 #endif

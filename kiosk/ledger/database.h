@@ -33,6 +33,10 @@ struct database_schema {
     const char *sql;
     /* Put the first rows in; in the transaction that makes the tables. */
     struct err (*fill)(struct database *database, const void *context);
+    /* The schema one version ago, and the statements that make this one of it; NULL: none. A
+     * writer that opens such a database brings it up, all at once or not at all. */
+    const struct database_schema *before;
+    const char *added;
 };
 
 /* What a SQLite result code, simple or extended, means to the program. */

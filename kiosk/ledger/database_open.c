@@ -137,6 +137,27 @@ static struct err use_wal(const struct database *database)
     return ERR_OK;
 }
 
+/* From the version before to this one, in one transaction; a database of any other is left alone.
+ */
+static struct err bring_up(struct database *database, const struct database_schema *schema)
+{
+    char numbers[64];
+    int64_t version = 0;
+    struct err e = database_number(database, "PRAGMA user_version", &version);
+    if (failed(e) || schema->before == NULL || version != schema->before->version)
+        return e;
+    e = database_check_shape(database, schema->before);
+    if (!failed(e))
+        e = database_begin(database);
+    if (failed(e))
+        return e;
+    e = database_run(database, schema->added);
+    (void)text_print(numbers, sizeof(numbers), "PRAGMA user_version=%d", (int)schema->version);
+    if (!failed(e))
+        e = database_run(database, numbers);
+    return database_end(database, e);
+}
+
 static struct err connect(const char *name, int flags, const struct database_schema *schema,
                           struct database *database)
 {
@@ -146,6 +167,8 @@ static struct err connect(const char *name, int flags, const struct database_sch
     struct err e = check_header(database, schema);
     if (!failed(e))
         e = configure(database);
+    if (!failed(e) && (flags & SQLITE_OPEN_READWRITE) != 0)
+        e = bring_up(database, schema);
     return failed(e) ? e : check_schema(database, schema);
 }
 

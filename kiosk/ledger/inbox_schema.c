@@ -50,4 +50,5 @@ static struct err fill(struct database *database, const void *context)
     return database_run(database, "INSERT INTO state(id) VALUES(1)");
 }
 
-const struct database_schema inbox_schema = {APPLICATION_ID, SCHEMA_VERSION, sql, fill};
+const struct database_schema inbox_schema = {
+    .application_id = APPLICATION_ID, .version = SCHEMA_VERSION, .sql = sql, .fill = fill};

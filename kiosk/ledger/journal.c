@@ -103,7 +103,7 @@ static bool draft_fine(const struct journal_draft *draft)
         return false;
     return (order == 0 || order == CHAIN_UUID_LEN) && token < sizeof(draft->token) &&
            text_valid(draft->order, order) && text_valid(draft->token, token) &&
-           draft->order_state < JOURNAL_ORDER_STATE_COUNT;
+           draft->order_state < JOURNAL_ORDER_STATE_COUNT && draft->kept.len <= JOURNAL_KEPT_MAX;
 }
 
 /* Whether an entry with this txid stands. ERR_CONFLICT: one of another content does. */
@@ -211,7 +211,9 @@ static struct err append(const struct journal *journal, const struct journal_dra
         e = chain_hash(&entry, &hash);
     if (!failed(e))
         e = insert_entry(journal, draft, entry.seq, &entry.prev, &hash);
-    return failed(e) ? e : project(journal, draft, entry.seq);
+    if (!failed(e))
+        e = project(journal, draft, entry.seq);
+    return failed(e) ? e : journal_keep(journal, draft);
 }
 
 struct err journal_append(struct journal *journal, const struct journal_draft *draft)

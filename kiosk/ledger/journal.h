@@ -20,6 +20,7 @@
 
 #define JOURNAL_BATCH_MAX 100
 #define JOURNAL_ORDERS_MAX 32
+#define JOURNAL_KEPT_MAX 3000 /* bytes of DER */
 
 struct journal;
 
@@ -60,6 +61,18 @@ struct journal_draft {
     char order[CHAIN_UUID_LEN + 1];
     char token[41];
     enum journal_order_state order_state;
+    /* The certificate that the intended write of the order overwrites; no bytes: none. It stands
+     * beside the chain, durable with this entry, until the order is DELIVERED or the token has
+     * another one; a second one of the same order changes nothing. */
+    uint8_t kept_slot;
+    struct bytes kept;
+};
+
+/* What was on the token before the write of an order. */
+struct journal_kept {
+    uint8_t slot;
+    size_t der_len;
+    uint8_t der[JOURNAL_KEPT_MAX];
 };
 
 struct journal_row {
@@ -111,6 +124,11 @@ MUST_CHECK struct err journal_order_of_token(struct journal *journal, const char
 /* The order of this id. ERR_NOT_FOUND. */
 MUST_CHECK struct err journal_order_by_id(struct journal *journal, const char *order,
                                           struct journal_order *out_order);
+
+/* What the write of this order overwrites, to repair the token with. ERR_NOT_FOUND: nothing was
+ * kept, or it is delivered. */
+MUST_CHECK struct err journal_kept_of_order(struct journal *journal, const char *order,
+                                            struct journal_kept *out_kept);
 
 /* The orders that are not DELIVERED, newest first, into `out_orders`, which has
  * JOURNAL_ORDERS_MAX; older ones than that are left out. */

@@ -17,6 +17,11 @@ extern const struct database_schema journal_schema;
 struct hash journal_bind(const struct hash *hash, const char *order, const char *token,
                          enum journal_order_state state);
 
+/* What the draft says of the object that its order's write overwrites; in the transaction that
+ * appends it, after the projection. */
+MUST_CHECK struct err journal_keep(const struct journal *journal,
+                                   const struct journal_draft *draft);
+
 /* The newest entry: seq 0 and a hash of zeros when there is none. */
 MUST_CHECK struct err journal_head(const struct journal *journal, uint64_t *out_seq,
                                    struct hash *out_hash);

@@ -39,10 +39,14 @@ struct tally {
     size_t points, images, lost, broken;
 };
 
+static const uint8_t old_certificate[] = "what the write overwrites";
+
 static struct journal_draft step(size_t i)
 {
     struct journal_draft draft = draft_of((unsigned)(100 + i), 7, life[i].state);
     (void)text_copy(draft.kind, sizeof(draft.kind), life[i].kind);
+    if (life[i].state == JOURNAL_ORDER_INTENDED)
+        draft.kept = (struct bytes){old_certificate, sizeof(old_certificate)};
     return draft;
 }
 
@@ -140,6 +144,22 @@ static bool goes_on(struct journal *journal)
            order.state == JOURNAL_ORDER_DELIVERED;
 }
 
+/* What the write overwrites is there from the intent to the delivery, and not a moment else. */
+static bool keeps(struct journal *journal)
+{
+    struct journal_draft draft = step(0);
+    struct journal_order order;
+    struct journal_kept kept;
+    bool intended = !failed(journal_order_by_id(journal, draft.order, &order)) &&
+                    order.state == JOURNAL_ORDER_INTENDED;
+
+    struct err e = journal_kept_of_order(journal, draft.order, &kept);
+    if (!intended)
+        return e.code == ERR_NOT_FOUND;
+    return !failed(e) && kept.der_len == sizeof(old_certificate) &&
+           memcmp(kept.der, old_certificate, kept.der_len) == 0;
+}
+
 static void check_image(size_t points, struct tally *tally)
 {
     size_t promised = BEFORE;
@@ -153,7 +173,7 @@ static void check_image(size_t points, struct tally *tally)
     bool opened = journal != NULL && !failed(journal_get_status(journal, &status));
     bool kept = opened && status.head_seq >= promised;
     tally->lost += opened && !kept ? 1 : 0;
-    tally->broken += !opened || (kept && !goes_on(journal)) ? 1 : 0;
+    tally->broken += !opened || (kept && !(keeps(journal) && goes_on(journal))) ? 1 : 0;
     journal_close(journal);
 }
 

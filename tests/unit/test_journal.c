@@ -79,7 +79,7 @@ static void a_new_journal_is_empty_and_has_an_epoch(void **state)
     assert_string_equal(status.epoch, epoch);
     assert_int_equal(status.head_seq, 0);
     assert_int_equal(status.head_at_ms, 0);
-    assert_int_equal(status.schema, 1);
+    assert_int_equal(status.schema, 2);
     struct rows rows = {0};
     assert_int_equal(journal_read(journal, 0, 10, count_row, &rows).code, ERR_NONE);
     assert_int_equal(rows.count, 0);
@@ -427,7 +427,7 @@ static void foreign_database(void)
 }
 static void newer_schema(void)
 {
-    assert_int_equal(stranger("PRAGMA user_version=2"), SQLITE_OK);
+    assert_int_equal(stranger("PRAGMA user_version=3"), SQLITE_OK);
 }
 static void missing_trigger(void)
 {

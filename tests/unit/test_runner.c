@@ -218,6 +218,25 @@ static void assert_on_token(struct kiosk *kiosk, const struct issue_certificate 
     room_give_token(&kiosk->room);
 }
 
+/* Whether the ledger has what the write overwrites, by a reader beside the writer. */
+static void assert_kept(struct kiosk *kiosk, bool want)
+{
+    char path[ROOM_PATH_SIZE];
+    struct journal *journal = NULL;
+    struct journal_kept kept = {.slot = 0};
+
+    room_path(&kiosk->room, "journal.db", path);
+    assert_false(failed(journal_open_read(path, &journal)));
+    struct err e = journal_kept_of_order(journal, flow_of(kiosk)->visit.order.id, &kept);
+    journal_close(journal);
+    assert_int_equal(e.code, want ? ERR_NONE : ERR_NOT_FOUND);
+    if (!want)
+        return;
+    assert_int_equal(kept.slot, ROOM_SLOT);
+    assert_int_equal(kept.der_len, kiosk->room.old.len);
+    assert_memory_equal(kept.der, kiosk->room.old.der, kept.der_len);
+}
+
 static void test_a_renewal_goes_from_touch_to_receipt(void **state)
 {
     (void)state;
@@ -229,6 +248,7 @@ static void test_a_renewal_goes_from_touch_to_receipt(void **state)
     pay(&kiosk, &kiosk.room.renewed);
     await(&kiosk, FLOW_DONE);
     assert_on_token(&kiosk, &kiosk.room.renewed);
+    assert_kept(&kiosk, false); /* it is delivered */
     assert_int_equal(room_take_printer(&kiosk.room)->pages, 1);
     room_give_printer(&kiosk.room);
     touch(&kiosk, ACTION_FINISH, 0);
@@ -321,6 +341,7 @@ static void test_a_token_pulled_in_the_write_is_healed_when_it_is_back(void **st
     room_give_token(&kiosk.room);
     pay(&kiosk, &kiosk.room.renewed);
     await_message(&kiosk, MESSAGE_PULLED_PAID);
+    assert_kept(&kiosk, true);
     assert_true(token_sim_slot(room_take_token(&kiosk.room), ROOM_SLOT)->torn);
     room_give_token(&kiosk.room);
     insert(&kiosk);

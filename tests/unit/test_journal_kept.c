@@ -1,0 +1,174 @@
+/* What the write of an order overwrites: kept with the intent, gone with the delivery. */
+#include "tests/unit/unit.h"
+
+#include <sqlite3.h>
+
+#include "tests/unit/ledger.h"
+
+static struct folder folder;
+static struct journal *journal;
+
+static int make_folder(void **state)
+{
+    (void)state;
+    folder_make(&folder, "journal.db");
+    return failed(journal_open(folder.path, true, ledger_random, &journal));
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    journal_close(journal);
+    journal = NULL;
+    folder_remove(&folder);
+    return 0;
+}
+
+/* Run SQL while the journal is closed, as a stranger with the file would; and open it again. */
+static void reopen(const char *sql, enum err_code expected)
+{
+    journal_close(journal);
+    journal = NULL;
+    if (sql != NULL) {
+        sqlite3 *db = NULL;
+        assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+        (void)sqlite3_close(db);
+    }
+    assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code, expected);
+}
+
+static void put(unsigned number, unsigned order, const char *token, enum journal_order_state state,
+                const char *der)
+{
+    struct journal_draft draft = draft_of(number, order, state);
+    (void)text_copy(draft.token, sizeof(draft.token), token);
+    draft.kept_slot = 0x9A;
+    draft.kept = (struct bytes){(const uint8_t *)der, der != NULL ? strlen(der) : 0};
+    assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
+}
+
+static void request(unsigned number, unsigned order, const char *token)
+{
+    put(number, order, token, JOURNAL_ORDER_REQUESTED, NULL);
+}
+
+static void intend(unsigned number, unsigned order, const char *token, const char *der)
+{
+    put(number, order, token, JOURNAL_ORDER_INTENDED, der);
+}
+
+/* NULL: nothing. */
+static void assert_kept(unsigned order, const char *der)
+{
+    struct journal_draft draft = draft_of(0, order, JOURNAL_ORDER_INTENDED);
+    struct journal_kept kept = {.slot = 0};
+    struct err e = journal_kept_of_order(journal, draft.order, &kept);
+
+    assert_int_equal(e.code, der != NULL ? ERR_NONE : ERR_NOT_FOUND);
+    if (der == NULL)
+        return;
+    assert_int_equal(kept.slot, 0x9A);
+    assert_int_equal(kept.der_len, strlen(der));
+    assert_memory_equal(kept.der, der, kept.der_len);
+}
+
+static void what_a_write_overwrites_is_there_after_a_restart(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    assert_kept(1, NULL);
+    intend(2, 1, "s1", "old");
+    reopen(NULL, ERR_NONE);
+    assert_kept(1, "old");
+    intend(3, 1, "s1", "half of the new one"); /* resumed: the first stays */
+    assert_kept(1, "old");
+}
+
+static void a_token_that_cannot_be_read_leaves_what_was_kept(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    intend(2, 1, "s1", "old");
+    intend(3, 1, "s1", NULL);
+    assert_kept(1, "old");
+}
+
+static void what_was_kept_goes_with_the_delivery_and_does_not_come_back(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    intend(2, 1, "s1", "old");
+    put(3, 1, "s1", JOURNAL_ORDER_DELIVERED, NULL);
+    assert_kept(1, NULL);
+    intend(4, 1, "s1", "old");
+    assert_kept(1, NULL);
+}
+
+static void a_later_order_of_the_token_takes_its_place(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    request(2, 3, "s3");
+    intend(3, 3, "s3", "another token's");
+    intend(4, 1, "s1", "old");
+    request(5, 2, "s1");
+    assert_kept(1, "old");
+    intend(6, 2, "s1", "newer");
+    assert_kept(1, NULL);
+    assert_kept(2, "newer");
+    assert_kept(3, "another token's");
+}
+
+static void more_than_a_certificate_is_not_kept(void **state)
+{
+    static const uint8_t much[JOURNAL_KEPT_MAX + 1];
+    struct journal_draft draft = draft_of(1, 1, JOURNAL_ORDER_INTENDED);
+    (void)state;
+
+    draft.kept = (struct bytes){much, sizeof(much)};
+    assert_int_equal(journal_append(journal, &draft).code, ERR_MALFORMED);
+    draft.kept.len--;
+    assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
+}
+
+static void a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it(void **state)
+{
+    struct journal_status before;
+    struct journal_status after;
+    (void)state;
+
+    request(1, 1, "s1");
+    intend(2, 1, "s1", NULL);
+    assert_false(failed(journal_get_status(journal, &before)));
+    reopen("DROP TABLE kept; PRAGMA user_version=1", ERR_NONE);
+    assert_false(failed(journal_get_status(journal, &after)));
+    assert_int_equal(after.schema, 2);
+    assert_int_equal(after.head_seq, before.head_seq);
+    assert_memory_equal(&after.head_hash, &before.head_hash, sizeof(after.head_hash));
+    intend(3, 1, "s1", "old");
+    assert_kept(1, "old");
+}
+
+static void a_journal_that_was_never_so_is_not_brought_up(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    reopen("DROP TABLE kept; DROP TRIGGER journal_no_delete; PRAGMA user_version=1", ERR_MALFORMED);
+    reopen("PRAGMA user_version=0", ERR_MALFORMED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
+        TEST(what_a_write_overwrites_is_there_after_a_restart),
+        TEST(a_token_that_cannot_be_read_leaves_what_was_kept),
+        TEST(what_was_kept_goes_with_the_delivery_and_does_not_come_back),
+        TEST(a_later_order_of_the_token_takes_its_place),
+        TEST(more_than_a_certificate_is_not_kept),
+        TEST(a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it),
+        TEST(a_journal_that_was_never_so_is_not_brought_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
