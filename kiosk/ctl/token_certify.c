@@ -12,7 +12,7 @@
 #include "kiosk/pki/request.h"
 
 #define TEXT_SIZE 160
-#define REQUEST_MODE 0644
+#define FILE_MODE 0644
 
 struct der {
     size_t len;
@@ -104,28 +104,46 @@ enum token_exit token_remove(const struct token_options *options)
         json_pack("{s:s, s:s}", "token", room.identity.id, "slot", options->words[1]));
 }
 
-/* Without --out it is the answer itself, in both forms. */
-static enum token_exit say_request(const struct token_room *room, uint8_t slot, struct bytes der)
+/* Without --out the text is the answer itself; `key` is what it is called in JSON. */
+static enum token_exit say_text(const struct token_room *room, uint8_t slot, const char *key,
+                                const char *pem)
 {
     const struct token_options *options = room->options;
-    char pem[REQUEST_PEM_MAX];
     char text[TEXT_SIZE];
-    request_print(der, pem);
     json_t *object = json_pack("{s:s, s:i}", "token", room->identity.id, "slot", slot);
     if (options->out == NULL) {
         if (object != NULL)
-            (void)json_object_set_new(object, "request", json_string(pem));
+            (void)json_object_set_new(object, key, json_string(pem));
         return token_say_done(options, pem, object);
     }
     struct err e =
-        file_put(options->out, (struct bytes){(const uint8_t *)pem, strlen(pem)}, REQUEST_MODE);
+        file_put(options->out, (struct bytes){(const uint8_t *)pem, strlen(pem)}, FILE_MODE);
     if (failed(e)) {
         json_decref(object);
         return token_say_failed(options, options->out, e);
     }
-    (void)text_print(text, sizeof(text), "%s: the request for the key in slot %02x is written\n",
-                     room->identity.id, slot);
+    (void)text_print(text, sizeof(text), "%s: the %s of slot %02x is written to a file\n",
+                     room->identity.id, key, slot);
     return token_say_done(options, text, object);
+}
+
+enum token_exit token_get(const struct token_options *options)
+{
+    CLEANUP(token_room_close) struct token_room room = {0};
+    char pem[CERTIFICATE_PEM_SIZE];
+    uint8_t slot = 0;
+    enum token_exit status = token_room_slot(options, &slot);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
+    status = token_room_open(options, &scope, &room);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    const struct token_certificate *certificate = token_room_certificate(&room, slot);
+    if (certificate == NULL)
+        return token_say_failed(options, "the slot", ERR(ERR_NOT_FOUND, slot, "no certificate"));
+    certificate_print((struct bytes){certificate->der, certificate->der_len}, pem);
+    return say_text(&room, slot, "certificate", pem);
 }
 
 enum token_exit token_request_sign(struct token_room *room, uint8_t slot,
@@ -133,6 +151,7 @@ enum token_exit token_request_sign(struct token_room *room, uint8_t slot,
 {
     uint8_t signature[TOKEN_SIGNATURE_MAX];
     uint8_t der[REQUEST_MAX];
+    char pem[REQUEST_PEM_MAX];
     size_t signature_len = 0;
     size_t len = 0;
     enum token_exit status = token_room_pin(room);
@@ -148,7 +167,8 @@ enum token_exit token_request_sign(struct token_room *room, uint8_t slot,
         e.code = ERR_CONFLICT; /* the key in the slot is not the one that was asked for */
     if (failed(e))
         return token_say_failed(room->options, "the request", e);
-    return say_request(room, slot, (struct bytes){der, len});
+    request_print((struct bytes){der, len}, pem);
+    return say_text(room, slot, "request", pem);
 }
 
 enum token_exit token_request_new(const struct token_options *options)

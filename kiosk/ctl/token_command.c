@@ -11,6 +11,7 @@ static const char usage[] =
     "  show                    id, tries, certificates, keys, torn slots, room for a new key\n"
     "  verify                  show it the PIN (spends a try when it is wrong)\n"
     "  self-test SLOT          sign, and decrypt where the certificate is for that\n"
+    "  read SLOT [--out FILE]  its certificate, as PEM\n"
     "  write SLOT FILE         a certificate, DER or PEM; for the key that is there\n"
     "  write SLOT FILE --plan FILE.plan    that of a new key: tests it and settles it in SLOT\n"
     "  delete SLOT             the certificate; its key stays\n"
@@ -32,6 +33,7 @@ static const char usage[] =
     "  --last-try              spend the last try of a PIN or PUK\n"
     "  --other-key             write a certificate of another key than the old one has\n"
     "  --lose-old-key          make a new key also where the old one has no room to stay\n"
+    "  --name TEXT             request --new-key: whose it is, when no certificate says\n"
     "  --json                  one object instead of lines\n"
     "  --trace                 each command and answer on stderr, without any secret\n"
     "  --force                 also while a visit is going on\n"
@@ -47,6 +49,7 @@ static const struct {
     {"show", 1, 1, token_show},
     {"verify", 1, 1, token_verify},
     {"self-test", 2, 2, token_self_test},
+    {"read", 2, 2, token_get},
     {"write", 3, 3, token_put},
     {"delete", 2, 2, token_remove},
     {"request", 2, 2, token_request_new},

@@ -26,6 +26,7 @@ enum token_exit token_new_pin_by_puk(const struct token_options *options);
 
 /* token_certify.c */
 enum token_exit token_put(const struct token_options *options);
+enum token_exit token_get(const struct token_options *options);
 enum token_exit token_remove(const struct token_options *options);
 enum token_exit token_request_new(const struct token_options *options);
 

@@ -91,20 +91,25 @@ static enum token_exit make_plan(struct token_room *room, const struct token_tar
     return failed(e) ? token_say_failed(options, "the plan", e) : TOKEN_EXIT_DONE;
 }
 
-/* The name is that of the certificate which is there; it is looked at before the key is made. */
+/* The name is the one given, or that of the certificate which is there; looked at before the key is
+ * made. */
 static struct err make_request(struct token_room *room, const struct token_target *target,
                                const struct token_newkey *plan, struct request *request)
 {
     uint8_t spki[TOKEN_PUBLIC_KEY_MAX];
     size_t len = 0;
     const struct token_certificate *old = token_room_certificate(room, plan->main);
-    if (old == NULL)
-        return ERR(ERR_NOT_FOUND, plan->main, "no certificate to take the name from");
+    const char *name = room->options->name;
+    if (old == NULL && name == NULL)
+        return ERR(ERR_NOT_FOUND, plan->main,
+                   "no certificate to take the name from; --name gives one");
     struct err e =
         token_newkey_begin(room->token, target, plan, room->options->lose_old_key, spki, &len);
-    return failed(e) ? e
-                     : request_begin_like((struct bytes){old->der, old->der_len},
-                                          (struct bytes){spki, len}, request);
+    if (failed(e))
+        return e;
+    return name != NULL ? request_begin_named(name, (struct bytes){spki, len}, request)
+                        : request_begin_like((struct bytes){old->der, old->der_len},
+                                             (struct bytes){spki, len}, request);
 }
 
 enum token_exit token_newpair_begin(const struct token_options *options, uint8_t slot)

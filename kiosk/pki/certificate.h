@@ -51,6 +51,12 @@ MUST_CHECK struct err certificate_public(struct bytes der, uint8_t *out, size_t 
 MUST_CHECK struct err certificate_open(const char *path, uint8_t *out, size_t size,
                                        size_t *out_len);
 
+/* The DER of a certificate, at most CERTIFICATE_PEM_BYTES_MAX, as PEM (RFC 7468, 5) to `out`, which
+ * has CERTIFICATE_PEM_SIZE bytes. */
+#define CERTIFICATE_PEM_BYTES_MAX 3000
+#define CERTIFICATE_PEM_SIZE 4352
+void certificate_print(struct bytes der, char *out);
+
 /*
  * May `issued` replace `old` on the token: same public key, same subject and issuer, another
  * serial, chain verifies with `trust` at `now_s` or at its own start if that is later, CA:FALSE,

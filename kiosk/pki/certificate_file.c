@@ -1,6 +1,7 @@
-/* A certificate from a file that a person was given: DER or PEM, whichever it is. */
+/* Certificates in files for people: DER or PEM, whichever it is. */
 #include "kiosk/pki/certificate.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
@@ -9,8 +10,10 @@
 #include <unistd.h>
 
 #include "kiosk/base/file.h"
+#include "kiosk/pki/pem.h"
 #include "kiosk/pki/x509.h"
 
+#define LABEL "CERTIFICATE"
 #define FILE_MAX 65536
 #define TAG_SEQUENCE 0x30
 
@@ -74,4 +77,12 @@ struct err certificate_open(const char *path, uint8_t *out, size_t size, size_t 
     memcpy(out, found->at, found->len);
     *out_len = found->len;
     return ERR_OK;
+}
+
+void certificate_print(struct bytes der, char *out)
+{
+    _Static_assert(PEM_SIZE(CERTIFICATE_PEM_BYTES_MAX, sizeof(LABEL) - 1) <= CERTIFICATE_PEM_SIZE,
+                   "room");
+    assert(der.len <= CERTIFICATE_PEM_BYTES_MAX);
+    pem_print(LABEL, der, out);
 }

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "kiosk/pki/der.h"
+#include "kiosk/pki/pem.h"
 #include "kiosk/pki/proof.h"
 
-#define PEM_LINE_BYTES 48 /* 64 characters */
+#define LABEL "CERTIFICATE REQUEST"
 
 static void free_request(X509_REQ **at)
 {
@@ -118,6 +119,19 @@ struct err request_begin_like(struct bytes certificate, struct bytes spki,
     return failed(e) ? e : begin(X509_get_subject_name(x509), spki, out_request);
 }
 
+struct err request_begin_named(const char *cn, struct bytes spki, struct request *out_request)
+{
+    CLEANUP(free_name) X509_NAME *name = X509_NAME_new();
+    if (name == NULL)
+        return ERR(ERR_IO, 0, "X509_NAME_new");
+    if (X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)cn,
+                                   -1, -1, 0) != 1) {
+        ERR_clear_error();
+        return ERR(ERR_MALFORMED, 0, "name");
+    }
+    return begin(name, spki, out_request);
+}
+
 /* RFC 5758, 3.2: without parameters for ECDSA; RFC 4055, 5: NULL for RSA. */
 static X509_ALGOR *algorithm_of(enum certificate_key kind)
 {
@@ -213,15 +227,7 @@ struct err request_finish(const struct request *request, struct bytes signature,
 
 void request_print(struct bytes der, char *out)
 {
-    static const char begin[] = "-----BEGIN CERTIFICATE REQUEST-----\n";
-    static const char end[] = "-----END CERTIFICATE REQUEST-----\n";
+    _Static_assert(PEM_SIZE(REQUEST_MAX, sizeof(LABEL) - 1) <= REQUEST_PEM_MAX, "room");
     assert(der.len <= REQUEST_MAX);
-    memcpy(out, begin, sizeof(begin));
-    out += strlen(begin);
-    for (size_t at = 0; at < der.len; at += PEM_LINE_BYTES) {
-        size_t len = der.len - at < PEM_LINE_BYTES ? der.len - at : PEM_LINE_BYTES;
-        out += EVP_EncodeBlock((unsigned char *)out, der.at + at, (int)len);
-        *out++ = '\n';
-    }
-    memcpy(out, end, sizeof(end));
+    pem_print(LABEL, der, out);
 }

@@ -36,6 +36,10 @@ MUST_CHECK struct err request_begin(struct bytes name, struct bytes spki,
 MUST_CHECK struct err request_begin_like(struct bytes certificate, struct bytes spki,
                                          struct request *out_request);
 
+/* The same with a name that has one entry: the common name `cn` (1 to 64 characters of UTF-8). */
+MUST_CHECK struct err request_begin_named(const char *cn, struct bytes spki,
+                                          struct request *out_request);
+
 /*
  * The request with its signature, as token_sign() gave it, to `out`, which has REQUEST_MAX
  * bytes. ERR_DENIED: the signature is not this key's over this request, nothing is written.

@@ -61,6 +61,7 @@ pkcs15-tool -r 0 --read-certificate 01 2>/dev/null >read.pem
 cmp <(openssl x509 -in read.pem -outform DER) <(openssl x509 -in first.pem -outform DER) || fail "another certificate"
 ok "OpenSC reads back the very bytes"
 openssl x509 -in first.pem -outform DER -out first.der
+same "and read gives them out" "$(cat first.pem)" "$(ctl read 9a)"
 exits "DER does as well" 0 write 9a first.der --factory-key
 same "a certificate that chains does" true "$(ctl show --trust ca.pem --json | jq '.certificates[0].chains')"
 same "without trust nothing is said of it" null "$(ctl show --json | jq '.certificates[0].chains')"
@@ -99,6 +100,10 @@ ctl request 9a --pin-file pin >request.pem
 expect "openssl verifies the request" 'verify OK' "$(openssl req -in request.pem -noout -verify 2>&1)"
 same "for the key that is there" "$(cat 9a.pub)" "$(openssl req -in request.pem -noout -pubkey)"
 exits "an empty slot has nothing to ask for" 1 request 9c --pin-file pin
+
+exits "a new key in an empty slot needs a name" 1 request 9c --new-key p256 --out c.req --pin-file pin --yes "$id" --factory-key
+exits "which may be given" 0 request 9c --new-key p256 --out c.req --pin-file pin --yes "$id" --factory-key --name 江城新有限公司
+expect "and stands in the request" 'CN = 江城新有限公司' "$(openssl req -in c.req -noout -subject -nameopt oneline,utf8,-esc_msb)"
 
 ### A trace shows no secret
 ctl verify --pin-file pin --trace >trace.out 2>&1

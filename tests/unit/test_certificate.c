@@ -666,6 +666,29 @@ static void a_file_has_a_certificate_in_either_form(void **state)
     assert_int_equal(len, 7);
 }
 
+static void its_text_is_read_back_as_its_bytes(void **state)
+{
+    (void)state;
+    EVP_PKEY *const keys[] = {ec_key, rsa3072_key};
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/text", folder);
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        struct spec spec = old_spec();
+        struct der der;
+        char text[CERTIFICATE_PEM_SIZE];
+        uint8_t out[DER_MAX];
+        size_t len = 0;
+        spec.key = keys[i];
+        der_of(&spec, &der);
+        certificate_print(view(&der), text);
+        put(path, text, NULL);
+        assert_int_equal(certificate_open(path, out, sizeof(out), &len).code, ERR_NONE);
+        assert_int_equal(len, der.len);
+        assert_memory_equal(out, der.at, len);
+    }
+    (void)unlink(path);
+}
+
 static void its_public_key_is_given_as_it_stands(void **state)
 {
     (void)state;
@@ -716,6 +739,7 @@ int main(void)
         cmocka_unit_test(a_key_of_another_kind_is_not_tested),
         cmocka_unit_test(trust_needs_a_file_with_certificates),
         cmocka_unit_test(a_file_has_a_certificate_in_either_form),
+        cmocka_unit_test(its_text_is_read_back_as_its_bytes),
         cmocka_unit_test(its_public_key_is_given_as_it_stands),
         cmocka_unit_test(without_trust_nothing_chains),
     };

@@ -223,6 +223,29 @@ static void the_name_of_a_certificate_is_copied_byte_for_byte(void **state)
     assert_non_null(memmem(like.info, like.info_len, spki.at, spki.len));
 }
 
+static void a_name_may_be_given_as_text(void **state)
+{
+    (void)state;
+    static struct request request;
+    static const struct {
+        const char *cn;
+        enum err_code code;
+    } rows[] = {
+        {"江城市宏远机电有限公司", ERR_NONE},
+        {"1234567890123456789012345678901234567890123456789012345678901234", ERR_NONE},
+        {"12345678901234567890123456789012345678901234567890123456789012345", ERR_MALFORMED},
+        {"\xff\xfe", ERR_MALFORMED},
+        {"", ERR_MALFORMED},
+    };
+    struct der spki = public_of(keys[P256]);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (request_begin_named(rows[i].cn, view(&spki), &request).code != rows[i].code)
+            fail_msg("%s", rows[i].cn);
+        if (rows[i].code == ERR_NONE)
+            assert_non_null(memmem(request.info, request.info_len, rows[i].cn, strlen(rows[i].cn)));
+    }
+}
+
 static void a_signature_of_another_key_makes_no_request(void **state)
 {
     (void)state;
@@ -408,6 +431,7 @@ int main(void)
         cmocka_unit_test(another_program_verifies_the_request),
         cmocka_unit_test(another_program_refuses_a_changed_request),
         cmocka_unit_test(the_name_of_a_certificate_is_copied_byte_for_byte),
+        cmocka_unit_test(a_name_may_be_given_as_text),
         cmocka_unit_test(a_signature_of_another_key_makes_no_request),
         cmocka_unit_test(what_is_no_name_or_key_is_refused),
         cmocka_unit_test(only_its_key_opens_what_was_made_for_it),
