@@ -166,8 +166,8 @@ MUST_CHECK struct err piv_write_spki(enum piv_algorithm algorithm, const struct 
 
 /*
  * What a status word means for `command`; 9000 is no error. Codes are those of token.h:
- * ERR_DENIED, ERR_BLOCKED, ERR_NO_ROOM, ERR_NOT_FOUND, ERR_UNSUPPORTED, and ERR_IO for all
- * that is not expected.
+ * ERR_DENIED, ERR_BLOCKED, ERR_NO_ROOM, ERR_NOT_FOUND, ERR_CONFLICT, ERR_UNSUPPORTED, and
+ * ERR_IO for all that is not expected; of GET DATA and GET METADATA that is ERR_UNSUPPORTED.
  */
 MUST_CHECK struct err piv_answer(enum piv_command command, uint16_t sw);
 

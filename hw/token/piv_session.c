@@ -211,6 +211,11 @@ void session_stop(struct piv_session *session)
     *session = blank;
 }
 
+static bool lacks_command(uint16_t sw)
+{
+    return sw == 0x6D00 || sw == 0x6E00 || sw == 0x6A81;
+}
+
 struct err session_metadata(struct piv_session *session, uint8_t key,
                             struct piv_metadata *out_metadata)
 {
@@ -224,7 +229,7 @@ struct err session_metadata(struct piv_session *session, uint8_t key,
     if (failed(e))
         return e;
     e = piv_answer(PIV_COMMAND_METADATA, response.sw);
-    session->no_metadata = e.code == ERR_UNSUPPORTED;
+    session->no_metadata = lacks_command(response.sw);
     return failed(e) ? e : piv_read_metadata(apdu_data(&response), out_metadata);
 }
 

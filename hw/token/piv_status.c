@@ -1,5 +1,5 @@
-/* piv_status.c - what each status word means, command by command: all that is not in a table is an
- * error of the token (ERR_IO). */
+/* piv_status.c - what each status word means, command by command. What is in no table is an error
+ * of the token (ERR_IO), but of a command that only asks, it is a token that does not tell. */
 #include "hw/token/piv.h"
 
 #define ROWS_MAX 9
@@ -11,7 +11,8 @@ static const struct meaning {
     struct {
         uint16_t sw;
         enum err_code code;
-    } rows[ROWS_MAX]; /* up to the first sw of 0 */
+    } rows[ROWS_MAX];    /* up to the first sw of 0 */
+    enum err_code other; /* 0: ERR_IO */
 } meanings[PIV_COMMAND_COUNT] = {
     [PIV_COMMAND_PIN] = {"VERIFY", {{0x6983, ERR_BLOCKED}, {TRIES, ERR_BLOCKED}}},
     [PIV_COMMAND_CHANGE] = {"CHANGE REFERENCE DATA",
@@ -76,27 +77,21 @@ static const struct meaning {
     [PIV_COMMAND_GET] = {"GET DATA",
                          {{0x6A82, ERR_NOT_FOUND},
                           {0x6A88, ERR_NOT_FOUND},
-                          {0x6A80, ERR_UNSUPPORTED},
-                          {0x6A81, ERR_UNSUPPORTED},
-                          {0x6A86, ERR_UNSUPPORTED},
-                          {0x6982, ERR_UNSUPPORTED},
-                          /* no longer the application that was selected */
-                          {0x6D00, ERR_GONE},
-                          {0x6E00, ERR_GONE}}},
+                          {0x6D00, ERR_GONE}, /* no longer the application that was selected */
+                          {0x6E00, ERR_GONE}},
+                         ERR_UNSUPPORTED},
     [PIV_COMMAND_METADATA] = {"GET METADATA",
                               {{0x6A82, ERR_NOT_FOUND},
                                {0x6A88, ERR_NOT_FOUND},
                                {0x6A80, ERR_NOT_FOUND},
-                               {0x6A86, ERR_NOT_FOUND},
-                               {0x6A81, ERR_UNSUPPORTED},
-                               {0x6D00, ERR_UNSUPPORTED},
-                               {0x6E00, ERR_UNSUPPORTED}}},
+                               {0x6A86, ERR_NOT_FOUND}},
+                              ERR_UNSUPPORTED},
 };
 
 struct err piv_answer(enum piv_command command, uint16_t sw)
 {
     const struct meaning *meaning = &meanings[command];
-    enum err_code code = ERR_IO;
+    enum err_code code = meaning->other != ERR_NONE ? meaning->other : ERR_IO;
 
     if (sw == APDU_SW_OK)
         return ERR_OK;

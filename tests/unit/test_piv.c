@@ -398,23 +398,23 @@ static void status_words_become_codes(void **state)
     } rows[] = {
         /*        PIN  CHANGE PUT   EMPTY USE  GENER MOVE ADMIN GET  METADATA */
         {0x9000, {OK,  OK,    OK,   OK,   OK,  OK,   OK,  OK,   OK,  OK}},
-        {0x63C2, {DEN, DEN,   X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x63C0, {BLK, BLK,   X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x6581, {X,   X,     X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x6700, {X,   X,     ROOM, X,    X,   X,    X,   UNS,  X,   X}},
-        {0x6982, {X,   X,     DEN,  DEN,  DEN, DEN,  DEN, DEN,  UNS, X}},
-        {0x6983, {BLK, BLK,   X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x6985, {X,   UNS,   X,    X,    X,   X,    CON, X,    X,   X}},
+        {0x63C2, {DEN, DEN,   X,    X,    X,   X,    X,   X,    UNS, UNS}},
+        {0x63C0, {BLK, BLK,   X,    X,    X,   X,    X,   X,    UNS, UNS}},
+        {0x6581, {X,   X,     X,    X,    X,   X,    X,   X,    UNS, UNS}},
+        {0x6700, {X,   X,     ROOM, X,    X,   X,    X,   UNS,  UNS, UNS}},
+        {0x6982, {X,   X,     DEN,  DEN,  DEN, DEN,  DEN, DEN,  UNS, UNS}},
+        {0x6983, {BLK, BLK,   X,    X,    X,   X,    X,   X,    UNS, UNS}},
+        {0x6985, {X,   UNS,   X,    X,    X,   X,    CON, X,    UNS, UNS}},
         {0x6A80, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, NOT}},
         {0x6A81, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, UNS}},
         {0x6A82, {X,   X,     UNS,  OK,   NOT, UNS,  NOT, X,    NOT, NOT}},
-        {0x6A84, {X,   X,     ROOM, X,    X,   UNS,  X,   X,    X,   X}},
+        {0x6A84, {X,   X,     ROOM, X,    X,   UNS,  X,   X,    UNS, UNS}},
         {0x6A86, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, NOT}},
         {0x6A88, {X,   UNS,   X,    X,    NOT, UNS,  NOT, X,    NOT, NOT}},
         {0x6D00, {X,   UNS,   UNS,  UNS,  X,   UNS,  UNS, UNS,  GONE, UNS}},
         {0x6E00, {X,   X,     X,    X,    X,   X,    UNS, UNS,  GONE, UNS}},
-        {0x6F00, {X,   X,     X,    X,    X,   X,    X,   X,    X,   X}},
-        {0x0000, {X,   X,     X,    X,    X,   X,    X,   X,    X,   X}},
+        {0x6F00, {X,   X,     X,    X,    X,   X,    X,   X,    UNS, UNS}},
+        {0x0000, {X,   X,     X,    X,    X,   X,    X,   X,    UNS, UNS}},
     };
     /* clang-format on */
     (void)state;

@@ -57,6 +57,9 @@ static void what_goes_wrong_in_identify_has_its_code(void **state)
         {"a serial of 256 bytes", FAKE_GARBAGE, 2, 0, ERR_MALFORMED},
         {"a certificate of garbage", FAKE_GARBAGE, 5, 0, ERR_NONE},
         {"a certificate that ends after its object", FAKE_OVERRUN, 5, 0, ERR_NONE},
+        {"tries that are not told", FAKE_SW, 3, 0x6985, ERR_NONE},
+        {"a certificate that is not shown", FAKE_SW, 4, 0x6F00, ERR_NONE},
+        {"another application selected meanwhile", FAKE_SW, 4, 0x6D00, ERR_NONE},
         {"certificates without an end", FAKE_ENDLESS, 4, 0, ERR_MALFORMED},
         {"a certificate of 64 KB", FAKE_FLOOD, 5, 0, ERR_MALFORMED},
     };
