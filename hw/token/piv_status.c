@@ -12,9 +12,9 @@ static const struct meaning {
         uint16_t sw;
         enum err_code code;
     } rows[ROWS_MAX];    /* up to the first sw of 0 */
-    enum err_code other; /* 0: ERR_IO */
+    enum err_code other; /* all the rest */
 } meanings[PIV_COMMAND_COUNT] = {
-    [PIV_COMMAND_PIN] = {"VERIFY", {{0x6983, ERR_BLOCKED}, {TRIES, ERR_BLOCKED}}},
+    [PIV_COMMAND_PIN] = {"VERIFY", {{0x6983, ERR_BLOCKED}, {TRIES, ERR_BLOCKED}}, ERR_IO},
     [PIV_COMMAND_CHANGE] = {"CHANGE REFERENCE DATA",
                             {{0x6983, ERR_BLOCKED},
                              {TRIES, ERR_BLOCKED},
@@ -23,7 +23,8 @@ static const struct meaning {
                              {0x6A81, ERR_UNSUPPORTED},
                              {0x6A86, ERR_UNSUPPORTED},
                              {0x6A88, ERR_UNSUPPORTED},
-                             {0x6D00, ERR_UNSUPPORTED}}},
+                             {0x6D00, ERR_UNSUPPORTED}},
+                            ERR_IO},
     [PIV_COMMAND_PUT] = {"PUT DATA",
                          {{0x6982, ERR_DENIED},
                           {0x6A84, ERR_NO_ROOM},
@@ -32,21 +33,24 @@ static const struct meaning {
                           {0x6A81, ERR_UNSUPPORTED},
                           {0x6A82, ERR_UNSUPPORTED},
                           {0x6A86, ERR_UNSUPPORTED},
-                          {0x6D00, ERR_UNSUPPORTED}}},
+                          {0x6D00, ERR_UNSUPPORTED}},
+                         ERR_IO},
     [PIV_COMMAND_EMPTY] = {"PUT DATA",
                            {{0x6982, ERR_DENIED},
                             {0x6A82, ERR_NONE}, /* nothing was there */
                             {0x6A80, ERR_UNSUPPORTED},
                             {0x6A81, ERR_UNSUPPORTED},
                             {0x6A86, ERR_UNSUPPORTED},
-                            {0x6D00, ERR_UNSUPPORTED}}},
+                            {0x6D00, ERR_UNSUPPORTED}},
+                           ERR_IO},
     [PIV_COMMAND_USE] = {"GENERAL AUTHENTICATE",
                          {{0x6982, ERR_DENIED},
                           {0x6A80, ERR_NOT_FOUND},
                           {0x6A81, ERR_NOT_FOUND},
                           {0x6A82, ERR_NOT_FOUND},
                           {0x6A86, ERR_NOT_FOUND},
-                          {0x6A88, ERR_NOT_FOUND}}},
+                          {0x6A88, ERR_NOT_FOUND}},
+                         ERR_IO},
     [PIV_COMMAND_GENERATE] = {"GENERATE ASYMMETRIC KEY PAIR",
                               {{0x6982, ERR_DENIED},
                                {0x6A80, ERR_UNSUPPORTED},
@@ -55,7 +59,8 @@ static const struct meaning {
                                {0x6A84, ERR_UNSUPPORTED},
                                {0x6A86, ERR_UNSUPPORTED},
                                {0x6A88, ERR_UNSUPPORTED},
-                               {0x6D00, ERR_UNSUPPORTED}}},
+                               {0x6D00, ERR_UNSUPPORTED}},
+                              ERR_IO},
     [PIV_COMMAND_MOVE] = {"MOVE KEY",
                           {{0x6982, ERR_DENIED},
                            {0x6A82, ERR_NOT_FOUND},
@@ -65,7 +70,8 @@ static const struct meaning {
                            {0x6A81, ERR_UNSUPPORTED},
                            {0x6A86, ERR_UNSUPPORTED},
                            {0x6D00, ERR_UNSUPPORTED},
-                           {0x6E00, ERR_UNSUPPORTED}}},
+                           {0x6E00, ERR_UNSUPPORTED}},
+                          ERR_IO},
     [PIV_COMMAND_SET_ADMIN] = {"SET MANAGEMENT KEY",
                                {{0x6982, ERR_DENIED},
                                 {0x6700, ERR_UNSUPPORTED},
@@ -73,7 +79,8 @@ static const struct meaning {
                                 {0x6A81, ERR_UNSUPPORTED},
                                 {0x6A86, ERR_UNSUPPORTED},
                                 {0x6D00, ERR_UNSUPPORTED},
-                                {0x6E00, ERR_UNSUPPORTED}}},
+                                {0x6E00, ERR_UNSUPPORTED}},
+                               ERR_IO},
     [PIV_COMMAND_GET] = {"GET DATA",
                          {{0x6A82, ERR_NOT_FOUND},
                           {0x6A88, ERR_NOT_FOUND},
@@ -91,7 +98,7 @@ static const struct meaning {
 struct err piv_answer(enum piv_command command, uint16_t sw)
 {
     const struct meaning *meaning = &meanings[command];
-    enum err_code code = meaning->other != ERR_NONE ? meaning->other : ERR_IO;
+    enum err_code code = meaning->other;
 
     if (sw == APDU_SW_OK)
         return ERR_OK;
