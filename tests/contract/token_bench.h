@@ -5,8 +5,8 @@
  *
  * runs every promise over the simulator and over the PIV driver with a virtual token of each model
  * in memory; or, when CERTKIOSK_HALL names the folder of a running `certkiosk-hall run DIR` with a
- * token of CERTKIOSK_MODEL, over the PIV driver in its worker and pcscd there. Each promise begins
- * with the same blank token, outside of the reader.
+ * token of CERTKIOSK_MODEL (and CERTKIOSK_QUIRKS), over the PIV driver in its worker and pcscd
+ * there. Each promise begins with the same blank token, outside of the reader.
  */
 #ifndef TESTS_CONTRACT_TOKEN_BENCH_H
 #define TESTS_CONTRACT_TOKEN_BENCH_H

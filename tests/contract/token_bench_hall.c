@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "hw/sim/control.h"
+#include "hw/sim/vtoken_quirks.h"
 #include "hw/sim/vtoken_state.h"
 #include "hw/token/token_worker.h"
 #include "kiosk/base/clock.h"
@@ -22,6 +23,7 @@
 
 static const char *dir;
 static struct control_reply reply;
+static struct vtoken_model the_model;
 
 /* --- the hall
  * --------------------------------------------------------------------------------------- */
@@ -146,12 +148,16 @@ static void open_hall(struct bench *on)
 {
     struct token_config config = {.driver = "piv", .reader = ""};
     char socket_path[PATH_SIZE];
-    const char *model = getenv("CERTKIOSK_MODEL"); /* NOLINT(concurrency-mt-unsafe): one thread */
+    const char *model = getenv("CERTKIOSK_MODEL");   /* NOLINT(concurrency-mt-unsafe): one thread */
+    const char *quirks = getenv("CERTKIOSK_QUIRKS"); /* NOLINT(concurrency-mt-unsafe): one thread */
+    char bad[VTOKEN_QUIRK_NAME_MAX];
 
     dir = getenv("CERTKIOSK_HALL"); /* NOLINT(concurrency-mt-unsafe): one thread */
     assert_non_null(dir);
-    on->model = model != NULL ? vtoken_model_find(model) : vtoken_model_default();
-    assert_non_null(on->model);
+    the_model = *(model != NULL ? vtoken_model_find(model) : vtoken_model_default());
+    if (quirks != NULL)
+        assert_false(failed(vtoken_quirks_apply(quirks, &the_model, bad)));
+    on->model = &the_model;
     path_of("pcscd.comm", socket_path);
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     assert_int_equal(setenv("PCSCLITE_CSOCK_NAME", socket_path, 1), 0);

@@ -44,7 +44,7 @@ bool cut_run(struct cut *cut, struct err *out_error)
     *out_error = cut->job->run(on);
     uint32_t commands = on->kind->commands(on) - before;
     on->kind->fault(on, BENCH_NONE, 0);
-    bool unanswered = cut->fault == BENCH_PULL || cut->fault == BENCH_LOST;
+    bool unanswered = cut->fault != BENCH_SWAP;
     bool struck = on->kind->counts_unanswered || !unanswered
                       ? commands > cut->n
                       : commands == cut->n && failed(*out_error);

@@ -7,49 +7,32 @@ set -euo pipefail
 
 bin=$(realpath "$1")
 tests=$(realpath "$2")
+# shellcheck source=tests/e2e/token_halls.sh
+. "$(dirname "${BASH_SOURCE[0]}")/token_halls.sh"
 shift 2
 models=("$@")
 [ ${#models[@]} -gt 0 ] || models=(yubikey yubikey57 canokey pivapplet openfips201)
 work=$(mktemp -d)
-declare -A halls=()
 
 finish() {
-    local status=$? pid
-    for pid in "${halls[@]}"; do
-        kill "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
-    done
+    local status=$?
+    halls_stop
     rm -rf "$work"
-    exit $status
+    exit "$status"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-start() { # MODEL
-    local dir=$work/$1
-    mkdir "$dir"
-    "$bin/certkiosk-hall" run "$dir" --token-options --model "$1" >"$work/$1.out" 2>"$work/$1.err" &
-    halls[$1]=$!
-    for _ in $(seq 300); do
-        [ -e "$dir/ready" ] && return 0
-        kill -0 "${halls[$1]}" 2>/dev/null || break
-        sleep 0.1
-    done
-    echo "FAILED: the hall of $1 does not come up: $(cat "$work/$1.err")" >&2
-    return 1
-}
-
-# One after the other in each hall; the halls beside each other, since they mostly wait.
+# One program after the other in each hall; the halls beside each other, since they mostly wait.
 ask() { # MODEL
     local test
-    for test in token token_keys token_change token_newkey; do
-        CERTKIOSK_HALL=$work/$1 CERTKIOSK_MODEL=$1 timeout 280 "$tests/contract_test_$test" \
-            >"$work/$1.$test.log" 2>&1 || return 1
+    for test in token token_keys token_change token_newkey token_cost; do
+        in_hall "$1" "$1" '' "$tests/contract_test_$test" >"$work/$1.$test.log" 2>&1 || return 1
     done
 }
 
 for model in "${models[@]}"; do
-    start "$model"
+    hall_start "$model" "$model"
 done
 asked=()
 for model in "${models[@]}"; do
@@ -61,13 +44,13 @@ for i in "${!models[@]}"; do
     model=${models[$i]}
     if wait "${asked[$i]}"; then
         count=$(cat "$work/$model".*.log | grep -c '^\[       OK \]')
-        [ "$count" -ge 30 ] || { echo "FAILED: $model: only $count promises were asked" >&2; failed=1; }
+        [ "$count" -ge 35 ] || { echo "FAILED: $model: only $count promises were asked" >&2; failed=1; }
         echo "ok: $model keeps $count promises over pcscd and a worker"
     else
         failed=1
         echo "FAILED: $model" >&2
-        grep -hE '^\[  (FAILED|ERROR|  LINE)|^ERROR|Assert|^\[   LINE' "$work/$model".*.log | head -20 >&2 || true
-        tail -5 "$work/$model.err" >&2 || true
+        told "$work/$model".*.log >&2
+        tail -5 "$work/$model.err" >&2
     fi
 done
-exit $failed
+[ $failed = 0 ]
