@@ -99,6 +99,28 @@ static void print_inbox(FILE *out, const struct report *report)
     }
 }
 
+/* What is wrong with the ledger is not guessed from a word. */
+static void print_advice(FILE *out, const char *word)
+{
+    static const struct {
+        const char *word, *advice;
+    } rows[] = {
+        {"ledger_rolled_back", "the journal ends before what the platform has acknowledged: an "
+                               "older copy was put back. Nothing is served. Keep all its files, "
+                               "put the right journal back, restart certkiosk-syncd, wait until "
+                               "no fork is told, restart certkiosk."},
+        {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
+                          "fork). Nothing is served. Keep all its files, call the platform; when "
+                          "it is settled restart certkiosk-syncd, then certkiosk."},
+        {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
+                             "served. Check its disk and mount, then restart certkiosk."},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (text_same(rows[i].word, word))
+            (void)fprintf(out, "%s: %s\n", word, rows[i].advice);
+    }
+}
+
 void print_text(FILE *out, const struct report *report, const struct report_problems *problems)
 {
     print_programs(out, report);
@@ -108,6 +130,8 @@ void print_text(FILE *out, const struct report *report, const struct report_prob
     for (size_t i = 0; i < problems->count; i++)
         (void)fprintf(out, " %s", problems->words[i]);
     (void)fprintf(out, "\n");
+    for (size_t i = 0; i < problems->count; i++)
+        print_advice(out, problems->words[i]);
 }
 
 static void drop(json_t **at)

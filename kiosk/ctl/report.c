@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
@@ -23,6 +25,17 @@ static void ask_program(const char *state_dir, const char *socket, struct report
     char path[PATH_MAX];
     (void)text_print(path, sizeof(path), "%s/%s", state_dir, socket); /* cut: nobody is there */
     out->e = ask(path, "status?", out->answer);
+}
+
+/* As far as another user than certkiosk can tell. */
+static bool has_folder(const char *state_dir)
+{
+    char path[PATH_MAX];
+    struct stat folder;
+    struct statvfs disk;
+    (void)text_print(path, sizeof(path), "%s/kiosk", state_dir); /* cut: it is not there */
+    return stat(path, &folder) == 0 && S_ISDIR(folder.st_mode) && statvfs(path, &disk) == 0 &&
+           (disk.f_flag & ST_RDONLY) == 0;
 }
 
 static struct err read_inbox(const char *state_dir, struct report *report)
@@ -50,7 +63,8 @@ static struct err read_pending(struct journal *journal, struct report *report)
     uint64_t acked =
         text_same(report->state.epoch, report->head.epoch) ? report->state.acked_seq : 0;
     report->pending = report->head.head_seq > acked ? report->head.head_seq - acked : 0;
-    return journal_read(journal, acked, 1, take_time, &report->pending_at_ms);
+    struct err e = journal_read(journal, acked, 1, take_time, &report->pending_at_ms);
+    return failed(e) ? e : agreement_of_state(journal, &report->state, &report->agreement);
 }
 
 static struct err read_journal(const char *state_dir, struct report *report)
@@ -87,6 +101,7 @@ void report_read(const char *state_dir, struct report *out_report)
     out_report->now_ms = clock_wall_ms();
     ask_program(state_dir, "kiosk/kiosk.sock", &out_report->kiosk);
     ask_program(state_dir, "sync/syncd.sock", &out_report->syncd);
+    out_report->no_folder = !has_folder(state_dir);
     out_report->inbox = read_inbox(state_dir, out_report);
     out_report->journal = read_journal(state_dir, out_report);
     judge_clock(out_report);
@@ -151,6 +166,8 @@ static void judge_programs(const struct report *report, struct report_problems *
 
 static void judge_databases(const struct report *report, struct report_problems *problems)
 {
+    if (report->no_folder)
+        add(problems, "ledger_no_folder");
     if (failed(report->journal))
         add(problems, "journal_unreadable");
     if (failed(report->inbox)) {
@@ -166,8 +183,16 @@ static void judge_databases(const struct report *report, struct report_problems 
     bool same = text_same(report->state.epoch, report->head.epoch);
     if (report->state.epoch[0] != '\0' && !same)
         add(problems, "acknowledged_another_journal");
-    if (same && report->state.acked_seq > report->head.head_seq)
-        add(problems, "entries_missing");
+    switch (report->agreement) {
+    case AGREEMENT_SAME:
+        break;
+    case AGREEMENT_BEHIND:
+        add(problems, "ledger_rolled_back");
+        break;
+    case AGREEMENT_OTHER:
+        add(problems, "ledger_forked");
+        break;
+    }
     if (report->pending > 0 && report->now_ms - report->pending_at_ms > REPORT_PENDING_MAX_MS)
         add(problems, "entries_waiting");
 }

@@ -9,8 +9,7 @@
 #define KIOSK_CTL_REPORT_H
 
 #include "kiosk/ctl/ask.h"
-#include "kiosk/ledger/inbox.h"
-#include "kiosk/ledger/journal.h"
+#include "kiosk/ledger/agreement.h"
 
 #define REPORT_CLOCK_SLACK_MS 300000 /* as much as the kiosk itself forgives */
 #define REPORT_PENDING_MAX_MS 3600000
@@ -26,6 +25,8 @@ struct report_program {
 struct report {
     struct report_program kiosk, syncd;
 
+    bool no_folder; /* certkiosk's half of the ledger has none, or one that is read-only */
+
     struct err journal; /* of reading journal.db; what follows counts when it is ERR_OK */
     struct journal_status head;
     size_t order_count; /* open ones */
@@ -37,6 +38,7 @@ struct report {
 
     uint64_t pending; /* entries that the platform has not acknowledged; needs both databases */
     int64_t pending_at_ms; /* time of the oldest of them; 0 when there is none */
+    enum agreement agreement; /* of the journal with what the platform has; needs both databases */
 
     int64_t now_ms;          /* wall clock */
     bool clock_known;        /* whether clock_offset_ms means anything */

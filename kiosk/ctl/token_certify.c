@@ -28,9 +28,10 @@ static enum token_exit check_key(const struct token_room *room, uint8_t slot, co
         return TOKEN_EXIT_DONE;
     struct err e = certificate_public((struct bytes){der->at, der->len}, keys[0].at,
                                       sizeof(keys[0].at), &keys[0].len);
-    if (!failed(e))
+    if (!failed(e)) {
         e = certificate_public((struct bytes){old->der, old->der_len}, keys[1].at,
                                sizeof(keys[1].at), &keys[1].len);
+    }
     if (!failed(e) &&
         (keys[0].len != keys[1].len || memcmp(keys[0].at, keys[1].at, keys[0].len) != 0))
         e = ERR(ERR_CONFLICT, 0, "it is for another key than the old one; --other-key writes it");
@@ -187,10 +188,11 @@ enum token_exit token_request_new(const struct token_options *options)
     if (status != TOKEN_EXIT_DONE)
         return status;
     const struct token_certificate *old = token_room_certificate(&room, slot);
-    if (old == NULL)
+    if (old == NULL) {
         return token_say_failed(
             options, "the slot",
             ERR(ERR_NOT_FOUND, slot, "no certificate to take name and key from; see --new-key"));
+    }
     struct bytes der = {old->der, old->der_len};
     struct err e = certificate_public(der, spki.at, sizeof(spki.at), &spki.len);
     if (!failed(e))

@@ -82,11 +82,12 @@ static enum token_exit make_plan(struct token_room *room, const struct token_tar
     if (failed(e))
         return token_say_failed(options, "asking whether keys move", e);
     *out_plan = token_newkey_plan(&wish, &scope, &room->identity);
-    if (out_plan->way == TOKEN_NEWKEY_LOSES && !options->lose_old_key)
+    if (out_plan->way == TOKEN_NEWKEY_LOSES && !options->lose_old_key) {
         return token_say_failed(options, "a new key",
                                 ERR(ERR_DENIED, 0,
                                     "there is no room for the old one, which would be destroyed;"
                                     " --lose-old-key agrees"));
+    }
     e = save_plan(options->out, room->identity.id, out_plan);
     return failed(e) ? token_say_failed(options, "the plan", e) : TOKEN_EXIT_DONE;
 }
@@ -96,13 +97,14 @@ static enum token_exit make_plan(struct token_room *room, const struct token_tar
 static struct err make_request(struct token_room *room, const struct token_target *target,
                                const struct token_newkey *plan, struct request *request)
 {
-    uint8_t spki[TOKEN_PUBLIC_KEY_MAX];
+    uint8_t spki[TOKEN_PUBLIC_KEY_MAX] = {0};
     size_t len = 0;
     const struct token_certificate *old = token_room_certificate(room, plan->main);
     const char *name = room->options->name;
-    if (old == NULL && name == NULL)
+    if (old == NULL && name == NULL) {
         return ERR(ERR_NOT_FOUND, plan->main,
                    "no certificate to take the name from; --name gives one");
+    }
     struct err e =
         token_newkey_begin(room->token, target, plan, room->options->lose_old_key, spki, &len);
     if (failed(e))
@@ -117,7 +119,7 @@ enum token_exit token_newpair_begin(const struct token_options *options, uint8_t
     CLEANUP(token_room_close) struct token_room room = {0};
     CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
     static struct request request;
-    struct token_newkey plan;
+    struct token_newkey plan = {.main = slot};
     const struct token_scope scope = {.pin_tries = true};
     if (options->out == NULL) {
         (void)fprintf(stderr,
@@ -191,9 +193,10 @@ enum token_exit token_newpair_settle(const struct token_options *options, uint8_
         token_slot_index(plan.staging) == TOKEN_SLOT_COUNT ||
         (plan.keep != 0 && token_slot_index(plan.keep) == TOKEN_SLOT_COUNT))
         return token_say_failed(options, options->plan, ERR(ERR_MALFORMED, 0, "no such slot"));
-    if (!text_same(saved.token, room.identity.id) || plan.main != slot)
+    if (!text_same(saved.token, room.identity.id) || plan.main != slot) {
         return token_say_failed(options, options->plan,
                                 ERR(ERR_CONFLICT, 0, "the plan is for another token or slot"));
+    }
     struct err e = token_secret_admin(options, saved.token, &admin);
     if (failed(e))
         return token_say_failed(options, "the management key", e);

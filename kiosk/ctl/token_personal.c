@@ -87,9 +87,10 @@ static struct err complete(const struct token_room *room, struct token_values *v
     next_id(&room->identity, values, id);
     if (!failed(e) && options->master_key != NULL)
         e = derive(options, id, values);
-    if (!failed(e) && values->pin.len == 0)
+    if (!failed(e) && values->pin.len == 0) {
         e = options->pin_file != NULL ? token_secret_file(options->pin_file, &values->pin)
                                       : token_digits_random(8, &values->pin);
+    }
     if (!failed(e) && values->puk.len == 0)
         e = token_digits_random(TOKEN_PUK_DIGITS, &values->puk);
     if (!failed(e) && values->admin.key.len == 0)

@@ -182,9 +182,10 @@ enum token_exit token_room_confirm(const struct token_room *room, const char *de
         (void)text_print(question, sizeof(question), "%s %s: type its id to go on: ", deed, id);
         e = token_secret_ask(question, &typed);
     }
-    if (!failed(e) && (typed.len != strlen(id) || memcmp(typed.at, id, typed.len) != 0))
+    if (!failed(e) && (typed.len != strlen(id) || memcmp(typed.at, id, typed.len) != 0)) {
         e = ERR(ERR_DENIED, 0,
                 "that is not the id of the token in the reader; nothing was changed");
+    }
     return failed(e) ? token_say_failed(options, deed, e) : TOKEN_EXIT_DONE;
 }
 

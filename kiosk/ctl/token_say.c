@@ -1,5 +1,6 @@
 #include "kiosk/ctl/token_say.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 enum token_exit token_exit_of(struct err e)
@@ -40,6 +41,7 @@ static const char *words_of(enum err_code code)
         [ERR_NOT_FOUND] = "not there",
         [ERR_IO] = "the link to it failed",
     };
+    assert(code < ERR_CODE_COUNT);
     return words[code];
 }
 

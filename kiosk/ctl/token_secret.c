@@ -32,9 +32,10 @@ struct err token_secret_file(const char *path, struct secret *out_line)
     struct stat facts;
     if (fd < 0 || fstat(fd, &facts) != 0)
         return ERR(ERR_IO, errno, "a file with a secret");
-    if ((facts.st_mode & S_IRWXO) != 0)
+    if ((facts.st_mode & S_IRWXO) != 0) {
         return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
                    "others may read a file with a secret: chmod 600 it");
+    }
     for (uint8_t byte = 0; read(fd, &byte, 1) == 1 && byte != '\n';) {
         struct err e = byte == '\r' ? ERR_OK : secret_push(&line, byte);
         if (failed(e))

@@ -117,9 +117,10 @@ static json_t *show_certificate(FILE *out, const struct token_room *room,
 static json_t *show_certificates(FILE *out, const struct token_room *room)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < room->identity.certificate_count; i++)
+    for (size_t i = 0; i < room->identity.certificate_count; i++) {
         (void)json_array_append_new(list,
                                     show_certificate(out, room, &room->identity.certificates[i]));
+    }
     if (room->identity.certificates_cut)
         (void)fprintf(out, "               and more certificates, not read\n");
     return list;

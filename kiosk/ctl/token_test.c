@@ -35,9 +35,10 @@ struct err token_test_sign(struct token *token, uint8_t slot, struct bytes der)
     struct err e = certificate_key(der, &key);
     if (!failed(e))
         e = certificate_challenge(der, random, challenge, &challenge_len);
-    if (!failed(e))
+    if (!failed(e)) {
         e = token_sign(token, slot, token_key_of(key), (struct bytes){challenge, challenge_len},
                        signature, &signature_len);
+    }
     if (failed(e))
         return e;
     e = certificate_proves(der, random, (struct bytes){signature, signature_len});
@@ -51,9 +52,10 @@ struct err token_test_decrypt(struct token *token, uint8_t slot, struct bytes de
     CLEANUP(decrypt_test_wipe) struct decrypt_test test = {.input_len = 0};
     CLEANUP(plain_wipe) struct plain plain = {.len = 0};
     struct err e = decrypt_test_begin(der, &test);
-    if (!failed(e))
+    if (!failed(e)) {
         e = token_decrypt(token, slot, token_key_of(test.key),
                           (struct bytes){test.input, test.input_len}, plain.at, &plain.len);
+    }
     if (failed(e))
         return e;
     e = decrypt_test_check(&test, (struct bytes){plain.at, plain.len});
@@ -113,9 +115,10 @@ enum token_exit token_self_test(const struct token_options *options)
     if (status != TOKEN_EXIT_DONE)
         return status;
     const struct token_certificate *certificate = token_room_certificate(&room, slot);
-    if (certificate == NULL)
+    if (certificate == NULL) {
         return token_say_failed(options, "the slot",
                                 ERR(ERR_NOT_FOUND, slot, "it has no certificate to test with"));
+    }
     struct bytes der = {certificate->der, certificate->der_len};
     status = token_test_pair(&room, slot, der, &decrypts);
     if (status != TOKEN_EXIT_DONE)

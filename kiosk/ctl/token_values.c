@@ -112,9 +112,10 @@ struct err token_values_load(const char *path, struct token_values *in_out_value
     }
     if (failed(e))
         return e;
-    if (values.admin.key.len != 0 && values.admin.key.len != token_key_len(values.cipher))
+    if (values.admin.key.len != 0 && values.admin.key.len != token_key_len(values.cipher)) {
         return ERR(ERR_MALFORMED, values.admin.key.len,
                    "a key of another length than its cipher's");
+    }
     values.admin.aes = values.cipher != TOKEN_CIPHER_3DES;
     *in_out_values = values;
     return ERR_OK;
@@ -155,9 +156,10 @@ struct err token_values_save(const char *path, const struct token_values *values
         e = add(&page, "cipher", (struct bytes){(const uint8_t *)cipher, strlen(cipher)});
     if (!failed(e) && !derived)
         e = add(&page, "puk", (struct bytes){values->puk.at, values->puk.len});
-    if (!failed(e) && !derived)
+    if (!failed(e) && !derived) {
         e = add_hex(&page, "admin_key",
                     (struct bytes){values->admin.key.at, values->admin.key.len});
+    }
     return failed(e)
                ? e
                : file_put(path, (struct bytes){(const uint8_t *)page.at, page.len}, FILE_MODE);

@@ -1,11 +1,9 @@
 #include "kiosk/ctl/verify.h"
 
 #include <limits.h>
-#include <string.h>
 
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/inbox.h"
-#include "kiosk/ledger/journal.h"
+#include "kiosk/ledger/agreement.h"
 
 static void free_journal(struct journal **at)
 {
@@ -17,26 +15,27 @@ static void free_inbox(struct inbox **at)
     inbox_close(*at);
 }
 
-static bool take_hash(void *context, const struct journal_row *row)
-{
-    *(struct hash *)context = row->hash;
-    return false;
-}
-
 /* That the entry the platform acknowledged last is the one that stands here. */
 static struct err compare(struct journal *journal, const struct inbox_state *state,
                           const struct journal_status *head, struct verify *verify)
 {
-    struct hash hash = {{0}};
+    enum agreement agreement = AGREEMENT_SAME;
     if (!text_same(state->epoch, head->epoch) || state->acked_seq == 0)
         return ERR_OK;
     verify->acked_seq = state->acked_seq;
-    if (state->acked_seq > head->head_seq)
+    struct err e = agreement_of_mark(journal, state->epoch, state->acked_seq, &state->acked_hash,
+                                     &agreement);
+    if (failed(e))
+        return e;
+    switch (agreement) {
+    case AGREEMENT_SAME:
+        return ERR_OK;
+    case AGREEMENT_BEHIND:
         return ERR(ERR_CONFLICT, 0, "acknowledged entries are missing");
-    struct err e = journal_read(journal, state->acked_seq - 1, 1, take_hash, &hash);
-    if (!failed(e) && memcmp(hash.at, state->acked_hash.at, HASH_LEN) != 0)
+    case AGREEMENT_OTHER:
         return ERR(ERR_CONFLICT, 0, "the platform acknowledged another entry");
-    return e;
+    }
+    return ERR_OK;
 }
 
 struct err verify_ledger(const char *state_dir, struct verify *out_verify)

@@ -21,9 +21,10 @@ struct err decrypt_test_applies(struct bytes der, bool *out_applies)
 {
     CLEANUP(x509_free) X509 *x509 = NULL;
     struct err e = x509_read(der, &x509);
-    if (!failed(e)) /* all bits are set when the extension is not there */
+    if (!failed(e)) { /* all bits are set when the extension is not there */
         *out_applies = (X509_get_key_usage(x509) &
                         (KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT)) != 0;
+    }
     return e;
 }
 

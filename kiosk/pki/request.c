@@ -95,9 +95,10 @@ static struct err begin(const X509_NAME *name, struct bytes spki, struct request
     if (request.key == CERTIFICATE_KEY_OTHER)
         return ERR(ERR_UNSUPPORTED, 0, "key");
     e = write_info(name, key, &request);
-    if (!failed(e))
+    if (!failed(e)) {
         e = proof_block(request.key, (struct bytes){request.info, request.info_len},
                         request.to_sign, &request.to_sign_len);
+    }
     if (failed(e))
         return e;
     *out_request = request;
@@ -150,8 +151,7 @@ static X509_ALGOR *algorithm_of(enum certificate_key kind)
 static ASN1_BIT_STRING *string_of(struct bytes signature)
 {
     ASN1_BIT_STRING *string = ASN1_BIT_STRING_new();
-    if (string != NULL && ASN1_BIT_STRING_set(string, (unsigned char *)(uintptr_t)signature.at,
-                                              (int)signature.len) != 1) {
+    if (string != NULL && ASN1_STRING_set(string, signature.at, (int)signature.len) != 1) {
         ASN1_BIT_STRING_free(string);
         return NULL;
     }

@@ -56,13 +56,15 @@ static struct err check_file(int fd)
     struct stat facts;
     if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
         return ERR(ERR_IO, errno, "the master key is no file");
-    if ((facts.st_mode & S_IRWXO) != 0)
+    if ((facts.st_mode & S_IRWXO) != 0) {
         return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
                    "others may read or change the master key's file: chmod 600 it");
+    }
     mode_t group = facts.st_mode & S_IRWXG;
-    if ((group & (mode_t)~S_IRGRP) != 0 || (group != 0 && facts.st_uid == geteuid()))
+    if ((group & (mode_t)~S_IRGRP) != 0 || (group != 0 && facts.st_uid == geteuid())) {
         return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
                    "the group may read or change the master key's file: chmod 600 it");
+    }
     return ERR_OK;
 }
 

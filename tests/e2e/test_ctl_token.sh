@@ -106,10 +106,12 @@ exits "which may be given" 0 request 9c --new-key p256 --out c.req --pin-file pi
 expect "and stands in the request" 'CN = 江城新有限公司' "$(openssl req -in c.req -noout -subject -nameopt oneline,utf8,-esc_msb)"
 
 ### A trace shows no secret
-ctl verify --pin-file pin --trace >trace.out 2>&1
-ctl write 9a first.pem --factory-key --trace >>trace.out 2>&1
-ctl self-test 9a --pin-file pin --trace >>trace.out 2>&1
-ctl unblock --puk-file puk --new-pin-file pin --trace >>trace.out 2>&1
+{
+    ctl verify --pin-file pin --trace
+    ctl write 9a first.pem --factory-key --trace
+    ctl self-test 9a --pin-file pin --trace
+    ctl unblock --puk-file puk --new-pin-file pin --trace
+} >trace.out 2>&1
 expect "the trace names the commands" '00 20 00 80 VERIFY \[8 bytes not shown\]' "$(cat trace.out)"
 expect "all of them" 'RESET RETRY COUNTER \[16 bytes not shown\]' "$(cat trace.out)"
 ! grep -E '31 32 33 34 35|01 02 03 04 05 06 07 08 01|123456' trace.out || fail "a secret is in the trace"
@@ -254,7 +256,7 @@ for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
     moves) other=$(printf '%02x' "$(sed -n 's/^keep = //p' new.req.plan)") inside=new ;;
     stays) other=$(printf '%02x' "$(sed -n 's/^staging = //p' new.req.plan)") inside=old ;;
     esac
-    same "$model: 9a has the one that belongs there" "$(openssl x509 -in $inside.pem -noout -serial | sed 's/.*=//' | tr A-F a-f)" \
+    same "$model: 9a has the one that belongs there" "$(openssl x509 -in "$inside.pem" -noout -serial | sed 's/.*=//' | tr A-F a-f)" \
         "$(ctl show --json | jq -r '.certificates[] | select(.slot == "9a") | .serial')"
     exits "$model: the other pair works in $other" 0 self-test "$other" --pin-file pin
     hall pull >/dev/null

@@ -20,6 +20,8 @@
 
 static char folder[] = "/tmp/test_ctl_token.XXXXXX";
 static char path[64];
+static char *kept[128];
+static size_t kept_count;
 
 static int make_folder(void **state)
 {
@@ -32,6 +34,8 @@ static int make_folder(void **state)
 static int drop_folder(void **state)
 {
     (void)state;
+    while (kept_count > 0)
+        free(kept[--kept_count]);
     (void)unlink(path);
     return rmdir(folder);
 }
@@ -59,8 +63,11 @@ static bool reads(const char *const args[ARGS_MAX], struct token_options *option
     char *argv[ARGS_MAX + 1] = {NULL};
     int count = count_of(args);
     for (int i = 0; i < count; i++)
-        argv[i] = (char *)(uintptr_t)args[i];
-    return token_options_read(count, argv, options, help);
+        argv[i] = strdup(args[i]);
+    bool read = token_options_read(count, argv, options, help);
+    for (int i = 0; i < count; i++)
+        kept[kept_count++] = argv[i]; /* the options point into them */
+    return read;
 }
 
 static void the_first_word_says_whether_it_is_about_tokens(void **state)
@@ -82,9 +89,11 @@ static void the_first_word_says_whether_it_is_about_tokens(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char *argv[ARGS_MAX + 1] = {NULL};
         for (int k = 0; k < count_of(rows[i].args); k++)
-            argv[k] = (char *)(uintptr_t)rows[i].args[k];
+            argv[k] = strdup(rows[i].args[k]);
         if (token_command_is(count_of(rows[i].args), argv) != rows[i].is)
             fail_msg("row %zu", i);
+        for (int k = 0; k < count_of(rows[i].args); k++)
+            free(argv[k]);
     }
 }
 
