@@ -16,3 +16,7 @@ house_bench(ledger ledger)
 house_bench(sync wire PkgConfig::JANSSON)
 house_bench(token hw_token)
 house_bench(ui samples)
+
+# It starts the program that is beside it.
+add_custom_command(TARGET bench_token POST_BUILD
+  COMMAND ${CMAKE_COMMAND} -E create_symlink ../bin/certkiosk-token ${PROJECT_BINARY_DIR}/bench/certkiosk-token)
