@@ -4,18 +4,15 @@
 #include <assert.h>
 #include <errno.h>
 #include <ini.h>
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kiosk/base/config_value.h"
 #include "kiosk/base/text.h"
 
 #define ROWS_MAX 64
 #define FILE_MAX 65536
-#define ALLOWED_MAX 256
-#define DAY_S INT64_C(86400)
-#define BEIJING_S INT64_C(28800)
 
 struct reading {
     const char *name;
@@ -47,139 +44,6 @@ PRINTF_LIKE(2, 3) static void complain(struct reading *reading, const char *form
     } else {
         (void)text_print(reading->message, CONFIG_MESSAGE_MAX, "%s: %s", reading->name, what);
     }
-}
-
-/* "a whole number from 0 to 3650" */
-static void print_allowed(char *out, const struct config_row *row)
-{
-    switch (row->type) {
-    case CONFIG_TEXT:
-        (void)text_print(out, ALLOWED_MAX, "a text of %" PRId64 " to %" PRId64 " bytes in UTF-8",
-                         row->min, row->max - 1);
-        return;
-    case CONFIG_NUMBER:
-        (void)text_print(out, ALLOWED_MAX, "a whole number from %" PRId64 " to %" PRId64, row->min,
-                         row->max);
-        return;
-    case CONFIG_FLAG:
-        (void)text_copy(out, ALLOWED_MAX, "yes or no");
-        return;
-    case CONFIG_CHOICE:
-        (void)text_print(out, ALLOWED_MAX, "one of: %s", row->choices);
-        return;
-    case CONFIG_DATE:
-        (void)text_copy(out, ALLOWED_MAX, "a date as YYYY-MM-DD, from 1970 on");
-        return;
-    }
-}
-
-static bool parse_number(const char *text, int64_t min, int64_t max, int64_t *out)
-{
-    bool negative = text[0] == '-';
-    const char *at = negative ? text + 1 : text;
-    size_t len = strlen(at);
-    int64_t number = 0;
-
-    if (len == 0 || len > 18 || strspn(at, "0123456789") != len)
-        return false;
-    for (; *at != '\0'; at++)
-        number = number * 10 + (*at - '0');
-    number = negative ? -number : number;
-    if (number < min || number > max)
-        return false;
-    *out = number;
-    return true;
-}
-
-static bool parse_choice(const char *text, const char *choices, int64_t *out)
-{
-    size_t len = strlen(text);
-    int64_t index = 0;
-
-    for (const char *at = choices; *at != '\0'; index++) {
-        size_t word = strcspn(at, " ");
-        if (word == len && len > 0 && memcmp(at, text, len) == 0) {
-            *out = index;
-            return true;
-        }
-        at += word;
-        at += strspn(at, " ");
-    }
-    return false;
-}
-
-static bool is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int64_t days_of_month(int64_t year, int64_t month)
-{
-    static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    return days[month - 1] + (month == 2 && is_leap(year) ? 1 : 0);
-}
-
-static bool parse_date(const char *text, int64_t *out)
-{
-    char part[11];
-    int64_t year = 0;
-    int64_t month = 0;
-    int64_t day = 0;
-
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
-        return false;
-    (void)text_copy(part, sizeof(part), text); /* fits: 10 and NUL */
-    part[4] = part[7] = '\0';
-    if (!parse_number(part, 1970, 9999, &year) || !parse_number(part + 5, 1, 12, &month) ||
-        !parse_number(part + 8, 1, days_of_month(year, month), &day))
-        return false;
-
-    int64_t days = day - 1;
-    for (int64_t y = 1970; y < year; y++)
-        days += is_leap(y) ? 366 : 365;
-    for (int64_t m = 1; m < month; m++)
-        days += days_of_month(year, m);
-    *out = days * DAY_S - BEIJING_S;
-    return true;
-}
-
-static bool parse_text(const struct config_row *row, const char *text, uint8_t *out)
-{
-    size_t len = strlen(text);
-    if ((int64_t)len < row->min || (int64_t)len >= row->max || !text_valid(text, len))
-        return false;
-    memset(out, 0, (size_t)row->max);
-    memcpy(out, text, len + 1);
-    return true;
-}
-
-static bool parse_value(const struct config_row *row, const char *text, uint8_t *out)
-{
-    int64_t number = 0;
-    bool flag = strcmp(text, "yes") == 0;
-    bool fine = false;
-
-    switch (row->type) {
-    case CONFIG_TEXT:
-        return parse_text(row, text, out);
-    case CONFIG_FLAG:
-        if (!flag && strcmp(text, "no") != 0)
-            return false;
-        memcpy(out, &flag, sizeof(flag));
-        return true;
-    case CONFIG_NUMBER:
-        fine = parse_number(text, row->min, row->max, &number);
-        break;
-    case CONFIG_CHOICE:
-        fine = parse_choice(text, row->choices, &number);
-        break;
-    case CONFIG_DATE:
-        fine = parse_date(text, &number);
-        break;
-    }
-    if (fine)
-        memcpy(out, &number, sizeof(number));
-    return fine;
 }
 
 static bool stands_before(const struct config_row *rows, size_t index)
@@ -232,9 +96,9 @@ static int take_pair(void *user, const char *section, const char *key, const cha
         complain(reading, "an indented line; each line starts with its key or its [section]");
     } else if (reading->given[at]) {
         complain(reading, "[%s] %s stands twice; a key may stand once", section, key);
-    } else if (!parse_value(row, value, reading->out + row->offset)) {
-        char allowed[ALLOWED_MAX];
-        print_allowed(allowed, row);
+    } else if (!config_take(row, value, reading->out + row->offset)) {
+        char allowed[CONFIG_ALLOWED_MAX];
+        config_allowed(row, allowed);
         complain(reading, "[%s] %s = %s: %s", section, key, value, allowed);
     }
     reading->given[at] = true;
@@ -264,14 +128,14 @@ static char *next_line(char *out, int size, void *user)
 
 static void complain_missing(struct reading *reading)
 {
-    char allowed[ALLOWED_MAX];
+    char allowed[CONFIG_ALLOWED_MAX];
 
     reading->line = 0;
     for (size_t i = 0; i < reading->row_count; i++) {
         const struct config_row *row = &reading->rows[i];
         if (!row->required || reading->given[i])
             continue;
-        print_allowed(allowed, row);
+        config_allowed(row, allowed);
         complain(reading, "[%s] %s is missing: %s", row->section, row->key, allowed);
     }
 }
@@ -331,8 +195,8 @@ struct err config_read(const char *path, const struct config_row *rows, size_t r
     struct err e = slurp(path, text, &len);
 
     if (failed(e)) {
-        (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s: cannot be read: errno %d", path,
-                         (int)e.native);
+        (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s: cannot be read: %s", path,
+                         err_words(e.native));
         return e;
     }
     if (len > FILE_MAX || memchr(text, '\0', len) != NULL) {
@@ -382,4 +246,42 @@ int config_line_of(const char *path, const char *section, const char *key)
     (void)ini_parse_stream(next_line_of_finding, &finding, find_pair,
                            &finding); /* was read before */
     return finding.line;
+}
+
+/* What is wrong with a file, by the error of reading it; `out` has CONFIG_ALLOWED_MAX bytes. */
+static void print_wrong(struct err why, char *out)
+{
+    static const char *const words[ERR_CODE_COUNT] = {
+        [ERR_DENIED] = "not all who may read or change it should",
+        [ERR_MALFORMED] = "what it holds is something else",
+        [ERR_UNSUPPORTED] = "what it holds is of another kind",
+        [ERR_NO_ROOM] = "it holds too much, or memory is short",
+        [ERR_CONFLICT] = "it does not go with the others",
+        [ERR_NOT_FOUND] = "it holds none",
+    };
+
+    if (why.code == ERR_IO && why.native != 0) {
+        (void)text_print(out, CONFIG_ALLOWED_MAX, "cannot be read: %s", err_words(why.native));
+    } else {
+        const char *known = words[why.code];
+        (void)text_copy(out, CONFIG_ALLOWED_MAX, known != NULL ? known : "cannot be read");
+    }
+}
+
+struct err config_refuse(const struct config_fault *fault, char *out_message)
+{
+    char wrong[CONFIG_ALLOWED_MAX];
+    char place[24] = "";
+    int line = config_line_of(fault->path, fault->section, fault->key);
+
+    if (fault->wrong != NULL) {
+        (void)text_copy(wrong, sizeof(wrong), fault->wrong);
+    } else {
+        print_wrong(fault->why, wrong);
+    }
+    if (line > 0)
+        (void)text_print(place, sizeof(place), ":%d", line);
+    (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s%s: [%s] %s = %s: %s: %s", fault->path,
+                     place, fault->section, fault->key, fault->value, wrong, fault->allowed);
+    return ERR(ERR_MALFORMED, line, "config_refuse");
 }

@@ -1,6 +1,7 @@
 #include "kiosk/base/err.h"
 
 #include <assert.h>
+#include <string.h>
 
 static const char *const names[ERR_CODE_COUNT] = {
     [ERR_NONE] = "ERR_NONE",
@@ -20,4 +21,10 @@ const char *err_name(enum err_code code)
 {
     assert(code < ERR_CODE_COUNT);
     return names[code];
+}
+
+const char *err_words(int32_t number)
+{
+    const char *words = strerrordesc_np(number);
+    return words != NULL ? words : "unknown error";
 }

@@ -49,4 +49,7 @@ static inline bool failed(struct err e)
 /* "ERR_TIMEOUT" and so on. Never NULL. */
 const char *err_name(enum err_code code);
 
+/* What the system says of an errno: "No such file or directory". Never NULL. */
+const char *err_words(int32_t number);
+
 #endif

@@ -9,6 +9,8 @@ struct everything {
     char text[17];
     int64_t number, choice, date;
     bool flag;
+    char word[4], id[9], url[33];
+    int64_t colour;
 };
 
 static const struct config_row everything_rows[] = {
@@ -17,6 +19,10 @@ static const struct config_row everything_rows[] = {
     {"b", "choice", CONFIG_CHOICE, 0, 0, "one two", offsetof(struct everything, choice), false},
     {"b", "date", CONFIG_DATE, 0, 0, NULL, offsetof(struct everything, date), false},
     {"b", "flag", CONFIG_FLAG, 0, 0, NULL, offsetof(struct everything, flag), false},
+    {"b", "word", CONFIG_WORD, 1, 4, "one two", offsetof(struct everything, word), false},
+    {"b", "id", CONFIG_NAME, 1, 9, NULL, offsetof(struct everything, id), false},
+    {"b", "url", CONFIG_URL, 1, 33, NULL, offsetof(struct everything, url), false},
+    {"b", "colour", CONFIG_COLOUR, 8, 0, NULL, offsetof(struct everything, colour), false},
 };
 
 static void assert_message(const char *message)
@@ -41,6 +47,10 @@ static void try_everything(const char *text)
     assert(strlen(all.text) >= 2 && text_valid(all.text, strlen(all.text)));
     assert(all.number >= -5 && all.number <= 5000000);
     assert(all.choice == 0 || all.choice == 1);
+    assert(all.word[0] == '\0' || strcmp(all.word, "one") == 0 || strcmp(all.word, "two") == 0);
+    assert(all.id[0] == '\0' || config_is_name(all.id));
+    assert(all.url[0] == '\0' || config_is_url(all.url));
+    assert(all.colour >= 0 && all.colour <= UINT32_MAX);
 }
 
 static void try_profile(const char *text)
