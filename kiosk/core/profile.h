@@ -1,8 +1,7 @@
 /*
  * profile.h - the rules of one procurement platform, as data.
  *
- * Filled from assets/profiles/NAME.ini by profile_rows with config_parse(); no code names a
- * platform.
+ * Filled from assets/profiles/NAME.ini by profile_read(); no code names a platform.
  */
 #ifndef KIOSK_CORE_PROFILE_H
 #define KIOSK_CORE_PROFILE_H
@@ -40,6 +39,11 @@ struct profile {
 
 extern const struct config_row profile_rows[];
 extern const size_t profile_row_count;
+
+/* Read the file at `path`, whose name is the profile's. Errors and `out_message` as config_read();
+ * a service that there is not is ERR_MALFORMED. */
+MUST_CHECK struct err profile_read(const char *path, struct profile *out_profile,
+                                   char *out_message);
 
 /* Whether the profile offers the service of this name. */
 bool profile_offers(const struct profile *profile, const char *service);

@@ -29,26 +29,6 @@ static int is_ini(const struct dirent *entry)
     return entry->d_name[0] != '.' && dot != NULL && strcmp(dot, ".ini") == 0;
 }
 
-static struct err profile_read(const char *path, struct profile *profiles, size_t count,
-                               char *out_message)
-{
-    struct profile profile = {0};
-
-    struct err e =
-        config_read(path, profile_rows, profile_row_count, &profile, sizeof(profile), out_message);
-    if (failed(e))
-        return e;
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(profiles[i].name, profile.name) != 0)
-            continue;
-        (void)text_print(out_message, PLATFORM_MESSAGE_MAX, "%s: there are two profiles named %s",
-                         path, profile.name);
-        return ERR(ERR_CONFLICT, 0, "profile");
-    }
-    profiles[count] = profile;
-    return ERR_OK;
-}
-
 struct err profiles_read(const char *folder, struct profile *out_profiles, size_t *out_count,
                          char *out_message)
 {
@@ -60,8 +40,9 @@ struct err profiles_read(const char *folder, struct profile *out_profiles, size_
     if (count <= 0)
         e = ERR(count < 0 ? ERR_IO : ERR_NOT_FOUND, errno, "profiles");
     if (failed(e)) {
-        (void)text_print(out_message, PLATFORM_MESSAGE_MAX, "%s: no profiles (*.ini) there",
-                         folder);
+        (void)text_print(out_message, PLATFORM_MESSAGE_MAX,
+                         "%s: %s: a folder with profiles (*.ini)", folder,
+                         count < 0 ? err_words(e.native) : "there is no profile in it");
     }
     for (int i = 0; i < count; i++) {
         char path[PATH_SIZE];
@@ -75,7 +56,7 @@ struct err profiles_read(const char *folder, struct profile *out_profiles, size_
             e = ERR(ERR_NO_ROOM, count, "profiles");
             continue;
         }
-        e = profile_read(path, out_profiles, taken, out_message);
+        e = profile_read(path, &out_profiles[taken], out_message);
         taken += failed(e) ? 0 : 1;
     }
     free(names);
