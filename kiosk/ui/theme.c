@@ -7,13 +7,12 @@
 
 #include "kiosk/base/text.h"
 
-#define COLOUR_TEXT_SIZE 10 /* #AARRGGBB */
-#define METRIC_UM_MAX 200000
+#define TYPE_UM_MIN 4000 /* below nobody reads it at a kiosk */
 
 /* The files as they are read. */
 struct colours {
-    char of[COLOUR_COUNT][COLOUR_TEXT_SIZE];
-    char shadow[COLOUR_TEXT_SIZE], scrim[COLOUR_TEXT_SIZE];
+    int64_t of[COLOUR_COUNT];
+    int64_t shadow, scrim;
 };
 
 struct sizes {
@@ -21,73 +20,37 @@ struct sizes {
     int64_t type[2][TYPE_COUNT]; /* [large] */
 };
 
-#define COLOUR_ROW(key, at) {"colours", (key), CONFIG_TEXT, 7, COLOUR_TEXT_SIZE, NULL, (at), true},
-#define NUMBER_ROW(section, key, min, at) \
-    {(section), (key), CONFIG_NUMBER, (min), METRIC_UM_MAX, NULL, (at), true},
+#define COLOUR_ROW(key, digits, at) \
+    {"colours", (key), CONFIG_COLOUR, (digits), 0, NULL, (at), true},
+#define NUMBER_ROW(section, key, min, max, at) \
+    {(section), (key), CONFIG_NUMBER, (min), (max), NULL, (at), true},
 
 static const struct config_row colour_rows[] = {
 #define THEME_COLOUR(id, key) \
-    COLOUR_ROW(#key, offsetof(struct colours, of) + (size_t)COLOUR_##id * COLOUR_TEXT_SIZE)
+    COLOUR_ROW(#key, 6, offsetof(struct colours, of) + COLOUR_##id * sizeof(int64_t))
 #include "kiosk/ui/theme_list.h"
-    COLOUR_ROW("shadow", offsetof(struct colours, shadow))
-        COLOUR_ROW("scrim", offsetof(struct colours, scrim))};
+    COLOUR_ROW("shadow", 8, offsetof(struct colours, shadow))
+        COLOUR_ROW("scrim", 8, offsetof(struct colours, scrim))};
 
 static const struct config_row size_rows[] = {
-#define THEME_METRIC(id, key) \
-    NUMBER_ROW("metrics", #key, 0, offsetof(struct sizes, metric) + METRIC_##id * sizeof(int64_t))
+#define THEME_METRIC(id, key, min, max) \
+    NUMBER_ROW("metrics", #key, min, max, \
+               offsetof(struct sizes, metric) + METRIC_##id * sizeof(int64_t))
 #include "kiosk/ui/theme_list.h"
-#define THEME_TYPE(id, key, face) \
-    NUMBER_ROW("type", #key, 2000, offsetof(struct sizes, type[0]) + TYPE_##id * sizeof(int64_t))
+#define THEME_TYPE(id, key, face, max) \
+    NUMBER_ROW("type", #key, TYPE_UM_MIN, max, \
+               offsetof(struct sizes, type[0]) + TYPE_##id * sizeof(int64_t))
 #include "kiosk/ui/theme_list.h"
-#define THEME_TYPE(id, key, face) \
-    NUMBER_ROW("type_large", #key, 2000, \
+#define THEME_TYPE(id, key, face, max) \
+    NUMBER_ROW("type_large", #key, TYPE_UM_MIN, max, \
                offsetof(struct sizes, type[1]) + TYPE_##id * sizeof(int64_t))
 #include "kiosk/ui/theme_list.h"
 };
 
 static const enum font_face faces[TYPE_COUNT] = {
-#define THEME_TYPE(id, key, face) [TYPE_##id] = (face),
+#define THEME_TYPE(id, key, face, max) [TYPE_##id] = (face),
 #include "kiosk/ui/theme_list.h"
 };
-
-static const char *const colour_keys[COLOUR_COUNT] = {
-#define THEME_COLOUR(id, key) [COLOUR_##id] = #key,
-#include "kiosk/ui/theme_list.h"
-};
-
-static int32_t hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* "#RRGGBB" or, where `translucent`, "#AARRGGBB". */
-static bool read_colour(const char *text, bool translucent, uint32_t *out_colour)
-{
-    size_t digits = translucent ? 8 : 6;
-    if (text[0] != '#' || strlen(text) != digits + 1)
-        return false;
-    uint32_t colour = translucent ? 0 : 0xFF;
-    for (size_t i = 1; i <= digits; i++) {
-        int32_t digit = hex_digit(text[i]);
-        if (digit < 0)
-            return false;
-        colour = (colour & 0x0FFFFFFFU) << 4 | (uint32_t)digit;
-    }
-    *out_colour = colour;
-    return true;
-}
-
-static struct err bad_colour(const char *path, const char *key, const char *text, char *out_message)
-{
-    (void)text_print(out_message, CONFIG_MESSAGE_MAX,
-                     "%s: [colours] %s = %s: a colour is #RRGGBB, shadow and scrim #AARRGGBB", path,
-                     key, text);
-    return ERR(ERR_MALFORMED, 0, "colour");
-}
 
 static void scale(const struct sizes *sizes, struct theme *out)
 {
@@ -99,18 +62,12 @@ static void scale(const struct sizes *sizes, struct theme *out)
     }
 }
 
-static struct err colour(const char *path, const struct colours *colours, struct theme *out,
-                         char *out_message)
+static void colour(const struct colours *colours, struct theme *out)
 {
-    for (size_t i = 0; i < COLOUR_COUNT; i++) {
-        if (!read_colour(colours->of[i], false, &out->colour[i]))
-            return bad_colour(path, colour_keys[i], colours->of[i], out_message);
-    }
-    if (!read_colour(colours->shadow, true, &out->shadow))
-        return bad_colour(path, "shadow", colours->shadow, out_message);
-    if (!read_colour(colours->scrim, true, &out->scrim))
-        return bad_colour(path, "scrim", colours->scrim, out_message);
-    return ERR_OK;
+    for (size_t i = 0; i < COLOUR_COUNT; i++)
+        out->colour[i] = (uint32_t)colours->of[i];
+    out->shadow = (uint32_t)colours->shadow;
+    out->scrim = (uint32_t)colours->scrim;
 }
 
 /* The path of a theme file in `out_path`, of THEME_PATH_MAX bytes. */
@@ -142,7 +99,9 @@ static struct err load_colours(const char *assets_dir, const char *name, struct 
         e = config_read(path, colour_rows, ARRAY_LEN(colour_rows), &colours, sizeof colours,
                         out_message);
     }
-    return failed(e) ? e : colour(path, &colours, out, out_message);
+    if (!failed(e))
+        colour(&colours, out);
+    return e;
 }
 
 // NOLINTNEXTLINE(readability-function-size): a size, a folder and two results

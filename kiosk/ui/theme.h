@@ -25,13 +25,13 @@ enum theme_colour {
 };
 
 enum theme_metric {
-#define THEME_METRIC(id, key) METRIC_##id,
+#define THEME_METRIC(id, key, min, max) METRIC_##id,
 #include "kiosk/ui/theme_list.h"
     METRIC_COUNT,
 };
 
 enum theme_type {
-#define THEME_TYPE(id, key, face) TYPE_##id,
+#define THEME_TYPE(id, key, face, max) TYPE_##id,
 #include "kiosk/ui/theme_list.h"
     TYPE_COUNT,
 };
@@ -57,8 +57,8 @@ struct themes {
 /*
  * Load the theme files from `assets_dir`/theme and scale them for a window of this size on a
  * panel whose short side is `short_um` micrometres (0: THEME_PANEL_SHORT_UM).
- * Errors: those of config_read(), or ERR_MALFORMED for a colour that is not #RRGGBB;
- * `out_message` has CONFIG_MESSAGE_MAX bytes. `out_themes` is written on success only.
+ * Errors: those of config_read(); `out_message` has CONFIG_MESSAGE_MAX bytes. `out_themes` is
+ * written on success only.
  */
 MUST_CHECK struct err themes_load(const char *assets_dir, int32_t width_px, int32_t height_px,
                                   int32_t short_um, struct themes *out_themes, char *out_message);

@@ -1,16 +1,16 @@
 /*
- * theme_list.h - what the theme files say: THEME_COLOUR(id, key), THEME_METRIC(id, key) in
- * micrometres, THEME_TYPE(id, key, face): sizes of text in micrometres, in [type] and
- * [type_large].
+ * theme_list.h - what the theme files say: THEME_COLOUR(id, key), THEME_METRIC(id, key, min, max)
+ * in micrometres, THEME_TYPE(id, key, face, max): sizes of text in micrometres, in [type] and
+ * [type_large]. Within the limits a screen can still be read and touched.
  */
 #ifndef THEME_COLOUR
 #define THEME_COLOUR(id, key)
 #endif
 #ifndef THEME_METRIC
-#define THEME_METRIC(id, key)
+#define THEME_METRIC(id, key, min, max)
 #endif
 #ifndef THEME_TYPE
-#define THEME_TYPE(id, key, face)
+#define THEME_TYPE(id, key, face, max)
 #endif
 
 THEME_COLOUR(BACKGROUND, background)
@@ -58,37 +58,37 @@ THEME_COLOUR(ON_TOKEN, on_token)
 THEME_COLOUR(PAPER, paper)
 THEME_COLOUR(CODE, code)
 
-THEME_METRIC(MARGIN, margin_um)
-THEME_METRIC(MARGIN_WIDE, margin_wide_um)
-THEME_METRIC(GAP, gap_um)
-THEME_METRIC(PAD, pad_um)
-THEME_METRIC(RADIUS, radius_um)
-THEME_METRIC(RADIUS_BUTTON, radius_button_um)
-THEME_METRIC(RADIUS_CHIP, radius_chip_um)
-THEME_METRIC(STROKE, stroke_um)
-THEME_METRIC(HAIRLINE, hairline_um)
-THEME_METRIC(CARD_STROKE, card_stroke_um)
-THEME_METRIC(SHADOW, shadow_um)
-THEME_METRIC(TARGET_MIN, target_min_um)
-THEME_METRIC(BUTTON, button_um)
-THEME_METRIC(HEADER, header_um)
-THEME_METRIC(STEPPER, stepper_um)
-THEME_METRIC(TITLE, title_um)
-THEME_METRIC(TRUST, trust_um)
-THEME_METRIC(ASSIST, assist_um)
-THEME_METRIC(ASSIST_WIDE, assist_wide_um)
+THEME_METRIC(MARGIN, margin_um, 2000, 30000)
+THEME_METRIC(MARGIN_WIDE, margin_wide_um, 2000, 40000)
+THEME_METRIC(GAP, gap_um, 1000, 15000)
+THEME_METRIC(PAD, pad_um, 2000, 20000)
+THEME_METRIC(RADIUS, radius_um, 0, 15000)
+THEME_METRIC(RADIUS_BUTTON, radius_button_um, 0, 15000)
+THEME_METRIC(RADIUS_CHIP, radius_chip_um, 0, 15000)
+THEME_METRIC(STROKE, stroke_um, 200, 3000)
+THEME_METRIC(HAIRLINE, hairline_um, 200, 3000)
+THEME_METRIC(CARD_STROKE, card_stroke_um, 0, 3000)
+THEME_METRIC(SHADOW, shadow_um, 0, 15000)
+THEME_METRIC(TARGET_MIN, target_min_um, 12000, 30000)
+THEME_METRIC(BUTTON, button_um, 20000, 45000)
+THEME_METRIC(HEADER, header_um, 20000, 50000)
+THEME_METRIC(STEPPER, stepper_um, 30000, 70000)
+THEME_METRIC(TITLE, title_um, 15000, 40000)
+THEME_METRIC(TRUST, trust_um, 8000, 25000)
+THEME_METRIC(ASSIST, assist_um, 30000, 60000)
+THEME_METRIC(ASSIST_WIDE, assist_wide_um, 20000, 45000)
 
-THEME_TYPE(HERO, hero_um, FONT_BOLD)
-THEME_TYPE(AMOUNT, amount_um, FONT_BOLD)
-THEME_TYPE(TITLE, title_um, FONT_BOLD)
-THEME_TYPE(HEADING, heading_um, FONT_BOLD)
-THEME_TYPE(BUTTON, button_um, FONT_BOLD)
-THEME_TYPE(BODY, body_um, FONT_REGULAR)
-THEME_TYPE(BODY_BOLD, body_bold_um, FONT_BOLD)
-THEME_TYPE(LABEL, label_um, FONT_REGULAR)
-THEME_TYPE(LABEL_BOLD, label_bold_um, FONT_BOLD)
-THEME_TYPE(CAPTION, caption_um, FONT_REGULAR)
-THEME_TYPE(KEY, key_um, FONT_BOLD)
+THEME_TYPE(HERO, hero_um, FONT_BOLD, 70000)
+THEME_TYPE(AMOUNT, amount_um, FONT_BOLD, 40000)
+THEME_TYPE(TITLE, title_um, FONT_BOLD, 24000)
+THEME_TYPE(HEADING, heading_um, FONT_BOLD, 18000)
+THEME_TYPE(BUTTON, button_um, FONT_BOLD, 15000)
+THEME_TYPE(BODY, body_um, FONT_REGULAR, 14000)
+THEME_TYPE(BODY_BOLD, body_bold_um, FONT_BOLD, 14000)
+THEME_TYPE(LABEL, label_um, FONT_REGULAR, 13000)
+THEME_TYPE(LABEL_BOLD, label_bold_um, FONT_BOLD, 13000)
+THEME_TYPE(CAPTION, caption_um, FONT_REGULAR, 13000)
+THEME_TYPE(KEY, key_um, FONT_BOLD, 20000)
 
 #undef THEME_COLOUR
 #undef THEME_METRIC

@@ -196,8 +196,10 @@ struct err words_load(const char *assets_dir, const char *language, struct words
     bool fits = text_print(path, sizeof path, "%s/words/%s.ini", assets_dir, language);
     CLEANUP(close_file) FILE *file = fits ? fopen(path, "re") : NULL;
     if (file == NULL) {
-        (void)text_print(out_message, WORDS_MESSAGE_MAX, "%s: cannot be read", path);
-        return ERR(ERR_IO, errno, "words file");
+        int number = fits ? errno : ENAMETOOLONG;
+        (void)text_print(out_message, WORDS_MESSAGE_MAX, "%s: cannot be read: %s", path,
+                         err_words(number));
+        return ERR(ERR_IO, number, "words file");
     }
     char text[FILE_MAX_BYTES];
     size_t len = fread(text, 1, sizeof text - 1, file);

@@ -80,7 +80,26 @@ static void copy_with(const char *dir, const char *name, const char *line_start,
     (void)fclose(to);
 }
 
-static void a_colour_that_is_none_is_refused_by_name(void **state)
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *file;
+    const char *key, *line; /* the line that starts so, and what stands instead */
+    const char *says;
+} mistakes[] = {
+    {"a colour of five digits", "light.ini", "background =", "background = #12345\n", "[colours] background = #12345: a colour as #RRGGBB"},
+    {"a colour with a letter that is no digit", "light.ini", "ink2 =", "ink2 = #41G05C\n", "[colours] ink2 = #41G05C: a colour as #RRGGBB"},
+    {"a shadow that says not how much of it", "high_contrast.ini", "shadow =", "shadow = #000000\n", "[colours] shadow = #000000: a colour as #AARRGGBB"},
+    {"a target that nobody hits", "sizes.ini", "target_min_um =", "target_min_um = 0\n", "[metrics] target_min_um = 0: a whole number from 12000 to 30000"},
+    {"a header as high as the screen", "sizes.ini", "header_um =", "header_um = 200000\n", "[metrics] header_um = 200000: a whole number from 20000 to 50000"},
+    {"a text that nobody reads", "sizes.ini", "body_um =", "body_um = 2000\n", "[type] body_um = 2000: a whole number from 4000 to 14000"},
+    {"a text as wide as the screen", "sizes.ini", "caption_um =", "caption_um = 100000\n", "[type] caption_um = 100000: a whole number from 4000 to 13000"},
+};
+/* clang-format on */
+
+static const char *const files[] = {"sizes.ini", "high_contrast.ini", "light.ini"};
+
+static void a_mistake_is_told_with_its_line_and_what_is_allowed(void **state)
 {
     (void)state;
     char dir[] = "/tmp/test_theme.XXXXXX";
@@ -88,13 +107,21 @@ static void a_colour_that_is_none_is_refused_by_name(void **state)
     char path[THEME_PATH_MAX];
     (void)text_print(path, sizeof path, "%s/theme", dir);
     assert_int_equal(mkdir(path, 0700), 0);
-    copy_with(dir, "sizes.ini", NULL, NULL);
-    copy_with(dir, "high_contrast.ini", NULL, NULL);
-    copy_with(dir, "light.ini", "ink2 =", "ink2 = #41G05C\n");
-    struct themes none;
-    struct err e = themes_load(dir, 1080, 1920, 0, &none, message);
-    assert_int_equal(e.code, ERR_MALFORMED);
-    assert_non_null(strstr(message, "light.ini: [colours] ink2 = #41G05C"));
+    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
+        print_message("  %s\n", mistakes[i].name);
+        for (size_t j = 0; j < 3; j++) {
+            bool hit = strcmp(files[j], mistakes[i].file) == 0;
+            copy_with(dir, files[j], hit ? mistakes[i].key : NULL, mistakes[i].line);
+        }
+        struct themes none;
+        struct err e = themes_load(dir, 1080, 1920, 0, &none, message);
+        assert_int_equal(e.code, ERR_MALFORMED);
+        (void)text_print(path, sizeof path, "%s/theme/%s:", dir, mistakes[i].file);
+        assert_memory_equal(message, path, strlen(path));
+        const char *says = strchr(message + strlen(path), ' ');
+        assert_non_null(says);
+        assert_string_equal(says + 1, mistakes[i].says);
+    }
     static const char *const names[] = {"sizes.ini", "high_contrast.ini", "light.ini", ""};
     for (size_t i = 0; i < 4; i++) {
         (void)text_print(path, sizeof path, "%s/theme/%s", dir, names[i]);
@@ -110,7 +137,7 @@ int main(void)
         cmocka_unit_test(a_finer_panel_has_more_pixels_a_millimetre),
         cmocka_unit_test(large_text_is_40_pixels_at_least),
         cmocka_unit_test(contrast_is_that_of_wcag),
-        cmocka_unit_test(a_colour_that_is_none_is_refused_by_name),
+        cmocka_unit_test(a_mistake_is_told_with_its_line_and_what_is_allowed),
     };
     return cmocka_run_group_tests(tests, load, NULL);
 }
