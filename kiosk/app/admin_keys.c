@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "kiosk/base/hex.h"
-#include "kiosk/base/text.h"
 #include "kiosk/pki/token_key.h"
 
 #define HEX_MAX (2 * SECRET_LEN_MAX)
-#define SHARED_ALLOWED "32, 48 or 64 hexadecimal digits, a key of 16, 24 or 32 bytes"
-#define MASTER_ALLOWED "64 hexadecimal digits, in a file that only its owner may read"
+#define SHARED_ALLOWED "a file with 32, 48 or 64 hexadecimal digits, a key of 16, 24 or 32 bytes"
+#define MASTER_ALLOWED "a file with 64 hexadecimal digits that only its owner may read"
 
 struct admin_keys {
     struct secret *shared;       /* of all tokens; NULL: each has its own */
@@ -51,6 +50,19 @@ static struct err open_shared(struct admin_keys *keys, const char *path)
                                 : ERR(ERR_NO_ROOM, 0, "locked memory");
 }
 
+static struct err refuse(const struct settings *settings, struct err why, char *out_message)
+{
+    bool shared = settings->token_admin_key[0] != '\0';
+    struct config_fault fault = {.path = settings->path,
+                                 .section = "token",
+                                 .key = shared ? "admin_key" : "master_key",
+                                 .value = shared ? settings->token_admin_key
+                                                 : settings->token_master_key,
+                                 .why = why,
+                                 .allowed = shared ? SHARED_ALLOWED : MASTER_ALLOWED};
+    return config_refuse(&fault, out_message);
+}
+
 struct err admin_keys_open(const struct settings *settings, struct admin_keys **out_keys,
                            char *out_message)
 {
@@ -64,11 +76,8 @@ struct err admin_keys_open(const struct settings *settings, struct admin_keys **
     keys->cipher = (enum token_cipher)settings->token_master_cipher;
     struct err e = shared ? open_shared(keys, path) : token_master_open(path, &keys->master);
     if (failed(e)) {
-        (void)text_print(out_message, CONFIG_MESSAGE_MAX, "%s:1: [token] %s: %s", path,
-                         shared ? "admin_key" : "master_key",
-                         shared ? SHARED_ALLOWED : MASTER_ALLOWED);
         admin_keys_destroy(keys);
-        return e;
+        return refuse(settings, e, out_message);
     }
     *out_keys = keys;
     return ERR_OK;

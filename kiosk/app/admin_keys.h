@@ -11,9 +11,10 @@
 struct admin_keys;
 
 /*
- * Read the file that `settings` names. ERR_MALFORMED (something else in it), ERR_DENIED (others
- * may read a master key), ERR_IO, ERR_NO_ROOM; `out_message`, of CONFIG_MESSAGE_MAX bytes, says
- * what is allowed. Free with admin_keys_destroy().
+ * Read the file that `settings` names. ERR_MALFORMED: it cannot be read, something else is in it,
+ * or others may read a master key; `out_message`, of CONFIG_MESSAGE_MAX bytes, says in which line
+ * of the configuration it is named, what is wrong and what is allowed. ERR_NO_ROOM: memory.
+ * Free with admin_keys_destroy().
  */
 MUST_CHECK struct err admin_keys_open(const struct settings *settings, struct admin_keys **out_keys,
                                       char *out_message);

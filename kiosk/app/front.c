@@ -29,13 +29,19 @@ struct front {
 static const char *const language_names[LANGUAGE_COUNT] = {
     [LANGUAGE_ZH] = "zh", [LANGUAGE_EN] = "en"};
 
+/* A file that is missing among the assets is a mistake like one that is malformed. */
+static struct err as_asset(struct err e)
+{
+    return e.code == ERR_IO ? ERR(ERR_MALFORMED, e.native, "assets") : e;
+}
+
 static struct err load(struct front *front, char *out_message)
 {
     struct err e = ERR_OK;
 
     for (int i = 0; i < LANGUAGE_COUNT && !failed(e); i++) {
-        e = words_load(front->settings->assets_dir, language_names[i], &front->words[i],
-                       out_message);
+        e = as_asset(words_load(front->settings->assets_dir, language_names[i], &front->words[i],
+                                out_message));
     }
     if (failed(e))
         return e;
@@ -48,8 +54,8 @@ static struct err load(struct front *front, char *out_message)
     e = window_open(&options, &front->window, out_message);
     if (failed(e))
         return e;
-    return themes_load(front->settings->assets_dir, window_width(front->window),
-                       window_height(front->window), 0, &front->themes, out_message);
+    return as_asset(themes_load(front->settings->assets_dir, window_width(front->window),
+                                window_height(front->window), 0, &front->themes, out_message));
 }
 
 struct err front_open(const struct settings *settings, struct front **out_front, char *out_message)

@@ -243,7 +243,29 @@ static const struct {
     {"the socket (folder kiosk/ below [ledger] dir)", open_doorbell},
 };
 
-static struct err open_all(struct app *app)
+static struct err open_platform(struct app *app, char *out_message)
+{
+    struct config_fault fault = {.path = app->settings.path, .section = "platform"};
+
+    fault.why = trust_create(app->settings.platform_trust, &app->trust);
+    if (failed(fault.why)) {
+        fault.key = "trust";
+        fault.value = app->settings.platform_trust;
+        fault.allowed = "a PEM file with the roots and issuing CAs of tokens' certificates";
+        return config_refuse(&fault, out_message);
+    }
+    fault.why = seal_key_create(app->settings.platform_key, &app->platform);
+    if (failed(fault.why)) {
+        fault.key = "key";
+        fault.value = app->settings.platform_key;
+        fault.allowed = "a PEM file with the platform's public signing key, Ed25519";
+        return config_refuse(&fault, out_message);
+    }
+    return ERR_OK;
+}
+
+/* What the configuration names. ERR_MALFORMED: it is the configuration that must be mended. */
+static struct err open_files(struct app *app)
 {
     char message[CONFIG_MESSAGE_MAX] = "";
 
@@ -251,18 +273,21 @@ static struct err open_all(struct app *app)
     if (!failed(e))
         e = admin_keys_open(&app->settings, &app->keys, message);
     if (!failed(e))
-        e = front_open(&app->settings, &app->front, message);
-    if (failed(e)) {
-        complain(message, e);
-        return e;
-    }
-    e = trust_create(app->settings.platform_trust, &app->trust);
+        e = open_platform(app, message);
     if (!failed(e))
-        e = seal_key_create(app->settings.platform_key, &app->platform);
-    if (failed(e)) {
-        complain("the platform's keys ([platform] key and trust in the configuration)", e);
+        e = front_open(&app->settings, &app->front, message);
+    if (failed(e) && message[0] != '\0')
+        (void)fprintf(stderr, "<3>%s\n", message);
+    if (failed(e) && e.code != ERR_MALFORMED)
+        log_err("start", e);
+    return e;
+}
+
+static struct err open_all(struct app *app)
+{
+    struct err e = open_files(app);
+    if (failed(e))
         return e;
-    }
     e = post_init(&app->post, front_wake, app->front);
     for (size_t i = 0; i < ARRAY_LEN(parts) && !failed(e); i++) {
         e = parts[i].open(app);

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 static const struct config_row rows[] = {
-    TEXT_ROW("kiosk",    "id",        kiosk_id,           true),
+    {"kiosk",  "id",          CONFIG_NAME, 1, SIZE(kiosk_id), NULL,      AT(kiosk_id),         true},
     TEXT_ROW("kiosk",    "hall_zh",   hall_zh,            true),
     TEXT_ROW("kiosk",    "hall_en",   hall_en,            true),
     {"screen", "mode",        CONFIG_CHOICE, 0, 0, "fullscreen window",  AT(screen_window),    false},
@@ -22,19 +22,19 @@ static const struct config_row rows[] = {
     {"screen", "width",       CONFIG_NUMBER, 360, 7680, NULL,            AT(screen_width),     false},
     {"screen", "height",      CONFIG_NUMBER, 360, 7680, NULL,            AT(screen_height),    false},
     {"screen", "describe",    CONFIG_FLAG,   0, 0, NULL,                 AT(screen_describe),  false},
-    TEXT_ROW("token",    "driver",    token_driver,       false),
+    {"token",  "driver",      CONFIG_WORD, 1, SIZE(token_driver), "piv sim", AT(token_driver), false},
     TEXT_ROW("token",    "reader",    token_reader,       false),
     TEXT_ROW("token",    "admin_key", token_admin_key,    false),
     {"token",  "admin_aes",   CONFIG_FLAG,   0, 0, NULL,                 AT(token_admin_aes),  false},
     TEXT_ROW("token",    "master_key", token_master_key,  false),
     {"token",  "master_cipher", CONFIG_CHOICE, 0, 0, "3des aes128 aes192 aes256", AT(token_master_cipher), false},
-    TEXT_ROW("printer",  "driver",    printer_driver,     false),
+    {"printer", "driver",     CONFIG_WORD, 1, SIZE(printer_driver), "escpos sim", AT(printer_driver), false},
     TEXT_ROW("printer",  "device",    printer_device,     true),
     {"printer", "width",      CONFIG_CHOICE, 0, 0, "384 576",            AT(printer_width),    false},
     TEXT_ROW("ledger",   "dir",       ledger_dir,         true),
     TEXT_ROW("platform", "key",       platform_key,       true),
     TEXT_ROW("platform", "trust",     platform_trust,     true),
-    TEXT_ROW("platform", "check_url", platform_check_url, true),
+    {"platform", "check_url", CONFIG_URL, 1, SIZE(platform_check_url), NULL, AT(platform_check_url), true},
     TEXT_ROW("assets",   "dir",       assets_dir,         true),
     TEXT_ROW("profiles", "names",     profiles,           true),
 };
@@ -76,6 +76,7 @@ struct err settings_read(const char *path, struct settings *out_settings, char *
         settings.screen_width = settings.screen_landscape ? 1920 : 1080;
         settings.screen_height = settings.screen_landscape ? 1080 : 1920;
     }
+    settings.path = path;
     *out_settings = settings;
     return ERR_OK;
 }

@@ -13,6 +13,7 @@
 #define SETTINGS_NAME_SIZE 193
 
 struct settings {
+    const char *path; /* of the file; borrowed: for messages about what a key names */
     char kiosk_id[33];
     char hall_zh[SETTINGS_NAME_SIZE], hall_en[SETTINGS_NAME_SIZE];
     int64_t screen_window; /* 0 fullscreen, 1 window */
@@ -37,7 +38,7 @@ struct settings {
 
 /*
  * Read the file at `path`. Errors as config_read(); `out_message` has CONFIG_MESSAGE_MAX bytes.
- * `out_settings` is written on success only.
+ * `out_settings` is written on success only; it keeps `path`.
  */
 MUST_CHECK struct err settings_read(const char *path, struct settings *out_settings,
                                     char *out_message);
