@@ -10,6 +10,7 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/daemon/daemon.h"
+#include "sync/daemon/identity.h"
 
 #define EXIT_USAGE 2
 #define FILES_UMASK 0007 /* the inbox names people: it is for our group, which certkiosk is in */
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet */
     const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
     struct err e = settings_read(path, credentials, message, &settings);
+    if (!failed(e))
+        e = identity_check(&settings, message);
     if (failed(e)) {
         log_event(LOG_LEVEL_ERROR, "config", "%s", message);
         return EXIT_USAGE;

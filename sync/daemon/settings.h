@@ -14,6 +14,7 @@
 #define SETTINGS_KIOSK_SIZE 33
 
 struct settings {
+    const char *path; /* of the file; borrowed: for messages about what a key names */
     char ledger_dir[SETTINGS_DIR_SIZE];
     char url[SETTINGS_URL_SIZE];
     char ca[SETTINGS_PATH_SIZE];
@@ -23,8 +24,8 @@ struct settings {
     char certificate[SETTINGS_PATH_SIZE];
 };
 
-/* Read the file. Errors and `out_message` as config_read(); a URL that is not https is
- * ERR_MALFORMED. A key without '/' in its name is one in `credentials_dir`, which may be NULL. */
+/* Read the file. Errors and `out_message` as config_read(); `out` keeps
+ * `path`. A key without '/' in its name is one in `credentials_dir`, which may be NULL. */
 MUST_CHECK struct err settings_read(const char *path, const char *credentials_dir,
                                     char *out_message, struct settings *out);
 

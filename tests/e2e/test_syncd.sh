@@ -199,8 +199,7 @@ trouble() {
 }
 trouble "a platform of another authority is not believed" tls "s,one/platform-tls,foreign/platform-tls,"
 trouble "nor is one that seals with another key" seal "s,one/platform.pub,foreign/platform.pub,"
-trouble "another kiosk's certificate is refused" denied "s,one/kiosk,two/kiosk,"
-trouble "so is one of another authority" denied "s,one/kiosk,foreign/kiosk,"
+trouble "a certificate of another authority is refused" denied "s,one/kiosk,foreign/kiosk,"
 start stranger "$bin/certkiosk-gateway" serve --dir "$work/stranger" --host 127.0.0.2 --profiles assets/profiles
 within 20 test -s "$work/stranger/ready" >/dev/null
 other_port=$(sed -n 's/^kiosk_url=.*://p' "$work/stranger/ready")
@@ -232,6 +231,10 @@ write_conf 's,^url.*,url = http://127.0.0.1,'
 "$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>"$work/message"
 is "a bad configuration ends it" 2 $?
 is "with the reason" 1 "$(grep -c 'syncd.conf.*https://' "$work/message")"
+write_conf "s,one/kiosk,two/kiosk,"
+"$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>"$work/message"
+is "another kiosk's certificate ends it" 2 $?
+is "with the reason" 1 "$(grep -c 'syncd.conf:[0-9]*: .kiosk. certificate = .*common name' "$work/message")"
 "$bin/certkiosk-syncd" 2>/dev/null
 is "so does none" 2 $?
 
