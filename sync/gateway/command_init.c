@@ -74,7 +74,8 @@ int command_init(int argc, char **argv)
     struct rules rules = {0};
     int64_t now_s = clock_wall_ms() / 1000;
 
-    if (!options_read(argc, argv, rows, ARRAY_LEN(rows)))
+    if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
+        !option_folder("--profiles", folder, "a folder with profiles (*.ini)"))
         return COMMAND_USAGE;
     struct err e = read_rules(folder, words, &rules);
     if (failed(e))

@@ -44,6 +44,9 @@ static bool read_options(int argc, char **argv, struct server *in)
     };
 
     return options_read(argc, argv, rows, ARRAY_LEN(rows)) &&
+           option_folder("--dir", in->dir, "the folder that init has made") &&
+           option_folder("--profiles", in->profiles, "a folder with profiles (*.ini)") &&
+           option_url("--public-url", in->public_url) &&
            option_number("--kiosk-port", in->kiosk_port, 0, UINT16_MAX, &in->ports[0]) &&
            option_number("--public-port", in->public_port, 0, UINT16_MAX, &in->ports[1]) &&
            option_number("--pay-seconds", in->pay_seconds, 1, PLATFORM_PAY_MAX_S,

@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "kiosk/base/config.h"
 #include "kiosk/core/civil.h"
 
 static const struct option_row *option_find(const char *name, const struct option_row *rows,
@@ -50,6 +52,27 @@ bool option_number(const char *name, const char *text, int64_t min, int64_t max,
     }
     *out = number;
     return true;
+}
+
+bool option_folder(const char *name, const char *path, const char *allowed)
+{
+    struct stat facts;
+
+    if (stat(path, &facts) != 0) {
+        (void)fprintf(stderr, "%s %s: %s: %s\n", name, path, err_words(errno), allowed);
+        return false;
+    }
+    if (!S_ISDIR(facts.st_mode))
+        (void)fprintf(stderr, "%s %s: no folder: %s\n", name, path, allowed);
+    return S_ISDIR(facts.st_mode);
+}
+
+bool option_url(const char *name, const char *text)
+{
+    if (text == NULL || config_is_url(text))
+        return true;
+    (void)fprintf(stderr, "%s %s: %s\n", name, text, CONFIG_URL_ALLOWED);
+    return false;
 }
 
 bool option_date(const char *name, const char *text, int64_t *out_s)

@@ -18,6 +18,13 @@ bool options_read(int argc, char **argv, const struct option_row *rows, size_t c
 /* A whole number from `min` to `max`; false, with a line on stderr, when it is not. */
 bool option_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out);
 
+/* A folder that is there; false, with a line on stderr that ends in `allowed`, when it is not. */
+bool option_folder(const char *name, const char *path, const char *allowed);
+
+/* https, a host and perhaps a port, as config_is_url() says; NULL, not given, is fine. False, with
+ * a line on stderr, when it is not. */
+bool option_url(const char *name, const char *text);
+
 /* YYYY-MM-DD as the first second of that day in Beijing. */
 bool option_date(const char *name, const char *text, int64_t *out_s);
 
