@@ -84,8 +84,10 @@ int token_command(int argc, char **argv)
     for (size_t i = 0; options.word_count > 0 && i < ARRAY_LEN(commands); i++) {
         if (text_same(options.words[0], commands[i].word) &&
             options.word_count >= commands[i].words_min &&
-            options.word_count <= commands[i].words_max)
-            return commands[i].run(&options);
+            options.word_count <= commands[i].words_max) {
+            enum token_exit status = commands[i].run(&options);
+            return (int)status;
+        }
     }
     (void)fputs(usage, stderr);
     return TOKEN_EXIT_USAGE;
