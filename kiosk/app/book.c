@@ -17,6 +17,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "kiosk/ledger/agreement.h"
 
 #define COMMANDS_MAX 64
 #define IDLE_MS 1000
@@ -42,6 +43,7 @@ struct book {
 
     struct journal *journal; /* NULL: out of service */
     struct inbox *inbox;     /* NULL: not there yet */
+    bool condemned;          /* not the platform's journal: nothing is begun in it any more */
     uint64_t next_open_ms;
     uint64_t seen_change;
     char watched[FACTS_ID_SIZE]; /* token whose order is watched; "" none */
@@ -74,7 +76,45 @@ static void out_of_service(struct book *book, const char *event, struct err e)
     book->journal = NULL;
     book->next_open_ms = clock_boot_ms() + REOPEN_MS;
     book->hall.ledger_ok = false;
+    if (!book->condemned)
+        book->hall.ledger_fault = FACT_LEDGER_UNUSABLE;
     send_hall(book);
+}
+
+/* For as long as the process lives: no program can mend it. */
+static void condemn(struct book *book, enum fact_ledger_fault fault)
+{
+    static const char *const words[FACT_LEDGER_FAULT_COUNT] = {
+        [FACT_LEDGER_ROLLED_BACK] = "rolled_back", [FACT_LEDGER_FORKED] = "forked"};
+
+    log_event(LOG_LEVEL_ERROR, "ledger", "fault=%s", words[fault]);
+    book->condemned = true;
+    book->hall.ledger_ok = false;
+    book->hall.ledger_fault = fault;
+    send_hall(book);
+}
+
+/* Whether the journal has what the platform acknowledged. Without an inbox that is not known, and
+ * nothing can be sold either. */
+static bool judge(struct book *book)
+{
+    struct inbox_state state;
+    enum agreement agreement = AGREEMENT_SAME;
+
+    if (book->condemned || book->journal == NULL)
+        return false;
+    if (book->inbox == NULL || failed(inbox_get_state(book->inbox, &state)))
+        return true;
+    struct err e = agreement_of_state(book->journal, &state, &agreement);
+    if (failed(e)) {
+        out_of_service(book, "journal_read", e);
+        return false;
+    }
+    if (agreement == AGREEMENT_BEHIND)
+        condemn(book, FACT_LEDGER_ROLLED_BACK);
+    if (agreement == AGREEMENT_OTHER)
+        condemn(book, FACT_LEDGER_FORKED);
+    return agreement == AGREEMENT_SAME;
 }
 
 /* A journal that opens is not yet one that can be written. */
@@ -93,19 +133,27 @@ static void try_open(struct book *book)
 {
     static const uint8_t unused[16] = {0};
 
+    if (book->inbox == NULL && failed(inbox_open_read(book->setup.inbox_path, &book->inbox)))
+        book->inbox = NULL; /* not made yet, or not to be read: look() says what follows */
     if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
         struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
         if (!failed(e))
             e = check_room(book);
         if (failed(e)) {
             out_of_service(book, "journal_open", e);
-        } else {
+        } else if (judge(book)) {
             book->hall.ledger_ok = true;
             send_hall(book);
         }
     }
-    if (book->inbox == NULL && failed(inbox_open_read(book->setup.inbox_path, &book->inbox)))
-        book->inbox = NULL; /* not made yet, or not to be read: look() says what follows */
+}
+
+/* A condemned journal takes what became of a write that was begun, and no new beginning. */
+static bool may_append(struct book *book, const struct journal_draft *draft)
+{
+    bool begins = text_same(draft->kind, entry_name(ENTRY_ORDER_REQUESTED)) ||
+                  text_same(draft->kind, entry_name(ENTRY_WRITE_INTENDED));
+    return book->journal != NULL && (!begins || judge(book));
 }
 
 static void do_append(struct book *book, const struct command *command)
@@ -113,10 +161,11 @@ static void do_append(struct book *book, const struct command *command)
     struct journal_draft draft = record_draft(&command->record);
     struct err e = ERR(ERR_IO, 0, "journal closed");
 
-    if (book->journal != NULL)
+    if (may_append(book, &draft)) {
         e = journal_append(book->journal, &draft);
-    if (failed(e) && book->journal != NULL)
-        out_of_service(book, "journal_append", e);
+        if (failed(e))
+            out_of_service(book, "journal_append", e);
+    }
     if (!failed(e))
         tell_syncd(book);
     if (command->id == 0)
@@ -276,6 +325,7 @@ static void look(struct book *book)
         drop_inbox(book);
         return;
     }
+    (void)judge(book); /* who it concerns is told */
     bool changed = change != book->seen_change;
     if (changed && look_at_order(book))
         book->seen_change = change;

@@ -5,6 +5,11 @@
  *     look up -> EVENT_LOOKED_UP, then EVENT_ORDER whenever that token's order changes
  *     look    -> something is new in the inbox
  *
+ * At start, at each look and before an order or a write is begun the journal is held against what
+ * the platform acknowledged (kiosk/ledger/agreement.h). One that was set back or forked is never
+ * trusted again by this process: ledger_ok = false, and it takes only what became of a write that
+ * was begun already.
+ *
  * When an append fails, or the journal does not verify at start, the book closes it, says
  * ledger_ok = false, and tries to open and verify it again every few seconds. It never makes
  * a new one: that is `certkiosk --create-ledger`, once in a kiosk's life.

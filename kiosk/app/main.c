@@ -223,11 +223,18 @@ static struct err open_runner(struct app *app)
     return runner_create(&setup, &app->runner);
 }
 
+/* A ledger's folder in which no socket can be made is a reason to be out of service, which wants a
+ * screen that says so. Another certkiosk there is a reason to end. */
 static struct err open_doorbell(struct app *app)
 {
     char path[273];
     path_in(path, &app->settings, "kiosk/kiosk.sock");
-    return doorbell_create(path, app->book, &app->post, &app->doorbell);
+    struct err e = doorbell_create(path, app->book, &app->post, &app->doorbell);
+    if (e.code != ERR_IO)
+        return e;
+    complain("the socket (folder kiosk/ below [ledger] dir): out of service", e);
+    app->doorbell = NULL;
+    return ERR_OK;
 }
 
 /* In this order; each may use what stands above it. */
@@ -240,7 +247,7 @@ static const struct {
     {"the printer ([printer] in the configuration)", open_printer},
     {"the ledger's thread", open_book},
     {"the flow", open_runner},
-    {"the socket (folder kiosk/ below [ledger] dir)", open_doorbell},
+    {"the socket (folder kiosk/ below [ledger] dir)", open_doorbell}, /* may be missing */
 };
 
 static struct err open_platform(struct app *app, char *out_message)
@@ -311,6 +318,15 @@ static void close_all(struct app *app)
     admin_keys_destroy(app->keys);
 }
 
+/* Without its socket the kiosk hears nobody, until it is started again. */
+static void judge_folder(const struct app *app, struct mail *mail)
+{
+    if (mail->kind != MAIL_LEDGER || app->doorbell != NULL)
+        return;
+    mail->hall.ledger_ok = false;
+    mail->hall.ledger_fault = FACT_LEDGER_NO_FOLDER;
+}
+
 static bool take_mail(struct app *app)
 {
     struct mail mail;
@@ -318,6 +334,7 @@ static bool take_mail(struct app *app)
     while (post_take(&app->post, 0, &mail)) {
         if (mail.kind == MAIL_QUIT)
             return false;
+        judge_folder(app, &mail);
         runner_mail(app->runner, &mail);
         explicit_bzero(&mail, sizeof(mail));
     }
@@ -334,7 +351,8 @@ static struct err show(struct app *app)
     describe_status(flow, app->status, sizeof(app->status));
     if (app->settings.screen_describe)
         front_describe(app->front, flow, app->described, sizeof(app->described));
-    doorbell_tell(app->doorbell, app->status, app->described);
+    if (app->doorbell != NULL)
+        doorbell_tell(app->doorbell, app->status, app->described);
     return ERR_OK;
 }
 

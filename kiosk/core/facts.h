@@ -108,11 +108,21 @@ struct fact_announcement {
     char en[FACTS_NAME_SIZE];
 };
 
+/* What is wrong with a ledger that is not to be trusted. */
+enum fact_ledger_fault {
+    FACT_LEDGER_UNUSABLE,    /* cannot be opened, read or written, or does not verify */
+    FACT_LEDGER_ROLLED_BACK, /* ends before what the platform has acknowledged */
+    FACT_LEDGER_FORKED,      /* tells another history than the platform has */
+    FACT_LEDGER_NO_FOLDER,   /* its folder is missing, or nothing can be made in it */
+    FACT_LEDGER_FAULT_COUNT,
+};
+
 /* The state of the machine and the line; survives visits. */
 struct fact_hall {
     bool line_up;      /* the platform answered within the last seconds */
     bool reader_there; /* a token reader answers */
     bool ledger_ok;
+    enum fact_ledger_fault ledger_fault; /* counts while the ledger is not ok */
     bool clock_trusted; /* within limits of the platform's proven time, and never behind it */
     enum fact_printer printer;
     int64_t wall_s; /* now, seconds since 1970 UTC */

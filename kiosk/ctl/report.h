@@ -37,7 +37,7 @@ struct report {
     uint64_t quarantined;
 
     uint64_t pending; /* entries that the platform has not acknowledged; needs both databases */
-    int64_t pending_at_ms; /* time of the oldest of them; 0 when there is none */
+    int64_t pending_at_ms;    /* time of the oldest of them; 0 when there is none */
     enum agreement agreement; /* of the journal with what the platform has; needs both databases */
 
     int64_t now_ms;          /* wall clock */

@@ -23,8 +23,8 @@ static struct err compare(struct journal *journal, const struct inbox_state *sta
     if (!text_same(state->epoch, head->epoch) || state->acked_seq == 0)
         return ERR_OK;
     verify->acked_seq = state->acked_seq;
-    struct err e = agreement_of_mark(journal, state->epoch, state->acked_seq, &state->acked_hash,
-                                     &agreement);
+    struct err e =
+        agreement_of_mark(journal, state->epoch, state->acked_seq, &state->acked_hash, &agreement);
     if (failed(e))
         return e;
     switch (agreement) {

@@ -19,6 +19,7 @@
 #define INBOX_BODY_MAX 16384
 #define INBOX_SEAL_LEN 64
 #define INBOX_KEY_ID_SIZE 17
+#define INBOX_TROUBLE_FORK "fork" /* two histories of one journal; see agreement.h */
 
 struct inbox;
 

@@ -4,6 +4,13 @@
 #include "kiosk/ui/frame.h"
 #include "kiosk/ui/screens.h"
 
+static const enum word staff_words[FACT_LEDGER_FAULT_COUNT] = {
+    [FACT_LEDGER_UNUSABLE] = WORD_OUT_STAFF,
+    [FACT_LEDGER_ROLLED_BACK] = WORD_OUT_STAFF_ROLLED_BACK,
+    [FACT_LEDGER_FORKED] = WORD_OUT_STAFF_FORKED,
+    [FACT_LEDGER_NO_FOLDER] = WORD_OUT_STAFF_NO_FOLDER,
+};
+
 static const char *title_of(const struct ui *ui, const struct profile *profile)
 {
     return ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
@@ -76,7 +83,7 @@ void screen_out_of_service(struct ui *ui)
 {
     static const struct frame frame = {.title = WORD_OUT_TITLE};
     struct rect body = frame_draw(ui, &frame);
-    const char *staff = ui_word(ui, WORD_OUT_STAFF);
+    const char *staff = ui_word(ui, staff_words[ui->flow->hall.ledger_fault]);
     int32_t small = ui_paragraph_height(ui, body.w, TYPE_CAPTION, staff);
     int32_t lines = hotlines_height(ui, body.w);
 

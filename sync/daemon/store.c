@@ -90,6 +90,9 @@ bool store_trouble(struct store *store, enum lane lane, const char *word)
 {
     if (text_same(store->troubles[lane], word))
         return false;
+    /* A fork stays until the platform agrees again: no later trouble hides it. */
+    if (word[0] != '\0' && text_same(store->troubles[lane], INBOX_TROUBLE_FORK))
+        return false;
     (void)text_copy(store->troubles[lane], STORE_TROUBLE_SIZE, word); /* ours are short */
     /* The journal's comes first: a fork is the worst there is. */
     const char *first = store->troubles[LANE_JOURNAL];

@@ -43,7 +43,8 @@ void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
 MUST_CHECK struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq,
                                        const char *code);
 
-/* A word for staff about a lane, "" when it is well. True when that is news. */
+/* A word for staff about a lane, "" when it is well; after a fork only that counts. True when that
+ * is news. */
 bool store_trouble(struct store *store, enum lane lane, const char *word);
 
 /* True when that is news. */

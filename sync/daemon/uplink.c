@@ -72,7 +72,7 @@ bool uplink_refresh(struct uplink *uplink)
     return !failed(e);
 }
 
-static bool open_journal(struct uplink *uplink)
+static bool open_journal(struct uplink *uplink, uint64_t now_ms)
 {
     const struct inbox_state *state = &uplink->desk->store.state;
     if (uplink->journal != NULL)
@@ -90,6 +90,7 @@ static bool open_journal(struct uplink *uplink)
     uplink->send_after = text_same(state->epoch, uplink->status.epoch) ? state->acked_seq : 0;
     log_event(LOG_LEVEL_INFO, "journal", "opened head=%llu acked=%llu",
               (unsigned long long)uplink->status.head_seq, (unsigned long long)uplink->send_after);
+    uplink_check(uplink, now_ms);
     return true;
 }
 
@@ -187,7 +188,8 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
 
     uplink->next_look_ms = now_ms + UPLINK_LOOK_MS;
     uplink->look = false;
-    if (!open_journal(uplink) || uplink->forked || uplink->status.head_seq <= uplink->send_after)
+    if (!open_journal(uplink, now_ms) || uplink->forked ||
+        uplink->status.head_seq <= uplink->send_after)
         return ERR_OK;
     uint64_t pause_end_ms = desk->line.lanes[LANE_JOURNAL].next_ms;
     if (line_may_send(&desk->line, LANE_JOURNAL, now_ms)) {

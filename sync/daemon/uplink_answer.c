@@ -1,44 +1,21 @@
 /* What the platform says of a batch, and what follows from it. */
-#include <string.h>
-
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/daemon/uplink_inner.h"
 #include "sync/daemon/verdict.h"
 
-struct mark {
-    uint64_t seq;
-    struct hash hash;
-    bool found;
-};
-
-static bool take_hash(void *context, const struct journal_row *row)
-{
-    struct mark *mark = context;
-    mark->found = row->seq == mark->seq;
-    mark->hash = row->hash;
-    return false;
-}
-
-/*
- * Compare the platform's high-water mark with our own row. Equal hashes mean equal histories, as
- * each hash covers all before it. ERR_CONFLICT: a fork, ERR_IO: not to be told now.
- */
+/* Compare the platform's high-water mark with our own row. ERR_CONFLICT: a fork, ERR_IO: not to be
+ * told now. */
 static struct err compare(struct uplink *uplink, const struct ack *ack)
 {
-    struct mark mark = {.seq = ack->acked_seq};
+    enum agreement agreement = AGREEMENT_SAME;
     if (!uplink_refresh(uplink))
         return ERR(ERR_IO, 0, "no journal");
-    if (ack->acked_seq == 0)
-        return ERR_OK;
-    if (ack->acked_seq > uplink->status.head_seq)
-        return ERR(ERR_CONFLICT, 0, "the platform has entries that we do not have");
-    struct err e = journal_read(uplink->journal, ack->acked_seq - 1, 1, take_hash, &mark);
+    struct err e = agreement_of_mark(uplink->journal, uplink->status.epoch, ack->acked_seq,
+                                     &ack->head_hash, &agreement);
     if (failed(e))
         return ERR(ERR_IO, e.native, "journal_read");
-    if (!mark.found || memcmp(&mark.hash, &ack->head_hash, sizeof(mark.hash)) != 0)
-        return ERR(ERR_CONFLICT, 0, "the platform has another entry");
-    return ERR_OK;
+    return agreement == AGREEMENT_SAME ? ERR_OK : ERR(ERR_CONFLICT, 0, "not the platform's");
 }
 
 static void fail(struct uplink *uplink, const struct http_answer *answer, const char *trouble,
@@ -49,8 +26,22 @@ static void fail(struct uplink *uplink, const struct http_answer *answer, const 
 
 static void fork_found(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
 {
+    static const struct hash none;
     uplink->forked = true;
-    fail(uplink, answer, "fork", now_ms);
+    /* The state names the journal that it speaks of, also before its first acknowledgement. */
+    store_acknowledge(&uplink->desk->store, uplink->status.epoch, 0, &none);
+    fail(uplink, answer, INBOX_TROUBLE_FORK, now_ms);
+}
+
+void uplink_check(struct uplink *uplink, uint64_t now_ms)
+{
+    const struct inbox_state *state = &uplink->desk->store.state;
+    struct http_answer none = {.error = ERR_OK};
+    enum agreement agreement = AGREEMENT_SAME;
+    struct err e = agreement_of_mark(uplink->journal, state->epoch, state->acked_seq,
+                                     &state->acked_hash, &agreement);
+    if (!failed(e) && agreement != AGREEMENT_SAME)
+        fork_found(uplink, &none, now_ms);
 }
 
 static struct err quarantine(struct uplink *uplink, const struct ack *ack)

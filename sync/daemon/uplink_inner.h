@@ -2,7 +2,7 @@
 #ifndef SYNC_DAEMON_UPLINK_INNER_H
 #define SYNC_DAEMON_UPLINK_INNER_H
 
-#include "kiosk/ledger/journal.h"
+#include "kiosk/ledger/agreement.h"
 #include "sync/daemon/uplink.h"
 
 struct uplink {
@@ -24,6 +24,9 @@ struct uplink {
 /* React to the answer to the batch that was on its way. Fails only when the inbox does. */
 MUST_CHECK struct err uplink_take_answer(struct uplink *uplink, const struct http_answer *answer,
                                          uint64_t now_ms);
+
+/* Whether the journal just opened has what the platform acknowledged; a fork when not. */
+void uplink_check(struct uplink *uplink, uint64_t now_ms);
 
 /* Read epoch and head of the journal. False: it cannot be read now, and is closed. */
 bool uplink_refresh(struct uplink *uplink);

@@ -417,7 +417,7 @@ case_gateway_late() {
 case_ledger_damaged() {
     local before
     at attract 30 || return 1
-    stop kiosk && stop syncd || return 1
+    stop kiosk && stop syncd && cp -a "$D/state/kiosk" "$D/right" || return 1
     rm -f "$D/state/kiosk/journal.db-wal" "$D/state/kiosk/journal.db-shm"
     dd if=/dev/urandom of="$D/state/kiosk/journal.db" bs=512 seek=1 count=30 conv=notrunc 2>/dev/null
     before=$(sha256sum <"$D/state/kiosk/journal.db")
@@ -428,4 +428,84 @@ case_ledger_damaged() {
     stop kiosk && start_kiosk && at out_of_service || return 1
     [ ! -e "$D/state/kiosk/journal.db" ] || fail "a missing journal was made anew" || return 1
     ok "a missing journal is not made anew"
+    stop kiosk && rm -rf "$D/state/kiosk" && without_folder "folder missing" && touch "$D/state/kiosk" &&
+        without_folder "a file in the folder's place" && rm "$D/state/kiosk" && cp -a "$D/right" "$D/state/kiosk" &&
+        by=read_only without_folder "folder read-only" || return 1
+    chmod 755 "$D/state/kiosk" && start_kiosk && at attract 30 && ok "with its folder and a restart it serves again"
+}
+
+# without_folder WHAT: there is no socket to ask, only the screen; and it stays.
+without_folder() {
+    # shellcheck disable=SC2086 # a command's words
+    PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" start kiosk ${by:-} "$bin/certkiosk" --config "$D/kiosk.conf"
+    wait_for 40 picture_says '账本目录不存在或不能写入' || fail "$1: the screen does not say it: $(picture)" || return 1
+    shot "out-of-service-folder" && sleep 6 # longer than a ledger waits to be opened again
+    kill -0 "${pids[kiosk]}" 2>/dev/null && picture_says '账本目录不存在或不能写入' || fail "$1: it does not stay" || return 1
+    "$bin/certkioskctl" --state "$D/state" status >"$D/status" && fail "$1: all is said to be well" && return 1
+    [ "$1" = "folder read-only" ] || grep -q '^ledger_no_folder: ' "$D/status" || fail "$1: $(cat "$D/status")" || return 1
+    ok "$1: out of service, and the screen tells staff why"
+    stop kiosk
+}
+
+# read_only COMMAND...: with the folder read-only; for root by a mount that only it sees.
+read_only() {
+    chmod 555 "$D/state/kiosk"
+    [ "$(id -u)" = 0 ] || exec "$@"
+    # shellcheck disable=SC2016 # its own words
+    exec unshare -m sh -c 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"' "$D/state/kiosk" "$@"
+}
+
+picture() {
+    import -silent -window root -resize 150% png:- | tesseract - - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n'
+}
+
+picture_says() {
+    picture | grep -q "$1"
+}
+
+# An older copy of the journal is put back, then one that goes on otherwise: nothing is served until
+# the right one is there again.
+case_ledger_rolled_back() {
+    look_in && kept old && look_in && kept right || return 1
+    put_back old && start_syncd && start_kiosk && closed_by rolled_back || return 1
+    stop kiosk && start_kiosk && closed_by rolled_back && ok "a restart changes nothing" || return 1
+    put_back old && "$bin/../tests/journal_hand" append "$D/state/kiosk/journal.db" 1 40 || return 1
+    start_syncd && start_kiosk && closed_by forked || return 1
+    story "Staff put the right journal back."
+    put_back right && start_syncd && wait_for 40 no_trouble || fail "the fork is not over" || return 1
+    start_kiosk && to_services && ok "with the right journal it serves again"
+}
+
+# A visitor looks at the services and a certificate, and goes; the platform has all of it.
+look_in() {
+    to_services && to_certificate && tap back && hall pull >/dev/null && at attract 40 || return 1
+    wait_for 30 all_acknowledged || fail "the platform does not have all entries"
+}
+
+status_is() {
+    { "$bin/certkioskctl" --state "$D/state" status --json || true; } | jq -e "$1" >/dev/null
+}
+
+all_acknowledged() { status_is '.pending == 0 and .journal.head_seq > 0'; }
+no_trouble() { status_is '.inbox.trouble == ""'; }
+
+kept() {
+    stop kiosk && stop syncd && cp -a "$D/state/kiosk" "$D/$1" && start_syncd && start_kiosk
+}
+
+put_back() {
+    stop kiosk && stop syncd && rm -rf "$D/state/kiosk" && cp -a "$D/$1" "$D/state/kiosk"
+}
+
+# closed_by FAULT: on the screen and by certkioskctl; nothing is added to the journal.
+closed_by() {
+    local head
+    head=$(ledger "SELECT max(seq) FROM journal")
+    at out_of_service 30 && field_is ledger "$1" && shot "out-of-service-$1" || fail "not out of service by '$1'" || return 1
+    wait_for 20 status_is '.inbox.trouble == "fork"' || fail "the fork is not kept by certkiosk-syncd" || return 1
+    hall insert >/dev/null && sleep 3 && hall pull >/dev/null && at out_of_service || return 1
+    "$bin/certkioskctl" --state "$D/state" status >"$D/status" # says by its exit status that something is wrong
+    grep -q "^ledger_$1: " "$D/status" || fail "certkioskctl does not name it" || return 1
+    alike "the journal's head" "$(ledger "SELECT max(seq) FROM journal")" "$head" || return 1
+    ok "ledger $1: out of service, and certkioskctl says why"
 }

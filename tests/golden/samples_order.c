@@ -277,6 +277,24 @@ void sample_out_of_service_token(struct flow *flow)
     flow->token_in = true;
 }
 
+void sample_out_of_service_rolled_back(struct flow *flow)
+{
+    sample_out_of_service_token(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_ROLLED_BACK;
+}
+
+void sample_out_of_service_forked(struct flow *flow)
+{
+    sample_out_of_service_token(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_FORKED;
+}
+
+void sample_out_of_service_no_folder(struct flow *flow)
+{
+    sample_out_of_service(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_NO_FOLDER;
+}
+
 void sample_message_pin_blocked_paid(struct flow *flow)
 {
     message(flow, MESSAGE_PIN_BLOCKED, FACT_ORDER_TO_WRITE);

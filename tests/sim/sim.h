@@ -43,6 +43,7 @@ enum sim_break {
     BREAK_WRITES_UNASKED,    /* a bit flips: the flow is in WRITING */
     BREAK_WRITES_HALF,       /* a token says written when half of it is */
     BREAK_REMEMBERS_VISIT,   /* a visit is not wiped */
+    BREAK_IGNORES_MARK,      /* the journal is not held against what is acknowledged */
     BREAK_COUNT,
 };
 
@@ -100,6 +101,7 @@ struct sim {
 
     struct sim_entry journal[SIM_JOURNAL_MAX];
     int journal_count, journal_sent;
+    int journal_right; /* entries of the right one while an older copy is in its place; else 0 */
     struct sim_order orders[SIM_ORDERS_MAX];
     int order_count;
     struct {
@@ -134,6 +136,7 @@ uint64_t sim_in(struct sim *sim, uint64_t from_ms, uint64_t to_ms); /* a time in
 /* sim_kiosk.c */
 void kiosk_power_on(struct sim *sim);
 void kiosk_power_off(struct sim *sim);
+void kiosk_repair(struct sim *sim);                    /* the right journal is in its place again */
 void kiosk_send(struct sim *sim, struct event *event); /* one step, and its effects */
 void kiosk_send_kind(struct sim *sim, enum event_kind kind);
 void kiosk_touch(struct sim *sim, enum action action, uint32_t value);

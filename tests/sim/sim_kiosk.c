@@ -250,6 +250,11 @@ void kiosk_send_kind(struct sim *sim, enum event_kind kind)
     struct event event = {.kind = kind};
     if (kind == EVENT_HALL)
         event.u.hall = sim->hall;
+    if (kind == EVENT_HALL && sim->journal_count < sim->journal_sent &&
+        sim->broken != BREAK_IGNORES_MARK) {
+        event.u.hall.ledger_ok = false;
+        event.u.hall.ledger_fault = FACT_LEDGER_ROLLED_BACK;
+    }
     kiosk_send(sim, &event);
 }
 
@@ -269,6 +274,25 @@ void kiosk_power_on(struct sim *sim)
         kiosk_send_kind(sim, EVENT_INSERTED);
 }
 
+/* While the power is off somebody puts an older copy of the journal in its place; the next time
+ * staff put the right one back. */
+static void change_journal(struct sim *sim)
+{
+    if (sim->journal_right != 0) {
+        sim->journal_count = sim->journal_right;
+        sim->journal_right = 0;
+    } else if (!sim->calm && sim->journal_sent > 0 && sim_chance(sim, 10)) {
+        sim->journal_right = sim->journal_count;
+        sim->journal_count = (int)sim_random(sim, (uint64_t)sim->journal_sent);
+    }
+}
+
+void kiosk_repair(struct sim *sim)
+{
+    if (sim->journal_right != 0)
+        kiosk_power_off(sim);
+}
+
 void kiosk_power_off(struct sim *sim)
 {
     if (sim->trace)
@@ -278,6 +302,7 @@ void kiosk_power_off(struct sim *sim)
     sim->typed = 0;
     sim->power_ms = sim_in(sim, 2000, 120000);
     memset(&sim->flow, 0, sizeof(sim->flow));
+    change_journal(sim);
 }
 
 /* Whatever the token was doing is not done. */

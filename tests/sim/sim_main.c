@@ -24,7 +24,7 @@ static const struct {
 } breaks[] = {
     {BREAK_JOURNAL_LIES, "a journal that answers before it is durable", "P3"},
     {BREAK_CAPTURES_TWICE, "a platform that takes a second payment", "P1"},
-    {BREAK_FORGETS_DELIVERY, "a ledger that forgets a delivery", "P1"},
+    {BREAK_FORGETS_DELIVERY, "a ledger that forgets a delivery", "P1 P4"},
     {BREAK_FORGETS_PAYMENT, "a ledger that forgets a payment", "P2 P4"},
     {BREAK_TRIES_TWICE, "an application that sends a PIN twice", "P5"},
     {BREAK_CLOCK_STOPS, "a clock that stops", "P8"},
@@ -32,6 +32,7 @@ static const struct {
     {BREAK_WRITES_UNASKED, "a flow that writes unasked", "P3"},
     {BREAK_WRITES_HALF, "a token that is written by half", "P4"},
     {BREAK_REMEMBERS_VISIT, "a flow that remembers a visit", "P6"},
+    {BREAK_IGNORES_MARK, "a journal that was set back unseen", "P7"},
 };
 
 static struct sim sim; /* too large for a stack */

@@ -105,7 +105,8 @@ void platform_sync(struct sim *sim)
         sim->journal_sent > 0 && sim_chance(sim, 20) ? sim->journal_sent - 1 : sim->journal_sent;
     for (int i = from; i < sim->journal_count; i++)
         take_entry(sim, &sim->journal[i]);
-    sim->journal_sent = sim->journal_count;
+    if (sim->journal_sent < sim->journal_count) /* what is acknowledged never goes back */
+        sim->journal_sent = sim->journal_count;
     while (sim->document_got < sim->document_count) {
         give_document(sim, sim->document_got);
         sim->document_got++;

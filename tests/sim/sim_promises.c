@@ -38,6 +38,8 @@ void promises_after_step(struct sim *sim, const struct flow *before)
     promise(sim, before->deadline_ms == 0 || sim->now_ms < before->deadline_ms + OVERDUE_MS,
             "P8: a wait ends when its time is over");
     promise(sim, sim->sent_tries <= sim->typed_tries, "P5: a try is one that was typed");
+    promise(sim, sim->journal_count >= sim->journal_sent || sim->flow.state == FLOW_OUT_OF_SERVICE,
+            "P7: a journal that was set back stops service");
 }
 
 static void of_write(struct sim *sim, const struct effect *effect)

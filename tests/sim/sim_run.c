@@ -156,6 +156,7 @@ bool sim_run(struct sim *sim, uint64_t seed, enum sim_break broken, bool trace)
     run_for(sim, STORM_MS);
 
     sim->calm = true;
+    kiosk_repair(sim);
     sim->fault_ms = SIM_NEVER;
     sim->hall.line_up = sim->hall.ledger_ok = sim->hall.clock_trusted = true;
     sim->hall.printer = FACT_PRINTER_READY;

@@ -197,6 +197,8 @@ static void each_thing_that_is_wrong_has_a_word(void **state)
         {NULL, WELL_SYNCD, "kiosk_silent"},
         {WELL_KIOSK, NULL, "syncd_silent"},
         {"state=out_of_service\nledger=bad\n", WELL_SYNCD, "ledger_bad out_of_service"},
+        {"state=out_of_service\nledger=rolled_back\n", WELL_SYNCD,
+         "ledger_rolled_back out_of_service"},
         {"state=attract\nprinter=paper_low\n", WELL_SYNCD, ""},
         {"state=attract\nprinter=paper_out\nreader=gone\n", WELL_SYNCD,
          "reader_gone printer_paper_out"},
@@ -223,6 +225,10 @@ static void another_epoch(struct inbox_state *state)
 static void more_than_there_is(struct inbox_state *state)
 {
     state->acked_seq = 3;
+}
+static void another_entry(struct inbox_state *state)
+{
+    state->acked_hash.at[0] ^= 1;
 }
 static void clock_behind(struct inbox_state *state)
 {
@@ -254,9 +260,10 @@ static void the_databases_tell_what_is_wrong(void **state)
         void (*change)(struct inbox_state *);
         const char *words;
     } rows[] = {
-        {"a fork", fork_of_the_journal, "trouble_fork"},
+        {"a fork", fork_of_the_journal, "trouble_fork ledger_forked"},
         {"an acknowledgement of another journal", another_epoch, "acknowledged_another_journal"},
-        {"an acknowledgement of what is not there", more_than_there_is, "entries_missing"},
+        {"an acknowledgement of what is not there", more_than_there_is, "ledger_rolled_back"},
+        {"an acknowledgement of another entry", another_entry, "ledger_forked"},
         {"a clock behind the proof", clock_behind, "clock_off"},
         {"a clock behind the proof of an earlier boot", clock_behind_after_a_boot, "clock_off"},
         {"a clock ahead of the proof", clock_ahead, "clock_off"},
@@ -303,7 +310,8 @@ static void missing_databases_are_told(void **state)
     (void)text_print(nowhere, sizeof(nowhere), "%s/nowhere", dir);
     report_read(nowhere, &report);
     report_problems(&report, &problems);
-    expect("nothing", "kiosk_silent syncd_silent journal_unreadable inbox_unreadable");
+    expect("nothing",
+           "kiosk_silent syncd_silent ledger_no_folder journal_unreadable inbox_unreadable");
     assert_int_equal(report.kiosk.e.code, ERR_NOT_FOUND);
     assert_int_equal(report.journal.code, ERR_NOT_FOUND);
 }
@@ -367,8 +375,8 @@ static void json_says_the_same(void **state)
 {
     (void)state;
     struct inbox_state well = well_state();
-    well.acked_seq = 1;
     set_state(&well);
+    append(3, clock_wall_ms());
     look(WELL_KIOSK, "kiosk=hall-1\nline=down\n");
     json_t *json = json_of();
     int ok = 1;
@@ -386,13 +394,42 @@ static void json_says_the_same(void **state)
     assert_true(running);
     assert_string_equal(word, "line_down");
     assert_string_equal(reader, "there");
-    assert_int_equal(head, 2);
+    assert_int_equal(head, 3);
     assert_int_equal(pending, 1);
     assert_int_equal(
-        json_unpack(json, "{s:{s:[{s:s},{}]}}", "journal", "open_orders", "state", &order_state),
+        json_unpack(json, "{s:{s:[{s:s},{},{}]}}", "journal", "open_orders", "state", &order_state),
         0);
     assert_string_equal(order_state, "requested");
     json_decref(json);
+}
+
+static void a_ledger_that_stops_service_is_explained(void **state)
+{
+    static const struct {
+        void (*change)(struct inbox_state *);
+        const char *says;
+    } rows[] = {
+        {more_than_there_is, "\nledger_rolled_back: the journal ends before"},
+        {another_entry, "\nledger_forked: the journal and the platform tell different"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *text = NULL;
+        size_t len = 0;
+        struct inbox_state changed = well_state();
+        uuid_of(changed.epoch, (unsigned)i + 1); /* each from anew */
+        set_state(&changed);
+        changed = well_state();
+        rows[i].change(&changed);
+        set_state(&changed);
+        look(WELL_KIOSK, WELL_SYNCD);
+        FILE *out = open_memstream(&text, &len);
+        assert_non_null(out);
+        print_text(out, &report, &problems);
+        (void)fclose(out);
+        assert_non_null(strstr(text, rows[i].says));
+        free(text);
+    }
 }
 
 static void json_and_text_stand_when_all_is_gone(void **state)
@@ -412,8 +449,9 @@ static void json_and_text_stand_when_all_is_gone(void **state)
     assert_non_null(out);
     print_text(out, &report, &problems);
     (void)fclose(out);
-    assert_non_null(
-        strstr(text, "\nwrong: kiosk_silent syncd_silent journal_unreadable inbox_unreadable\n"));
+    assert_non_null(strstr(text,
+                           "\nwrong: kiosk_silent syncd_silent ledger_no_folder journal_unreadable "
+                           "inbox_unreadable\nledger_no_folder: the ledger's folder"));
     free(text);
 }
 
@@ -478,6 +516,7 @@ int main(void)
         TEST(an_answer_that_is_no_text_is_refused),
         TEST(values_are_found_by_their_whole_key),
         TEST(json_says_the_same),
+        TEST(a_ledger_that_stops_service_is_explained),
         TEST(json_and_text_stand_when_all_is_gone),
         TEST(a_whole_ledger_verifies),
         TEST(a_ledger_that_is_not_whole_is_told),

@@ -34,6 +34,22 @@ static void test_the_status_says_how_the_kiosk_is(void **state)
                               "ledger=ok\nclock=untrusted\n");
 }
 
+static void test_the_status_names_what_is_wrong_with_the_ledger(void **state)
+{
+    (void)state;
+    char text[DOORBELL_ANSWER_MAX];
+    static const char *const lines[FACT_LEDGER_FAULT_COUNT] = {
+        "\nledger=bad\n", "\nledger=rolled_back\n", "\nledger=forked\n", "\nledger=no_folder\n"};
+
+    for (int i = 0; i < FACT_LEDGER_FAULT_COUNT; i++) {
+        struct flow flow = a_flow();
+        flow.hall.ledger_ok = false;
+        flow.hall.ledger_fault = (enum fact_ledger_fault)i;
+        describe_status(&flow, text, sizeof(text));
+        assert_non_null(strstr(text, lines[i]));
+    }
+}
+
 static void test_the_status_says_nothing_of_a_visitor(void **state)
 {
     (void)state;
@@ -124,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_status_says_how_the_kiosk_is),
+        cmocka_unit_test(test_the_status_names_what_is_wrong_with_the_ledger),
         cmocka_unit_test(test_the_status_says_nothing_of_a_visitor),
         cmocka_unit_test(test_every_state_message_and_printer_has_a_word_of_its_own),
         cmocka_unit_test(test_targets_are_told_with_place_and_words),

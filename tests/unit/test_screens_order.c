@@ -328,6 +328,29 @@ static void what_is_paid_is_said_in_every_message_about_a_paid_order(void **stat
     }
 }
 
+static void out_of_service_says_to_staff_what_is_wrong_with_the_ledger(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sample;
+        enum word says;
+    } rows[] = {
+        {"out-of-service", WORD_OUT_STAFF},
+        {"out-of-service-rolled-back", WORD_OUT_STAFF_ROLLED_BACK},
+        {"out-of-service-forked", WORD_OUT_STAFF_FORKED},
+        {"out-of-service-no-folder", WORD_OUT_STAFF_NO_FOLDER},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        (void)codes(rows[i].sample, 0);
+        for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
+            const char *staff = words_at(&all.words[LANGUAGE_ZH], rows[k].says);
+            char begin[46];
+            (void)snprintf(begin, sizeof(begin), "%.45s", staff); /* its first line */
+            assert_int_equal(is_said(begin), i == k);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +361,7 @@ int main(void)
         cmocka_unit_test(there_is_one_code_where_one_is_scanned_and_none_elsewhere),
         cmocka_unit_test(a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of),
         cmocka_unit_test(what_is_paid_is_said_in_every_message_about_a_paid_order),
+        cmocka_unit_test(out_of_service_says_to_staff_what_is_wrong_with_the_ledger),
     };
     return cmocka_run_group_tests(tests, load, unload);
 }

@@ -290,6 +290,63 @@ static void test_a_fork_stops_sending_and_is_remembered(void **state)
     assert_string_equal(saved(room)->trouble, "");
 }
 
+static void test_a_journal_that_was_set_back_is_a_fork_at_once(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned appended;
+    } rows[] = {{"nothing was appended since", 0}, {"as much was appended as was lost", 1}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        void *at = NULL;
+        print_message("  %s\n", rows[i].name);
+        assert_int_equal(room_set_up(&at), 0);
+        struct room *room = at;
+        send_first(room, 3);
+        struct ack ack = room_ack(room, 3);
+        fake_acknowledge(room->http, room->key, &ack);
+        room_round(room, 1);
+        journal_close(room->journal);
+        (void)snprintf(room->journal_path, sizeof(room->journal_path), "%s/old.db", room->folder);
+        room_open_journal(room, 7); /* the same epoch */
+        room_append(room, 2 + rows[i].appended);
+        room_restart(room);
+        room_round(room, UPLINK_LOOK_MS);
+        assert_string_equal(saved(room)->trouble, "fork");
+        assert_int_equal(saved(room)->acked_seq, 3);
+        room_line_up(room);
+        assert_false(on_its_way(room)); /* the line to the platform is not needed to see it */
+        assert_int_equal(room_tear_down(&at), 0);
+    }
+}
+
+static void test_a_fork_is_not_hidden_by_a_later_trouble(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 3);
+    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
+    room_round(room, 1);
+    room_restart(room);
+    room_line_up(room);
+    assert_true(on_its_way(room)); /* asks once more */
+    fake_answer(room->http, LANE_JOURNAL, 403, "");
+    room_round(room, 1);
+    assert_string_equal(saved(room)->trouble, "fork");
+}
+
+static void test_a_fork_names_its_journal_before_anything_is_acknowledged(void **state)
+{
+    struct room *room = *state;
+    struct journal_status status;
+    send_first(room, 3);
+    assert_string_equal(saved(room)->epoch, "");
+    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
+    room_round(room, 1);
+    assert_false(failed(journal_get_status(room->journal, &status)));
+    assert_string_equal(saved(room)->epoch, status.epoch);
+    assert_int_equal(saved(room)->acked_seq, 0);
+}
+
 static void test_a_gap_goes_back_to_where_the_platform_is(void **state)
 {
     struct room *room = *state;
@@ -460,6 +517,9 @@ int main(void)
         TEST(test_rejected_rows_are_quarantined_and_passed),
         cmocka_unit_test(test_lies),
         TEST(test_a_fork_stops_sending_and_is_remembered),
+        cmocka_unit_test(test_a_journal_that_was_set_back_is_a_fork_at_once),
+        TEST(test_a_fork_is_not_hidden_by_a_later_trouble),
+        TEST(test_a_fork_names_its_journal_before_anything_is_acknowledged),
         TEST(test_a_gap_goes_back_to_where_the_platform_is),
         cmocka_unit_test(test_refusals),
         TEST(test_retry_after_is_honoured),
