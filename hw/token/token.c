@@ -49,7 +49,7 @@ static struct err ask(struct token *token, const struct token_request *request)
     token->reply.len = 0;
     struct err e = token->driver->call(token, request, &token->reply);
     assert(token_answer_holds(request, e, &token->reply));
-    return e;
+    return (struct err){e.code, e.native, e.site};
 }
 
 static void forget(struct token *token)

@@ -95,8 +95,10 @@ bool token_id_holds(const char id[TOKEN_ID_SIZE])
     if (id[0] == 's')
         return id[1] != '0' && digits_only(rest, 1, TOKEN_ID_SIZE);
     bool hex = id[0] == 'g' && rest.len == GUID_DIGITS;
-    for (size_t i = 0; hex && i < rest.len; i++)
-        hex = memchr("0123456789abcdef", rest.at[i], 16) != NULL;
+    for (size_t i = 0; hex && i < rest.len; i++) {
+        uint8_t c = rest.at[i];
+        hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    }
     return hex;
 }
 

@@ -166,6 +166,7 @@ static struct err destroy_and_generate(struct token *token, const struct token_t
     return e;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the contract has six parameters */
 struct err token_newkey_begin(struct token *token, const struct token_target *target,
                               const struct token_newkey *plan, bool consent,
                               uint8_t out_spki[TOKEN_PUBLIC_KEY_MAX], size_t *out_len)
@@ -238,14 +239,15 @@ static struct err next_step(const struct view *view, enum step *out_step)
     if (view->staging_key && view->main_key && view->keep_key)
         return ERR(ERR_CONFLICT, 0, "another key where the old one was to go");
 
-    if (view->staging_key && view->main_key)
+    if (view->staging_key && view->main_key) {
         *out_step = view->kept ? STEP_MOVE_OLD : STEP_KEEP;
-    else if (view->staging_key)
+    } else if (view->staging_key) {
         *out_step = STEP_MOVE_NEW;
-    else if (!view->settled)
+    } else if (!view->settled) {
         *out_step = STEP_WRITE;
-    else
+    } else {
         *out_step = view->left ? STEP_EMPTY_STAGING : STEP_NONE;
+    }
     return ERR_OK;
 }
 
@@ -310,9 +312,10 @@ struct err token_newkey_settle(struct token *token, const struct token_target *t
     struct err e = look(token, target, plan, &identity);
     if (failed(e))
         return e;
-    if (plan->way == TOKEN_NEWKEY_MOVES)
+    if (plan->way == TOKEN_NEWKEY_MOVES) {
         return identity.keys_known ? settle_moves(token, target, plan, &identity, der)
                                    : ERR(ERR_UNSUPPORTED, 0, "does not tell of its keys");
+    }
     return same(certificate_in(&identity, plan->staging), der) ? ERR_OK
                                                                : ERR(ERR_NOT_FOUND, 0, "no pair");
 }
@@ -379,10 +382,11 @@ bool token_newkey_find(uint8_t main, const struct token_scope *scope,
     plan.keep = find_copy(main, retired, identity, true); /* the old pair is there, whole */
     if (plan.keep != NO_SLOT)
         retired &= ~bit_of(plan.keep);
-    if (plan.keep != NO_SLOT || (main_key && torn_in(identity, main)))
+    if (plan.keep != NO_SLOT || (main_key && torn_in(identity, main))) {
         plan.staging = find_newest(retired, identity, !main_key, newer);
-    else if (main_key)
+    } else if (main_key) {
         find_whole(identity, retired, newer, &plan);
+    }
     if (plan.staging == NO_SLOT)
         return false;
     plan.key =

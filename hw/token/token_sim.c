@@ -66,16 +66,15 @@ static bool is_meant(const struct token_sim *sim, const struct token_request *re
 static void cut_off(struct token_sim *sim, const struct token_request *request)
 {
     struct token_reply lost;
+    bool torn = sim->cut == TOKEN_SIM_CUT_TORN && is_meant(sim, request);
 
-    if (is_meant(sim, request) && request->call == TOKEN_CALL_WRITE &&
-        sim->cut == TOKEN_SIM_CUT_TORN && token_sim_admin_right(sim, request->target.admin))
+    if (torn && request->call == TOKEN_CALL_WRITE &&
+        token_sim_admin_right(sim, request->target.admin))
         token_sim_slot(sim, request->target.slot)->torn = true;
-    if (is_meant(sim, request) && request->call == TOKEN_CALL_PERSONALISE &&
-        sim->cut == TOKEN_SIM_CUT_TORN)
-        (void)failed(
-            token_sim_personalise(sim, request->personal, false)); /* nobody hears its answer */
-    if (is_meant(sim, request) && sim->cut == TOKEN_SIM_CUT_NEW)
-        (void)failed(token_sim_do(sim, request, &lost)); /* nor this one */
+    if (torn && request->call == TOKEN_CALL_PERSONALISE) /* nobody hears its answer */
+        (void)failed(token_sim_personalise(sim, request->personal, false));
+    if (sim->cut == TOKEN_SIM_CUT_NEW && is_meant(sim, request)) /* nor this one */
+        (void)failed(token_sim_do(sim, request, &lost));
     token_sim_pull(sim);
     explicit_bzero(&lost, sizeof(lost));
 }
