@@ -9,19 +9,21 @@
 #define ASK_MS 250
 
 const struct workbench_button workbench_buttons[] = {
-    {WORD_TOKEN, WORD_INSERT, DEVICE_TOKEN, "insert", "in"},
-    {WORD_TOKEN, WORD_PULL, DEVICE_TOKEN, "pull", "out"},
-    {WORD_TOKEN, WORD_SWAP, DEVICE_TOKEN, "swap", NULL},
-    {WORD_PHONE, WORD_PAY, DEVICE_PHONE, NULL, NULL},
-    {WORD_LINE, WORD_LINE_UP, DEVICE_LINE, "line up", "up"},
-    {WORD_LINE, WORD_LINE_DOWN, DEVICE_LINE, "line down", "down"},
-    {WORD_PAPER, WORD_PAPER_OK, DEVICE_PRINTER, "paper ok", "paper=ok"},
-    {WORD_PAPER, WORD_PAPER_LOW, DEVICE_PRINTER, "paper low", "paper=low"},
-    {WORD_PAPER, WORD_PAPER_OUT, DEVICE_PRINTER, "paper out", "paper=out"},
-    {WORD_COVER, WORD_COVER_CLOSED, DEVICE_PRINTER, "cover closed", "cover=closed"},
-    {WORD_COVER, WORD_COVER_OPEN, DEVICE_PRINTER, "cover open", "cover=open"},
-    {WORD_PRINTER, WORD_PRINTER_ON, DEVICE_PRINTER, "printer on", "power=on"},
-    {WORD_PRINTER, WORD_PRINTER_OFF, DEVICE_PRINTER, "printer off", "power=off"},
+    {WORD_TOKEN, WORD_INSERT, DEVICE_TOKEN, "insert", "in", NULL},
+    {WORD_TOKEN, WORD_PULL, DEVICE_TOKEN, "pull", "out", NULL},
+    {WORD_TOKEN, WORD_SWAP, DEVICE_TOKEN, "swap", NULL, NULL},
+    /* The token that was kept for this; in a reader nobody would notice that it is another. */
+    {WORD_TOKEN, WORD_RENEWABLE, DEVICE_TOKEN, "token restore", NULL, "out"},
+    {WORD_PHONE, WORD_PAY, DEVICE_PHONE, NULL, NULL, NULL},
+    {WORD_LINE, WORD_LINE_UP, DEVICE_LINE, "line up", "up", NULL},
+    {WORD_LINE, WORD_LINE_DOWN, DEVICE_LINE, "line down", "down", NULL},
+    {WORD_PAPER, WORD_PAPER_OK, DEVICE_PRINTER, "paper ok", "paper=ok", NULL},
+    {WORD_PAPER, WORD_PAPER_LOW, DEVICE_PRINTER, "paper low", "paper=low", NULL},
+    {WORD_PAPER, WORD_PAPER_OUT, DEVICE_PRINTER, "paper out", "paper=out", NULL},
+    {WORD_COVER, WORD_COVER_CLOSED, DEVICE_PRINTER, "cover closed", "cover=closed", NULL},
+    {WORD_COVER, WORD_COVER_OPEN, DEVICE_PRINTER, "cover open", "cover=open", NULL},
+    {WORD_PRINTER, WORD_PRINTER_ON, DEVICE_PRINTER, "printer on", "power=on", NULL},
+    {WORD_PRINTER, WORD_PRINTER_OFF, DEVICE_PRINTER, "printer off", "power=off", NULL},
 };
 const size_t workbench_button_count = ARRAY_LEN(workbench_buttons);
 
@@ -107,7 +109,8 @@ bool workbench_is_enabled(const struct workbench *workbench, const struct workbe
 {
     if (button->device == DEVICE_PHONE)
         return workbench_pay_possible(&workbench->pay);
-    return workbench->status[button->device][0] != '\0';
+    const char *status = workbench->status[button->device];
+    return status[0] != '\0' && (button->wants == NULL || workbench_has(status, button->wants));
 }
 
 bool workbench_has(const char *status, const char *word)

@@ -28,6 +28,7 @@ struct workbench_button {
     enum workbench_device device;
     const char *command;
     const char *status; /* a word of the device's status that shows this button as the state */
+    const char *wants;  /* a word of it without which the button cannot be pressed */
 };
 
 struct workbench {

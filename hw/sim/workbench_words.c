@@ -13,6 +13,7 @@ static const char *const keys[WORD_COUNT] = {
     [WORD_INSERT] = "insert",
     [WORD_PULL] = "pull",
     [WORD_SWAP] = "swap",
+    [WORD_RENEWABLE] = "renewable",
     [WORD_PHONE] = "phone",
     [WORD_PAY] = "pay",
     [WORD_NOTHING_TO_PAY] = "nothing_to_pay",

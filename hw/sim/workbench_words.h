@@ -13,6 +13,7 @@ enum workbench_word {
     WORD_INSERT,
     WORD_PULL,
     WORD_SWAP,
+    WORD_RENEWABLE,
     WORD_PHONE,
     WORD_PAY,
     WORD_NOTHING_TO_PAY,

@@ -105,6 +105,23 @@ static void test_only_addresses_of_the_gateway_are_paid(void **state)
     }
 }
 
+static void test_the_token_is_changed_for_a_renewable_one_only_while_it_is_out(void **state)
+{
+    (void)state;
+    static struct workbench workbench;
+    size_t found = 0;
+    for (size_t i = 0; i < workbench_button_count; i++) {
+        if (workbench_buttons[i].word != WORD_RENEWABLE)
+            continue;
+        found++;
+        (void)text_copy(workbench.status[DEVICE_TOKEN], WORKBENCH_STATUS_MAX, "in seen=yes");
+        assert_false(workbench_is_enabled(&workbench, &workbench_buttons[i]));
+        (void)text_copy(workbench.status[DEVICE_TOKEN], WORKBENCH_STATUS_MAX, "out seen=no");
+        assert_true(workbench_is_enabled(&workbench, &workbench_buttons[i]));
+    }
+    assert_int_equal(found, 1);
+}
+
 static void test_without_devices_no_button_can_be_pressed(void **state)
 {
     (void)state;
@@ -125,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_states_are_whole_words),
         cmocka_unit_test(test_buttons_of_one_row_stand_together),
         cmocka_unit_test(test_only_addresses_of_the_gateway_are_paid),
+        cmocka_unit_test(test_the_token_is_changed_for_a_renewable_one_only_while_it_is_out),
         cmocka_unit_test(test_without_devices_no_button_can_be_pressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
