@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # run_case.sh BIN CASE [profile=NAME] [lang=zh|en] [landscape=yes|no]: one whole visit on real parts.
-# Prints its story; exit status 0 only when every step was verified and nothing was left running.
+# Prints its story; exit status 0 only when every step was verified and nothing was left running, 2
+# when the profile knows no such visit.
 set -uo pipefail
-root=$(cd "$(dirname "$0")/../.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 bin=$(cd "$1" && pwd)
 name=$2
 shift 2
@@ -15,6 +16,12 @@ done
 . "$root/tests/e2e/visitor.sh"
 # shellcheck source=tests/e2e/cases.sh
 . "$root/tests/e2e/cases.sh"
+
+reason=$(why_not "$name")
+[ -z "$reason" ] || {
+    printf '%s: %s\n' "$name" "$reason" >&2
+    exit 2
+}
 
 work=$(mktemp -d)
 finish() {

@@ -127,6 +127,16 @@ give_certificate() {
     hall token load 9a "$D/first.der" >>"$D/log/init.log" || fail "the certificate cannot be loaded"
 }
 
+# A new token is kept, for `hall token restore` to bring out; it has no certificate yet.
+fresh_keep() {
+    hall swap && hall token snapshot && fresh=$(hall token status | grep -o 'serial=[0-9]*') && hall swap back
+} >/dev/null
+
+# When the one that was kept was brought out: register it, and keep another. False when it was not.
+fresh_give() {
+    hall token status 2>/dev/null | grep -q "\bout .*${fresh:-none} " && give_certificate && fresh_keep
+}
+
 write_configuration() {
     local orientation=portrait
     [ "$landscape" = no ] || orientation=landscape
