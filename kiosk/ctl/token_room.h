@@ -3,9 +3,10 @@
  *
  *     token_room_open --> token_room_pin, token_room_confirm --> (the job) --> token_room_close
  *
- * The token is read in the worker process, as the kiosk does it, which ends when a token hangs; with
- * --trace in this one, where each command can be told on stderr, and where it takes Ctrl-C. Functions that answer enum token_exit have said themselves
- * what is wrong.
+ * The token is read in the worker process, as the kiosk does it, which ends when a token hangs;
+ * with
+ * --trace in this one, where each command can be told on stderr, and where it takes Ctrl-C.
+ * Functions that answer enum token_exit have said themselves what is wrong.
  */
 #ifndef KIOSK_CTL_TOKEN_ROOM_H
 #define KIOSK_CTL_TOKEN_ROOM_H
