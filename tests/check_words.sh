@@ -23,4 +23,8 @@ bad=0
 used "$(sed -n 's/^WORD(\(.*\))$/WORD_\1/p' kiosk/ui/words_list*.h)" kiosk/ui kiosk/app
 used "$(sed -n 's/^    \(WORD_[A-Z_]*\),$/\1/p' sync/gateway/words.h | grep -v '^WORD_COUNT$')" sync/gateway
 used "$(sed -n 's/^    \(WORD_[A-Z_]*\),$/\1/p' hw/sim/workbench_words.h | grep -v '^WORD_COUNT$')" hw/sim
+if grep -n "^notice_.*[0-9]" assets/words/gateway.*.ini; then
+    echo "a first announcement tells a rule of one platform to the visitors of all"
+    bad=1
+fi
 exit $bad

@@ -6,7 +6,7 @@
 #include "kiosk/ui/mix.h"
 
 #define HASH_SEED 0xCBF29CE484222325U
-#define HASH_PRIME 0x100000001B3U
+#define HASH_FACTOR 0x9FB21C651E98DF25U
 
 void draw_clear(struct draw_list *list)
 {
@@ -142,7 +142,17 @@ void draw_code(struct draw_list *list, const struct draw_code *code, int32_t x, 
         add(list, DRAW_CODE, (struct rect){x, y, side, side}, 0xFF000000U);
     command->thick = module_px;
     command->text = list->code_count;
-    list->codes[list->code_count++] = *code;
+    struct draw_code *place = &list->codes[list->code_count++];
+    if (place != code)
+        *place = *code;
+}
+
+const struct draw_code *draw_code_kept(const struct draw_list *list, const char *text)
+{
+    if (list->code_count == DRAW_CODES_MAX || text[0] == '\0')
+        return NULL;
+    const struct draw_code *code = &list->codes[list->code_count];
+    return strncmp(code->text, text, DRAW_CODE_TEXT_MAX) == 0 ? code : NULL;
 }
 
 uint32_t draw_target_id(enum action action, uint32_t value)
@@ -202,12 +212,24 @@ const char *draw_label(const struct draw_list *list, const struct draw_target *t
     return list->text + target->label;
 }
 
+/* Eight bytes at a time, folded so that each of them reaches all bits of what follows. */
 static uint64_t hash_bytes(uint64_t hash, const void *from, size_t len)
 {
     const uint8_t *at = from;
-    for (size_t i = 0; i < len; i++)
-        hash = mix_product(hash ^ at[i], HASH_PRIME);
+    for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        size_t left = len - i;
+        memcpy(&word, at + i, left < sizeof word ? left : sizeof word);
+        hash = mix_product(hash ^ word, HASH_FACTOR);
+        hash ^= hash >> 32;
+    }
     return hash;
+}
+
+static uint64_t hash_code(uint64_t hash, const struct draw_code *code)
+{
+    hash = hash_bytes(hash, &code->modules, sizeof code->modules);
+    return hash_bytes(hash, code->bits, (size_t)(code->modules * code->modules + 7) / 8);
 }
 
 uint64_t draw_hash(const struct draw_list *list, const struct draw_command *command)
@@ -232,7 +254,7 @@ uint64_t draw_hash(const struct draw_list *list, const struct draw_command *comm
     if (command->kind == DRAW_TEXT)
         hash = hash_bytes(hash, list->text + command->text, command->text_len);
     if (command->kind == DRAW_CODE)
-        hash = hash_bytes(hash, &list->codes[command->text], sizeof(struct draw_code));
+        hash = hash_code(hash, &list->codes[command->text]);
     return hash;
 }
 

@@ -29,6 +29,7 @@
 #define DRAW_CODES_MAX 2
 #define DRAW_CODE_MODULES_MAX 101 /* a side of QR version 21 */
 #define DRAW_CODE_BYTES_MAX ((DRAW_CODE_MODULES_MAX * DRAW_CODE_MODULES_MAX + 7) / 8)
+#define DRAW_CODE_TEXT_MAX 512
 
 enum draw_kind {
     DRAW_FILL,
@@ -57,6 +58,7 @@ struct draw_command {
 struct draw_code {
     int32_t modules; /* a side, without the quiet zone */
     uint8_t bits[DRAW_CODE_BYTES_MAX];
+    char text[DRAW_CODE_TEXT_MAX]; /* what it says; "": not known */
 };
 
 /* What a finger on `rect` means. */
@@ -75,7 +77,7 @@ struct draw_list {
     uint32_t text_used;
     struct draw_command commands[DRAW_COMMANDS_MAX];
     struct draw_target targets[DRAW_TARGETS_MAX];
-    struct draw_code codes[DRAW_CODES_MAX];
+    struct draw_code codes[DRAW_CODES_MAX]; /* draw_clear() leaves them: see draw_code_kept() */
     char text[DRAW_TEXT_POOL_MAX];
 };
 
@@ -114,6 +116,13 @@ int32_t draw_text(struct draw_list *list, const struct font *font, const struct 
 /* The code with its upper left module at (x, y), `module_px` a module. */
 void draw_code(struct draw_list *list, const struct draw_code *code, int32_t x, int32_t y,
                int32_t module_px);
+
+/*
+ * The code that says `text`, when the list before draw_clear() had it at the same place: encoding
+ * takes longer than all the rest of a frame. NULL when it did not. Whoever wipes the list, wipes
+ * it.
+ */
+const struct draw_code *draw_code_kept(const struct draw_list *list, const char *text);
 
 /* `target` with its id and label filled in here. */
 void draw_target(struct draw_list *list, struct draw_target target, const char *label);

@@ -11,36 +11,78 @@ int32_t order_fact_height(const struct ui *ui)
     return ui_line_height(ui, TYPE_LABEL) + ui_gap(ui) / 3;
 }
 
+static enum theme_type value_type(const struct order_fact *fact)
+{
+    return fact->bold ? TYPE_LABEL_BOLD : TYPE_LABEL;
+}
+
 /* Whether label and value stand on one line. */
 static bool is_short(const struct ui *ui, int32_t width, const struct order_fact *fact)
 {
-    enum theme_type type = fact->bold ? TYPE_LABEL_BOLD : TYPE_LABEL;
     return ui_width(ui, TYPE_LABEL, ui_word(ui, fact->label)) + ui_gap(ui) +
-               ui_width(ui, type, fact->value) <=
+               ui_width(ui, value_type(fact), fact->value) <=
            width;
 }
 
+/* What is left for the value beside its label. */
+static int32_t value_room(const struct ui *ui, int32_t width, const struct order_fact *fact)
+{
+    return width - ui_width(ui, TYPE_LABEL, ui_word(ui, fact->label)) - ui_gap(ui);
+}
+
+/* Whether the value stands on two lines beside its label. */
+static bool is_beside(const struct ui *ui, int32_t width, const struct order_fact *fact)
+{
+    int32_t room = value_room(ui, width, fact);
+    return room > width / 2 && ui_paragraph_height(ui, room, value_type(fact), fact->value) <=
+                                   2 * ui_line_height(ui, value_type(fact));
+}
+
+/* A long value takes two lines beside its label, or else as many as it needs below it. */
 static int32_t fact_need(const struct ui *ui, int32_t width, const struct order_fact *fact)
 {
     int32_t line = ui_line_height(ui, TYPE_LABEL);
     if (fact->value[0] == '\0')
         return 0;
-    return is_short(ui, width, fact) ? line : 2 * line;
+    if (is_short(ui, width, fact))
+        return line;
+    if (is_beside(ui, width, fact))
+        return 2 * line;
+    return line + ui_paragraph_height(ui, width, value_type(fact), fact->value);
+}
+
+int32_t order_facts_height(const struct ui *ui, int32_t width, const struct order_fact *facts,
+                           uint8_t count)
+{
+    int32_t height = 0;
+    for (uint8_t i = 0; i < count; i++) {
+        int32_t need = fact_need(ui, width, &facts[i]);
+        height += need > 0 ? need + ui_gap(ui) / 3 : 0;
+    }
+    return height;
 }
 
 static void draw_fact(struct ui *ui, struct rect row, const struct order_fact *fact)
 {
-    enum theme_type type = fact->bold ? TYPE_LABEL_BOLD : TYPE_LABEL;
+    enum theme_type type = value_type(fact);
     int32_t line = ui_line_height(ui, TYPE_LABEL);
 
     if (is_short(ui, row.w, fact)) {
         ui_fact(ui, row, ui_word(ui, fact->label), fact->value, type);
         return;
     }
-    row = rect_middle(row, row.w, 2 * line);
+    bool beside = is_beside(ui, row.w, fact);
+    row = rect_middle(row, row.w, fact_need(ui, row.w, fact));
+    struct rect value = row;
+    if (beside) {
+        (void)rect_cut_left(&value, row.w - value_room(ui, row.w, fact), 0);
+    } else {
+        (void)rect_cut_top(&value, line, 0);
+    }
     (void)ui_line_fit(ui, rect_cut_top(&row, line, 0),
                       (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, ui_word(ui, fact->label));
-    (void)ui_line_fit(ui, row, (struct ui_type){type, COLOUR_INK, UI_LEFT}, fact->value);
+    enum ui_align align = beside ? UI_RIGHT : UI_LEFT;
+    (void)ui_paragraph(ui, value, (struct ui_type){type, COLOUR_INK, align}, fact->value);
 }
 
 void order_facts(struct ui *ui, struct rect rect, const struct order_fact *facts, uint8_t count)

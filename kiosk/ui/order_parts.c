@@ -166,7 +166,8 @@ void order_hero(struct ui *ui, struct rect rect, bool facts)
     }
     int32_t title = ui_line_height(ui, TYPE_TITLE);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
-    int32_t holder = certificate != NULL ? ui_line_height(ui, TYPE_BODY) : 0;
+    int32_t holder =
+        certificate != NULL ? ui_paragraph_height(ui, in.w, TYPE_BODY, certificate->holder) : 0;
     int32_t hero = ui->theme->type[TYPE_HERO].px * 106 / 100;
     if (title + label + hero + holder > in.h)
         holder = 0;
@@ -187,7 +188,7 @@ void order_hero(struct ui *ui, struct rect rect, bool facts)
     (void)ui_line_fit(ui, rect_middle(row, width < row.w ? width : row.w, hero),
                       (struct ui_type){TYPE_HERO, COLOUR_INK, UI_CENTRE}, day);
     if (holder > 0) {
-        (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE},
-                          certificate->holder);
+        (void)ui_paragraph(ui, lines, (struct ui_type){TYPE_BODY, COLOUR_INK, UI_CENTRE},
+                           certificate->holder);
     }
 }

@@ -60,7 +60,10 @@ struct order_fact {
     bool bold;
 };
 void order_facts(struct ui *ui, struct rect rect, const struct order_fact *facts, uint8_t count);
-int32_t order_fact_height(const struct ui *ui);
+int32_t order_fact_height(const struct ui *ui); /* of a short one */
+/* Of all of them; a value too long for its row takes lines of its own. */
+int32_t order_facts_height(const struct ui *ui, int32_t width, const struct order_fact *facts,
+                           uint8_t count);
 
 /* Order number, amount and invoice of the visit, as facts. */
 void order_summary(struct ui *ui, struct rect rect);

@@ -52,13 +52,22 @@ static enum theme_type holder_type(const struct ui *ui)
     return ui->wide && long_one ? TYPE_LABEL_BOLD : TYPE_BUTTON;
 }
 
+static const char *platform_of(const struct ui *ui)
+{
+    const struct profile *profile = flow_profile(ui->flow, ui->rules);
+    if (profile == NULL)
+        return flow_certificate(ui->flow)->issuer;
+    return ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
+}
+
 static int32_t holder_height(const struct ui *ui, int32_t width)
 {
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
     int32_t ring = ring_side(ui);
     int32_t text = width - ring - ui_gap(ui);
     int32_t name = ui_paragraph_height(ui, text, holder_type(ui), certificate->holder);
-    int32_t lines = 2 * ui_line_height(ui, TYPE_LABEL) + name;
+    int32_t platform = ui_paragraph_height(ui, text, TYPE_LABEL, platform_of(ui));
+    int32_t lines = ui_line_height(ui, TYPE_LABEL) + name + platform;
     return lines > ring ? lines : ring;
 }
 
@@ -66,20 +75,18 @@ static int32_t holder_height(const struct ui *ui, int32_t width)
 static void draw_holder(struct ui *ui, struct rect in, const struct verdict_words *verdict)
 {
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
-    const struct profile *profile = flow_profile(ui->flow, ui->rules);
     int32_t side = ring_side(ui);
     draw_days(ui, rect_middle(rect_cut_right(&in, side, ui_gap(ui)), side, side), verdict);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
     int32_t name = ui_paragraph_height(ui, in.w, holder_type(ui), certificate->holder);
-    struct rect lines = rect_middle(in, in.w, 2 * label + name);
+    int32_t platform = ui_paragraph_height(ui, in.w, TYPE_LABEL, platform_of(ui));
+    struct rect lines = rect_middle(in, in.w, label + name + platform);
     struct ui_label holder = {ICON_BUSINESS, COLOUR_TINT_INK, {TYPE_LABEL, COLOUR_INK2, UI_LEFT}};
     ui_labelled(ui, rect_cut_top(&lines, label, 0), &holder, ui_word(ui, WORD_CERTIFICATE_HOLDER));
     (void)ui_paragraph(ui, rect_cut_top(&lines, name, 0),
                        (struct ui_type){holder_type(ui), COLOUR_INK, UI_LEFT}, certificate->holder);
-    const char *platform = certificate->issuer;
-    if (profile != NULL)
-        platform = ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
-    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, platform);
+    (void)ui_paragraph(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                       platform_of(ui));
 }
 
 /* A line of the card below the holder; `value` is empty when the platform did not say. */

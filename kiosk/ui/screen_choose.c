@@ -32,8 +32,8 @@ static void draw_row(struct ui *ui, struct rect rect, uint8_t index)
     const char *title = ui->language == LANGUAGE_ZH ? profile->title_zh : profile->title_en;
     int32_t platform = ui_paragraph_height(ui, in.w, TYPE_LABEL, title);
     struct rect lines = rect_middle(in, in.w, first + rest + platform);
-    (void)ui_line_fit(ui, rect_cut_top(&lines, first, 0),
-                      (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, certificate->holder);
+    (void)ui_line_short(ui, rect_cut_top(&lines, first, 0),
+                        (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, certificate->holder);
     (void)ui_line(ui, rect_cut_top(&lines, rest, 0),
                   (struct ui_type){TYPE_LABEL_BOLD, COLOUR_INK, UI_LEFT}, expires);
     (void)ui_paragraph(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT}, title);

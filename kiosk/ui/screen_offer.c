@@ -263,33 +263,36 @@ static void draw_banner(struct ui *ui, struct rect *body)
     int32_t px = ui->theme->type[TYPE_HEADING].px;
     int32_t width = body->w - 2 * ui_px(ui, METRIC_PAD) - px - ui_gap(ui);
     int32_t height = ui_paragraph_height(ui, width, TYPE_LABEL, ui_word(ui, word));
-    struct rect in =
-        ui_panel(ui, rect_cut_top(body, height + 2 * ui_gap(ui), ui_gap(ui)), TONE_WARN);
+    int32_t around = ui->wide ? ui_gap(ui) / 2 : ui_gap(ui); /* landscape is low: a strip */
+    struct rect in = ui_panel(ui, rect_cut_top(body, height + 2 * around, ui_gap(ui)), TONE_WARN);
+    in = rect_inset(in, 0, around - ui_gap(ui));
     ui_icon(ui, rect_cut_left(&in, px, ui_gap(ui)), px, COLOUR_WARNING, ICON_WARNING);
     (void)ui_paragraph(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK, UI_LEFT},
                        ui_word(ui, word));
 }
 
-static int32_t holder_height(const struct ui *ui)
+static int32_t holder_height(const struct ui *ui, int32_t width)
 {
-    return 2 * ui_line_height(ui, TYPE_LABEL) + ui_line_height(ui, TYPE_HEADING) + 2 * ui_gap(ui);
+    int32_t inner = width - 2 * ui_px(ui, METRIC_PAD);
+    return ui_line_height(ui, TYPE_LABEL) + 2 * ui_gap(ui) +
+           ui_paragraph_height(ui, inner, TYPE_BUTTON, flow_certificate(ui->flow)->holder) +
+           ui_paragraph_height(ui, inner, TYPE_LABEL, order_platform(ui));
 }
 
 /* Whose certificate this is. */
 static void draw_holder(struct ui *ui, struct rect rect)
 {
+    const char *holder = flow_certificate(ui->flow)->holder;
     struct rect in = ui_card(ui, rect);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
-    int32_t name = ui_line_height(ui, TYPE_HEADING);
-    struct rect lines = rect_middle(in, in.w, 2 * label + name);
+    int32_t name = ui_paragraph_height(ui, in.w, TYPE_BUTTON, holder);
 
-    ui_pair(ui, rect_cut_top(&lines, label, 0), (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+    ui_pair(ui, rect_cut_top(&in, label, 0), (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
             WORD_PAY_HOLDER);
-    (void)ui_line_fit(ui, rect_cut_top(&lines, name, 0),
-                      (struct ui_type){TYPE_HEADING, COLOUR_INK, UI_LEFT},
-                      flow_certificate(ui->flow)->holder);
-    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                      order_platform(ui));
+    (void)ui_paragraph(ui, rect_cut_top(&in, name, 0),
+                       (struct ui_type){TYPE_BUTTON, COLOUR_INK, UI_LEFT}, holder);
+    (void)ui_paragraph(ui, in, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                       order_platform(ui));
 }
 
 /* One below the other; what is over goes to the choice and the verdict. */
@@ -298,12 +301,13 @@ static void draw_tall(struct ui *ui, struct offer *offer, struct rect body)
     int32_t gap = ui_gap(ui);
     int32_t verdict = verdict_height(ui, offer, body.w);
     int32_t left = body.h - choice_height(ui) - gap - verdict;
-    bool total = left >= total_height(ui);
-    left -= total ? total_height(ui) : 0;
-    if (left >= holder_height(ui) + gap) {
-        left -= holder_height(ui) + gap;
-        draw_holder(ui, rect_cut_top(&body, holder_height(ui), gap));
+    int32_t holder = holder_height(ui, body.w);
+    if (left >= holder + gap) {
+        left -= holder + gap;
+        draw_holder(ui, rect_cut_top(&body, holder, gap));
     }
+    bool total = left >= total_height(ui); /* the button says it as well */
+    left -= total ? total_height(ui) : 0;
     int32_t choice = choice_height(ui) + (total ? total_height(ui) : 0);
     if (left > 0)
         choice += left * 6 / 10;
@@ -313,9 +317,9 @@ static void draw_tall(struct ui *ui, struct offer *offer, struct rect body)
 
 static void draw_wide(struct ui *ui, struct offer *offer, struct rect body, struct rect side)
 {
-    draw_banner(ui, &side);
-    if (side.h >= verdict_height(ui, offer, side.w) + holder_height(ui) + ui_gap(ui))
-        draw_holder(ui, rect_cut_top(&side, holder_height(ui), ui_gap(ui)));
+    int32_t holder = holder_height(ui, side.w);
+    if (side.h >= holder)
+        draw_holder(ui, rect_cut_top(&side, holder, ui_gap(ui)));
     draw_verdict(ui, offer, side);
     draw_choice(ui, offer, body, body.h >= choice_height(ui) + total_height(ui));
 }
@@ -344,11 +348,11 @@ void screen_offer(struct ui *ui)
         {.look = BUTTON_QUIET, .word = WORD_BACK, .action = ACTION_BACK}};
     ui_actions(ui, &body, buttons, 2);
     collect(ui, &offer);
-    struct rect side = ui_side(ui, &body);
+    draw_banner(ui, &body);
     if (ui->wide) {
+        struct rect side = rect_cut_right(&body, body.w * 44 / 100, ui_gap(ui) * 4 / 3);
         draw_wide(ui, &offer, body, side);
     } else {
-        draw_banner(ui, &body);
         draw_tall(ui, &offer, body);
     }
 }

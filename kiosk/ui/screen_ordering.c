@@ -18,8 +18,8 @@ static void draw_order(struct ui *ui, struct rect rect)
         {.label = WORD_PAY_WHAT,
          .value = ui_fill_number(ui, WORD_PAY_WHAT_VALUE, order->term_years, what),
          .bold = true},
-        {.label = WORD_PAY_HOLDER, .value = certificate != NULL ? certificate->holder : ""},
-        {.label = WORD_PAY_PAYEE, .value = order_platform(ui)}};
+        {.label = WORD_PAY_PAYEE, .value = order_platform(ui)},
+        {.label = WORD_PAY_HOLDER, .value = certificate != NULL ? certificate->holder : ""}};
     struct rect in = ui_card(ui, rect);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
 

@@ -1,5 +1,6 @@
 /* The code to pay: how much, how long, what for; exactly one code that can be read. */
 #include <stddef.h>
+#include <string.h>
 
 #include "kiosk/ui/format.h"
 #include "kiosk/ui/frame.h"
@@ -164,20 +165,26 @@ static void draw_code_wide(struct ui *ui, struct rect in)
     draw_state(ui, rect_cut_top(&rows, state, 0));
 }
 
-static void draw_facts(struct ui *ui, struct rect in)
-{
+/* Texts that need values live here while the screen is drawn. */
+struct pay_facts {
     char what[WORDS_TEXT_MAX];
     char number[FORMAT_SIZE];
+    struct order_fact list[FACTS];
+};
+
+static void collect(const struct ui *ui, struct pay_facts *out)
+{
+    const struct fact_order *order = &ui->flow->visit.order;
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
     const struct order_fact facts[FACTS] = {
         {.label = WORD_PAY_WHAT,
-         .value = ui_fill_number(ui, WORD_PAY_WHAT_VALUE, ui->flow->visit.order.term_years, what),
+         .value = ui_fill_number(ui, WORD_PAY_WHAT_VALUE, order->term_years, out->what),
          .bold = true},
         {.label = WORD_PAY_PAYEE, .value = order_platform(ui)},
-        {.label = WORD_PAY_ORDER, .value = format_groups(ui->flow->visit.order.order_no, number)},
+        {.label = WORD_PAY_ORDER, .value = format_groups(order->order_no, out->number)},
         {.label = WORD_PAY_HOLDER, .value = certificate != NULL ? certificate->holder : ""},
     };
-    order_facts(ui, in, facts, FACTS);
+    memcpy(out->list, facts, sizeof(facts));
 }
 
 static int32_t head_height(const struct ui *ui)
@@ -195,20 +202,27 @@ void screen_pay(struct ui *ui)
         .look = BUTTON_QUIET, .word = WORD_CANCEL, .action = ACTION_BACK};
     struct rect body = frame_draw(ui, &frame);
     struct rect side = ui_side(ui, &body);
+    struct pay_facts facts;
 
+    collect(ui, &facts);
     if (ui->wide) {
         ui_actions(ui, &side, &cancel, 1);
         struct rect in = ui_card(ui, side);
         draw_amount(ui, rect_cut_top(&in, head_height(ui), ui_gap(ui) / 2));
         ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui) / 2));
-        draw_facts(ui, in);
+        order_facts(ui, in, facts.list, FACTS);
         draw_code_wide(ui, ui_card(ui, body));
         return;
     }
     ui_actions(ui, &body, &cancel, 1);
-    int32_t rows = ui->theme->large ? FACTS - 1 : FACTS; /* the code needs the room */
-    int32_t facts = rows * order_fact_height(ui) + 2 * ui_gap(ui);
-    draw_facts(ui, ui_card(ui, rect_cut_bottom(&body, facts, ui_gap(ui))));
+    int32_t most = ui->theme->large ? FACTS - 1 : FACTS + 2; /* the code needs the room */
+    int32_t width = body.w - 2 * ui_px(ui, METRIC_PAD);
+    uint8_t rows = FACTS;
+    while (order_facts_height(ui, width, facts.list, rows) > most * order_fact_height(ui))
+        rows--;
+    int32_t height = order_facts_height(ui, width, facts.list, rows) + 2 * ui_gap(ui);
+    struct rect card = ui_card(ui, rect_cut_bottom(&body, height, ui_gap(ui)));
+    order_facts(ui, card, facts.list, rows);
     struct rect in = ui_card(ui, body);
     draw_head(ui, rect_cut_top(&in, head_height(ui), ui_gap(ui) / 2));
     ui_rule(ui, rect_cut_top(&in, ui_px(ui, METRIC_HAIRLINE), ui_gap(ui) / 2));

@@ -115,14 +115,17 @@ static void draw_block(struct ui *ui, struct rect at, enum service_block block)
 {
     bool passing = blocks[block].passing;
     int32_t line = ui_line_height(ui, TYPE_LABEL);
-    struct rect lines = rect_middle(at, at.w, 2 * line);
+    bool both = at.h >= 2 * line; /* a low tile says why not; help says what instead */
+    struct rect lines = rect_middle(at, at.w, both ? 2 * line : line);
     enum theme_colour ink = passing ? COLOUR_WARNING : COLOUR_INK2;
     struct ui_label label = {passing ? ICON_BLOCK : ICON_NONE,
                              ink,
                              {passing ? TYPE_LABEL_BOLD : TYPE_LABEL, ink, UI_LEFT}};
     ui_labelled(ui, rect_cut_top(&lines, line, 0), &label, ui_word(ui, blocks[block].why));
-    (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
-                      ui_word(ui, blocks[block].instead));
+    if (both) {
+        (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_LABEL, COLOUR_INK2, UI_LEFT},
+                          ui_word(ui, blocks[block].instead));
+    }
 }
 
 /* The texts of the main tile, in the middle of `in`. */
@@ -184,7 +187,9 @@ static void draw_main(struct ui *ui, struct rect rect)
         ui_icon(ui, box, side * 6 / 10, here ? COLOUR_PRIMARY : COLOUR_OFF_INK, ICON_AUTORENEW);
     }
     if (here) {
+        int32_t most = in.h - ui_line_height(ui, TYPE_TITLE) - ui_gap(ui) / 2;
         int32_t pill = ui_line_height(ui, TYPE_BODY_BOLD) * 3 / 2;
+        pill = pill > most ? most : pill;
         int32_t title = ui_line_height(ui, TYPE_TITLE);
         int32_t width = start_width(ui);
         int32_t gap = ui_gap(ui);
@@ -341,7 +346,7 @@ void screen_services(struct ui *ui)
     int32_t notice = notice_height(ui, body.w);
     int32_t title = ui_px(ui, METRIC_TITLE);
     struct rect beside = {body.x, body.y - title, body.w, title};
-    beside = rect_cut_right(&beside, body.w * 54 / 100, 0);
+    beside = rect_cut_right(&beside, body.w * 61 / 100, 0);
     int32_t narrow = notice_height(ui, beside.w);
     if (ui->wide && narrow > 0 && narrow <= title) {
         notice_draw(ui, rect_middle(beside, beside.w, narrow));

@@ -127,7 +127,9 @@ static void shorten(const struct ui *ui, struct font_style style, const char *te
     } while (keep-- > 0 && text_layout_width(ui->look->font, style, out) > width);
 }
 
-int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const char *text)
+/* Draw it smaller and then shorter, until it fits; returns whether all of it is there. */
+static bool draw_shrunk(struct ui *ui, struct rect rect, struct ui_type type, const char *text,
+                        int32_t *out_width)
 {
     struct font_style style = ui->theme->type[type.type];
     int32_t floor = ui_um(ui, FLOOR_UM);
@@ -137,12 +139,29 @@ int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const 
         width = text_layout_width(ui->look->font, style, text);
     }
     char shorter[WORDS_TEXT_MAX];
-    if (width > rect.w) {
+    bool whole = width <= rect.w;
+    if (!whole) {
         shorten(ui, style, text, rect.w, shorter);
         text = shorter;
     }
     draw_single(ui, rect, type, style, text);
-    return width < rect.w ? width : rect.w;
+    *out_width = width < rect.w ? width : rect.w;
+    return whole;
+}
+
+int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const char *text)
+{
+    int32_t width = 0;
+    if (!draw_shrunk(ui, rect, type, text, &width))
+        ui->out->cut++;
+    return width;
+}
+
+int32_t ui_line_short(struct ui *ui, struct rect rect, struct ui_type type, const char *text)
+{
+    int32_t width = 0;
+    (void)draw_shrunk(ui, rect, type, text, &width);
+    return width;
 }
 
 int32_t ui_paragraph(struct ui *ui, struct rect rect, struct ui_type type, const char *text)

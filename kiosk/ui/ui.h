@@ -70,9 +70,12 @@ int32_t ui_width(const struct ui *ui, enum theme_type type, const char *text);
 /* One line, in the middle of the rect's height; bold marks are heeded. Returns its width. */
 int32_t ui_line(struct ui *ui, struct rect rect, struct ui_type type, const char *text);
 
-/* The same for text that may be long (names): smaller, down to 4.8 mm capitals, and only then
- * ended by an ellipsis. */
+/* The same for text that may be long: smaller, down to 4.8 mm capitals. What does not fit even then
+ * ends in an ellipsis and counts as cut: a name may be long, so it belongs into a paragraph. */
 int32_t ui_line_fit(struct ui *ui, struct rect rect, struct ui_type type, const char *text);
+
+/* The same where an ellipsis may stand: in a list, of what is told in full once it is chosen. */
+int32_t ui_line_short(struct ui *ui, struct rect rect, struct ui_type type, const char *text);
 
 /* A paragraph from the rect's top; returns the height it took. */
 int32_t ui_paragraph(struct ui *ui, struct rect rect, struct ui_type type, const char *text);

@@ -1,5 +1,6 @@
 #include "tests/golden/samples.h"
 
+#include "tests/golden/samples_names.h"
 #include "tests/golden/samples_order.h"
 
 #include <stdio.h>
@@ -136,7 +137,7 @@ static void choose(struct flow *flow)
     token->certificate_count = 4;
     token->certificates[1].not_after_s = EXPIRES_S + (int64_t)300 * DAY_S;
     (void)text_copy(token->certificates[1].holder, sizeof token->certificates[1].holder,
-                    "江城市宏远机电设备安装工程与技术服务有限责任公司经济技术开发区第二分公司");
+                    SAMPLES_LONG_HOLDER);
     token->certificates[2].profile = 1;
 }
 
@@ -149,9 +150,8 @@ static void certificate(struct flow *flow)
 static void certificate_long_name(struct flow *flow)
 {
     certificate(flow);
-    (void)text_copy(
-        flow->visit.token.certificates[0].holder, FACTS_NAME_SIZE,
-        "江城市宏远机电设备安装工程与技术服务有限责任公司经济技术开发区第二分公司第三项目部𠀀");
+    (void)text_copy(flow->visit.token.certificates[0].holder, FACTS_NAME_SIZE,
+                    SAMPLES_LONG_HOLDER "第三项目部𠀀");
 }
 
 static void too_early(struct flow *flow)
@@ -302,6 +302,7 @@ const struct sample samples[] = {
     {"choose", choose},
     {"certificate", certificate},
     {"certificate-long-name", certificate_long_name},
+    {"certificate-jingdezhen", sample_certificate_jingdezhen},
     {"certificate-too-early", too_early},
     {"certificate-too-late", too_late},
     {"certificate-foreign", foreign},
@@ -326,8 +327,15 @@ const struct sample samples[] = {
     {"offer-offline", sample_offer_offline},
     {"offer-no-paper", sample_offer_no_paper},
     {"offer-reviewed", sample_offer_reviewed},
+    {"offer-jingdezhen", sample_offer_jingdezhen},
+    {"offer-no-paper-jingdezhen", sample_offer_no_paper_jingdezhen},
+    {"offer-long-name", sample_offer_long_name},
+    {"offer-no-paper-long-name", sample_offer_no_paper_long_name},
     {"ordering", sample_ordering},
+    {"ordering-jingdezhen", sample_ordering_jingdezhen},
     {"pay", sample_pay},
+    {"pay-jingdezhen", sample_pay_jingdezhen},
+    {"pay-long-name", sample_pay_long_name},
     {"pay-offline", sample_pay_offline},
     {"pay-warning", sample_pay_warning},
     {"issuing", sample_issuing},
@@ -337,6 +345,8 @@ const struct sample samples[] = {
     {"writing-torn", sample_writing_torn},
     {"printing", sample_printing},
     {"done", sample_done},
+    {"done-jingdezhen", sample_done_jingdezhen},
+    {"done-long-name", sample_done_long_name},
     {"done-no-paper", sample_done_no_paper},
     {"done-unknown-paper", sample_done_unknown_paper},
     {"done-torn", sample_done_torn},
@@ -373,6 +383,16 @@ const struct sample samples[] = {
 };
 const size_t sample_count = ARRAY_LEN(samples);
 
+/* As long as the platform's own. */
+static const struct fact_announcement announcements[] = {
+    {"温馨提示：写入证书时请勿拔出UKey，完成后请记得取走。",
+     "Please leave the UKey in place while the certificate is written, and take it with you at the "
+     "end."},
+    {"请在证书到期前及时续费，以免影响投标。7月30日 22:00 起服务升级，约 2 小时。",
+     "Please renew before your certificate expires, so that no bid is missed. Maintenance on 30 "
+     "July from 22:00, 2 hours."},
+};
+
 void sample_flow(const struct sample *sample, enum language language, struct flow *out_flow)
 {
     *out_flow = (struct flow){.deadline_ms = SAMPLES_NOW_MS + 40000};
@@ -380,13 +400,8 @@ void sample_flow(const struct sample *sample, enum language language, struct flo
     hall->line_up = hall->reader_there = hall->ledger_ok = hall->clock_trusted = true;
     hall->printer = FACT_PRINTER_READY;
     hall->wall_s = SAMPLES_NOW_S;
-    hall->announcement_count = 2;
-    for (uint8_t i = 0; i < 2; i++) {
-        (void)text_copy(hall->announcements[i].zh, sizeof hall->announcements[i].zh,
-                        "7月30日 22:00 起服务升级，约 2 小时");
-        (void)text_copy(hall->announcements[i].en, sizeof hall->announcements[i].en,
-                        "Maintenance on 30 July from 22:00, 2 hours");
-    }
+    hall->announcement_count = ARRAY_LEN(announcements);
+    memcpy(hall->announcements, announcements, sizeof announcements);
     sample->set(out_flow);
     out_flow->visit.language = language;
 }

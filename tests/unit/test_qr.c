@@ -99,12 +99,52 @@ static void without_a_text_or_without_room_nothing_is_drawn(void **state)
     assert_int_equal(list.count, 0);
 }
 
+static void draw_one(const char *text)
+{
+    draw_clear(&list);
+    assert_false(rect_empty(qr_draw(&list, (struct rect){0, 0, 290, 290}, text)));
+    assert_int_equal(list.code_count, 1);
+}
+
+static void a_code_drawn_again_is_kept_and_another_text_is_encoded(void **state)
+{
+    (void)state;
+    struct draw_code fresh;
+    assert_true(qr_encode("https://a", &fresh));
+    draw_one("https://a");
+    assert_memory_equal(&list.codes[0], &fresh, sizeof fresh);
+
+    list.codes[0].bits[9] ^= 0x10; /* to be told from a new one */
+    uint8_t marked = list.codes[0].bits[9];
+    draw_one("https://a");
+    assert_int_equal(list.codes[0].bits[9], marked);
+
+    assert_true(qr_encode("https://b", &fresh));
+    draw_one("https://b");
+    assert_memory_equal(&list.codes[0], &fresh, sizeof fresh);
+}
+
+static void a_list_that_was_wiped_has_kept_no_code(void **state)
+{
+    (void)state;
+    struct draw_code fresh;
+    assert_true(qr_encode("https://a", &fresh));
+    draw_one("https://a");
+    memset(&list, 0, sizeof list);
+    assert_null(draw_code_kept(&list, "https://a"));
+    assert_null(draw_code_kept(&list, ""));
+    draw_one("https://a");
+    assert_memory_equal(&list.codes[0], &fresh, sizeof fresh);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_has_its_three_eyes_and_a_side_of_its_version),
         cmocka_unit_test(what_cannot_be_a_code_leaves_it_as_it_was),
         cmocka_unit_test(a_code_is_drawn_in_whole_pixels_on_white_with_its_quiet_zone),
+        cmocka_unit_test(a_code_drawn_again_is_kept_and_another_text_is_encoded),
+        cmocka_unit_test(a_list_that_was_wiped_has_kept_no_code),
         cmocka_unit_test(without_a_text_or_without_room_nothing_is_drawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

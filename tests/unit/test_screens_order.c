@@ -1,83 +1,14 @@
 /* The screens from the offer on, in every look: nothing lies over anything, codes can be read. */
 #include "tests/unit/unit.h"
 
-#include <stdio.h>
-#include <string.h>
+#include "tests/unit/screens_bench.h"
 
-#include "kiosk/base/text.h"
-#include "kiosk/ui/screen.h"
-#include "kiosk/ui/sdl_font.h"
-#include "tests/golden/samples.h"
-
-#define LONG_SIDE 1920
-#define SHORT_SIDE 1080
-#define VARIANTS 16 /* language, orientation, theme, size */
 #define MODULE_MIN_PX 8
 #define QUIET_MODULES 4
 #define WHITE 0xFFFFFFFFU
 #define DARKEST 0xFF1F2937U /* a module may be at most this light */
 
-static struct {
-    struct sdl_font *font;
-    struct themes themes[2]; /* [landscape] */
-    struct words words[LANGUAGE_COUNT];
-    struct flow_rules rules;
-    struct flow flow;
-    struct draw_list list;
-    char about[128];
-    uint32_t complaints;
-} all;
-
-static int load(void **state)
-{
-    (void)state;
-    char message[CONFIG_MESSAGE_MAX] = "profiles";
-    struct err e = themes_load("assets", SHORT_SIDE, LONG_SIDE, 0, &all.themes[0], message);
-    if (!failed(e))
-        e = themes_load("assets", LONG_SIDE, SHORT_SIDE, 0, &all.themes[1], message);
-    if (!failed(e))
-        e = words_load("assets", "zh", &all.words[LANGUAGE_ZH], message);
-    if (!failed(e))
-        e = words_load("assets", "en", &all.words[LANGUAGE_EN], message);
-    if (!failed(e))
-        e = sdl_font_open("assets", &all.font, message);
-    if (failed(e) || !sample_rules("assets", &all.rules)) {
-        (void)fprintf(stderr, "%s\n", message);
-        return -1;
-    }
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    sdl_font_close(all.font);
-    return 0;
-}
-
-static void draw(const struct sample *sample, uint32_t variant)
-{
-    bool wide = (variant & 2) != 0;
-    enum language language = (variant & 1) != 0 ? LANGUAGE_EN : LANGUAGE_ZH;
-    struct look look = {.width_px = wide ? LONG_SIDE : SHORT_SIDE,
-                        .height_px = wide ? SHORT_SIDE : LONG_SIDE,
-                        .themes = &all.themes[wide ? 1 : 0],
-                        .font = sdl_font_of(all.font),
-                        .words = {&all.words[LANGUAGE_ZH], &all.words[LANGUAGE_EN]},
-                        .hall_zh = "江城市政务服务中心",
-                        .hall_en = "Jiangcheng Government Services",
-                        .kiosk = "kiosk-01",
-                        .check_url = "https://pay.example.com",
-                        .now_ms = SAMPLES_NOW_MS};
-    sample_flow(sample, language, &all.flow);
-    all.flow.visit.high_contrast = (variant & 4) != 0;
-    all.flow.visit.large_text = (variant & 8) != 0;
-    (void)text_print(all.about, sizeof all.about, "%s, %s%s%s%s", sample->name,
-                     language == LANGUAGE_EN ? "en" : "zh", wide ? ", landscape" : "",
-                     all.flow.visit.high_contrast ? ", high contrast" : "",
-                     all.flow.visit.large_text ? ", large" : "");
-    screen_draw(&look, &all.flow, &all.rules, &all.list);
-}
+static uint32_t complaints;
 
 static bool is_of_an_order(const struct flow *flow)
 {
@@ -87,31 +18,26 @@ static bool is_of_an_order(const struct flow *flow)
 /* Count what is wrong and go on: one run says all of it. */
 static void complain(const char *what, const char *text)
 {
-    (void)fprintf(stderr, "%s: %s: %s\n", all.about, what, text);
-    all.complaints++;
+    (void)fprintf(stderr, "%s: %s: %s\n", bench.about, what, text);
+    complaints++;
 }
 
 static void each(void (*check)(void))
 {
     uint32_t seen = 0;
 
-    all.complaints = 0;
+    complaints = 0;
     for (size_t i = 0; i < sample_count; i++) {
         for (uint32_t variant = 0; variant < VARIANTS; variant++) {
-            draw(&samples[i], variant);
-            if (!is_of_an_order(&all.flow))
+            (void)bench_draw(&samples[i], variant);
+            if (!is_of_an_order(&bench.flow))
                 continue;
             seen++;
             check();
         }
     }
     assert_true(seen >= 40 * VARIANTS);
-    assert_int_equal(all.complaints, 0);
-}
-
-static bool is_words(const struct draw_command *command)
-{
-    return command->kind == DRAW_TEXT && command->style.face != FONT_ICONS;
+    assert_int_equal(complaints, 0);
 }
 
 /* Where a line of text has ink, but for the tails of a few letters. */
@@ -125,16 +51,16 @@ static struct rect ink_of(const struct draw_command *text)
 
 static const char *text_of(const struct draw_command *command)
 {
-    return all.list.text + command->text;
+    return bench.list.text + command->text;
 }
 
 static void check_texts(void)
 {
-    for (uint16_t a = 0; a < all.list.count; a++) {
-        const struct draw_command *one = &all.list.commands[a];
-        for (uint16_t b = 0; is_words(one) && b < a; b++) {
-            const struct draw_command *other = &all.list.commands[b];
-            if (is_words(other) && rect_overlaps(ink_of(one), ink_of(other)))
+    for (uint16_t a = 0; a < bench.list.count; a++) {
+        const struct draw_command *one = &bench.list.commands[a];
+        for (uint16_t b = 0; bench_is_words(one) && b < a; b++) {
+            const struct draw_command *other = &bench.list.commands[b];
+            if (bench_is_words(other) && rect_overlaps(ink_of(one), ink_of(other)))
                 complain(text_of(one), text_of(other));
         }
     }
@@ -164,10 +90,10 @@ static const char *wrong_with(const struct draw_command *text, const struct draw
 
 static void check_faces(void)
 {
-    for (uint16_t a = 0; a < all.list.count; a++) {
-        const struct draw_command *text = &all.list.commands[a];
-        for (uint16_t b = 0; is_words(text) && b < all.list.count; b++) {
-            const char *wrong = wrong_with(text, &all.list.commands[b]);
+    for (uint16_t a = 0; a < bench.list.count; a++) {
+        const struct draw_command *text = &bench.list.commands[a];
+        for (uint16_t b = 0; bench_is_words(text) && b < bench.list.count; b++) {
+            const char *wrong = wrong_with(text, &bench.list.commands[b]);
             if (wrong != NULL)
                 complain(wrong, text_of(text));
         }
@@ -184,8 +110,8 @@ static void every_text_stays_in_its_card(void **state)
 static void check_under(const struct draw_command *text)
 {
     const struct draw_command *last = NULL;
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        const struct draw_command *face = &all.list.commands[i];
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        const struct draw_command *face = &bench.list.commands[i];
         if (!is_face(face) || !rect_inside(ink_of(text), face->bounds))
             continue;
         bool nested = last == NULL || rect_inside(face->bounds, last->bounds) ||
@@ -198,9 +124,9 @@ static void check_under(const struct draw_command *text)
 
 static void check_nesting(void)
 {
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        if (is_words(&all.list.commands[i]))
-            check_under(&all.list.commands[i]);
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        if (bench_is_words(&bench.list.commands[i]))
+            check_under(&bench.list.commands[i]);
     }
 }
 
@@ -213,11 +139,11 @@ static void no_panel_sticks_out_of_its_card(void **state)
 /* The white paper that was painted before it, with the quiet zone around it. */
 static bool has_paper(uint16_t at)
 {
-    const struct draw_command *code = &all.list.commands[at];
+    const struct draw_command *code = &bench.list.commands[at];
     int32_t quiet = QUIET_MODULES * code->thick;
     struct rect all_of_it = rect_inset(code->bounds, -quiet, -quiet);
     for (uint16_t i = 0; i < at; i++) {
-        const struct draw_command *paper = &all.list.commands[i];
+        const struct draw_command *paper = &bench.list.commands[i];
         if (paper->kind == DRAW_FILL && paper->colour == WHITE &&
             rect_inside(all_of_it, paper->bounds))
             return true;
@@ -227,8 +153,8 @@ static bool has_paper(uint16_t at)
 
 static void check_codes(void)
 {
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        const struct draw_command *command = &all.list.commands[i];
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        const struct draw_command *command = &bench.list.commands[i];
         if (command->kind != DRAW_CODE)
             continue;
         if (command->thick < MODULE_MIN_PX)
@@ -248,14 +174,8 @@ static void codes_are_large_and_dark_on_white(void **state)
 
 static uint32_t codes(const char *name, uint32_t variant)
 {
-    for (size_t i = 0; i < sample_count; i++) {
-        if (strcmp(samples[i].name, name) != 0)
-            continue;
-        draw(&samples[i], variant);
-        return all.list.code_count;
-    }
-    fail_msg("no sample %s", name);
-    return 0;
+    (void)bench_draw(bench_sample(name), variant);
+    return bench.list.code_count;
 }
 
 static void there_is_one_code_where_one_is_scanned_and_none_elsewhere(void **state)
@@ -276,9 +196,9 @@ static void there_is_one_code_where_one_is_scanned_and_none_elsewhere(void **sta
 
 static bool is_said(const char *text)
 {
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        const struct draw_command *command = &all.list.commands[i];
-        if (is_words(command) && strstr(text_of(command), text) != NULL)
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        const struct draw_command *command = &bench.list.commands[i];
+        if (bench_is_words(command) && strstr(text_of(command), text) != NULL)
             return true;
     }
     return false;
@@ -287,8 +207,8 @@ static bool is_said(const char *text)
 static uint8_t titles_said(void)
 {
     uint8_t said = 0;
-    for (uint8_t i = 0; i < all.rules.profile_count; i++) {
-        const struct profile *profile = &all.rules.profiles[i];
+    for (uint8_t i = 0; i < bench.rules.profile_count; i++) {
+        const struct profile *profile = &bench.rules.profiles[i];
         if (is_said(profile->title_zh) || is_said(profile->title_en))
             said++;
     }
@@ -307,8 +227,8 @@ static void a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of(void **s
     (void)codes("pay", 0);
     assert_int_equal(titles_said(), 1);
     (void)codes("message-refund-torn", 0);
-    for (uint8_t p = 0; p < all.rules.profile_count; p++)
-        assert_true(is_said(all.rules.profiles[p].hotline));
+    for (uint8_t p = 0; p < bench.rules.profile_count; p++)
+        assert_true(is_said(bench.rules.profiles[p].hotline));
 }
 
 static void what_is_paid_is_said_in_every_message_about_a_paid_order(void **state)
@@ -324,7 +244,7 @@ static void what_is_paid_is_said_in_every_message_about_a_paid_order(void **stat
     }
     for (size_t i = 0; i < ARRAY_LEN(unpaid); i++) {
         (void)codes(unpaid[i], 0);
-        assert_true(is_said(words_at(&all.words[LANGUAGE_ZH], WORD_MONEY_NONE)));
+        assert_true(is_said(words_at(&bench.words[LANGUAGE_ZH], WORD_MONEY_NONE)));
     }
 }
 
@@ -343,7 +263,7 @@ static void out_of_service_says_to_staff_what_is_wrong_with_the_ledger(void **st
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         (void)codes(rows[i].sample, 0);
         for (size_t k = 0; k < ARRAY_LEN(rows); k++) {
-            const char *staff = words_at(&all.words[LANGUAGE_ZH], rows[k].says);
+            const char *staff = words_at(&bench.words[LANGUAGE_ZH], rows[k].says);
             char begin[46];
             (void)snprintf(begin, sizeof(begin), "%.45s", staff); /* its first line */
             assert_int_equal(is_said(begin), i == k);
@@ -363,5 +283,5 @@ int main(void)
         cmocka_unit_test(what_is_paid_is_said_in_every_message_about_a_paid_order),
         cmocka_unit_test(out_of_service_says_to_staff_what_is_wrong_with_the_ledger),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, bench_load, bench_unload);
 }
