@@ -6,6 +6,7 @@
 
 #include "kiosk/base/text.h"
 
+#define RETIRED 0x82    /* the first of them */
 #define FIRST_RETIRED 4 /* so many retired slots nearly always do */
 #define NO_SLOT 0       /* no key reference */
 
@@ -18,7 +19,7 @@ static uint32_t bit_of(uint8_t slot)
 
 struct token_scope token_newkey_scope(uint8_t main, bool all_retired)
 {
-    uint32_t few = ((1U << FIRST_RETIRED) - 1) * (TOKEN_SLOTS_RETIRED & -TOKEN_SLOTS_RETIRED);
+    uint32_t few = ((1U << FIRST_RETIRED) - 1) << token_slot_index(RETIRED);
     return (struct token_scope){.slots = bit_of(main) | (all_retired ? TOKEN_SLOTS_RETIRED : few),
                                 .keys = true};
 }

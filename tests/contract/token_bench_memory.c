@@ -97,8 +97,12 @@ static void swap_states(struct link *link, bool back)
 static bool strikes(struct link *link, enum bench_fault *out_fault)
 {
     *out_fault = BENCH_NONE;
-    if (link->fault == BENCH_NONE || link->after-- > 0)
+    if (link->fault == BENCH_NONE)
         return false;
+    if (link->after > 0) {
+        link->after--;
+        return false;
+    }
     *out_fault = link->fault;
     link->fault = BENCH_NONE;
     if (*out_fault == BENCH_SWAP)
