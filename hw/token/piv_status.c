@@ -88,10 +88,7 @@ static const struct meaning {
                           {0x6E00, ERR_GONE}},
                          ERR_UNSUPPORTED},
     [PIV_COMMAND_METADATA] = {"GET METADATA",
-                              {{0x6A82, ERR_NOT_FOUND},
-                               {0x6A88, ERR_NOT_FOUND},
-                               {0x6A80, ERR_NOT_FOUND},
-                               {0x6A86, ERR_NOT_FOUND}},
+                              {{0x6A82, ERR_NOT_FOUND}, {0x6A88, ERR_NOT_FOUND}},
                               ERR_UNSUPPORTED},
 };
 

@@ -110,7 +110,8 @@ struct token_newkey token_newkey_plan(const struct token_newkey_wish *wish,
     uint8_t empty[2];
     assert((scope->slots & bit_of(wish->main)) != 0);
 
-    if (certificate_in(identity, wish->main).len == 0 && !torn_in(identity, wish->main))
+    if (certificate_in(identity, wish->main).len == 0 && !torn_in(identity, wish->main) &&
+        !key_in(identity, wish->main))
         return plan;
     find_free(identity, scope->slots & ~wish->unusable, empty);
     if (empty[0] == NO_SLOT) {

@@ -84,7 +84,13 @@ static struct err read_key(struct piv_session *session, size_t index,
     if (identity->keys_known && session->no_metadata)
         return ERR(ERR_GONE, 0, "another token: this one told of its keys");
     identity->keys_known = !session->no_metadata;
-    enum token_key key = failed(e) ? TOKEN_KEY_NONE : job_key_of(metadata.algorithm);
+    enum token_key key = failed(e) ? TOKEN_KEY_OTHER : job_key_of(metadata.algorithm);
+    if (e.code == ERR_NOT_FOUND || session->no_metadata) {
+        key = TOKEN_KEY_NONE;
+    } else if (key == TOKEN_KEY_NONE) {
+        key =
+            TOKEN_KEY_OTHER; /* only a clear no is none: what is taken for free gets overwritten */
+    }
     identity->keys[index] = (uint8_t)key;
     return ERR_OK;
 }

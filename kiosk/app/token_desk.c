@@ -155,6 +155,8 @@ static struct err check_issued(const struct token_desk *desk, const struct token
     if (memcmp(facts.fingerprint, job->order.new_fingerprint, FACTS_FINGERPRINT_LEN) != 0)
         return ERR(ERR_DENIED, 0, "not the certificate that was intended");
 
+    if (token_slot_index(job->issued.slot) == TOKEN_SLOT_COUNT)
+        return ERR(ERR_MALFORMED, job->issued.slot, "slot of the issued certificate");
     const struct token_certificate *old = certificate_in(&desk->identity, job->issued.slot);
     if (old == NULL)
         return ERR_OK;

@@ -85,10 +85,22 @@ static void an_empty_slot_gets_its_pair_at_once(void **state)
 {
     (void)state;
     token_sim_load(&sim, MAIN, (struct bytes){NULL, 0});
+    sim.slots[token_slot_index(MAIN)].key = TOKEN_KEY_NONE;
     struct token_newkey plan = plan_now(0);
 
     assert_int_equal(plan.way, TOKEN_NEWKEY_EMPTY);
     assert_int_equal(plan.staging, MAIN);
+}
+
+/* It may open old bids: its certificate may have been deleted, or lost in a write. */
+static void a_key_without_a_certificate_is_kept(void **state)
+{
+    (void)state;
+    token_sim_load(&sim, MAIN, (struct bytes){NULL, 0});
+    struct token_newkey plan = plan_now(0);
+
+    assert_int_equal(plan.way, TOKEN_NEWKEY_MOVES);
+    assert_int_equal(plan.staging, 0x82);
 }
 
 static void a_token_that_moves_keys_gets_two_retired_slots(void **state)
@@ -416,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(an_empty_slot_gets_its_pair_at_once, setup),
+        cmocka_unit_test_setup(a_key_without_a_certificate_is_kept, setup),
         cmocka_unit_test_setup(a_token_that_moves_keys_gets_two_retired_slots, setup),
         cmocka_unit_test_setup(a_token_that_cannot_move_keeps_the_old_pair_where_it_is, setup),
         cmocka_unit_test_setup(a_token_that_hides_its_keys_is_never_asked_to_move, setup),
