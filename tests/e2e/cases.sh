@@ -82,11 +82,12 @@ case_cover_open() {
 # The printer's state is known and said before the payment; the receipt is a code on the screen.
 without_paper() {
     wait_for 10 field_is printer "$1" || fail "the printer's state '$1' is not noticed" || return 1
-    to_certificate && to_offer || return 1
-    words_shown offer_no_paper ||
+    local offer
+    to_certificate && to_offer && offer=$last_shot && to_pay || return 1
+    words_shown offer_no_paper "$offer" ||
         fail "the screen does not say before the payment that the receipt will be a code" || return 1
     ok "the screen says before the payment that the receipt will be a code on the screen"
-    to_pay && pay && to_end && receipt_on_screen receipt && verify_token && verify_records && leave
+    pay && to_end && receipt_on_screen receipt && verify_token && verify_records && leave
 }
 
 # The printer stops answering after the payment was asked for: the receipt is a code on the screen.

@@ -47,15 +47,15 @@ field_is() {
     screen | grep -qx "$1=$2"
 }
 
-# words_shown KEY: whether tesseract reads these words of assets/words, in the language of the visit,
-# in the last picture: a third of all that four letters of them in a row make, since it misreads some
-# and lines end somewhere. What is set in bold is left out.
+# words_shown KEY PICTURE: whether tesseract reads these words of assets/words, in the language of the
+# visit: a third of all that four letters of them in a row make, since it misreads some and lines end
+# somewhere. What is set in bold is left out. Takes longer than some screens wait.
 words_shown() {
     local wanted shown size i found=0
     wanted=$(value "$root/assets/words/$lang.ini" "$1 " | sed 's/{b}.*{.b}//' | tr -d ' ')
     [ ${#wanted} -ge 8 ] || fail "assets/words/$lang.ini has no words for $1" || return 1
     for size in 100 60; do
-        shown+=$(convert "$last_shot" -resize $size% png:- | tesseract - - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n')
+        shown+=$(convert "$2" -resize $size% png:- | tesseract - - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n')
     done
     for ((i = 0; i <= ${#wanted} - 4; i++)); do
         [[ $shown != *"${wanted:i:4}"* ]] || found=$((found + 1))
