@@ -33,6 +33,7 @@ static const char usage[] =
     "  --last-try              spend the last try of a PIN or PUK\n"
     "  --other-key             write a certificate of another key than the old one has\n"
     "  --lose-old-key          make a new key also where the old one has no room to stay\n"
+    "  --in-place              make a new key in SLOT itself: the one that is there is lost\n"
     "  --name TEXT             request --new-key: whose it is, when no certificate says\n"
     "  --json                  one object instead of lines\n"
     "  --trace                 each command and answer on stderr, without any secret\n"

@@ -67,6 +67,12 @@ static enum token_exit load_plan(const struct token_options *options, struct pla
     return failed(e) ? token_say_failed(options, options->plan, e) : TOKEN_EXIT_DONE;
 }
 
+/* Whether the old key may be lost. */
+static bool may_lose(const struct token_options *options)
+{
+    return options->lose_old_key || options->in_place;
+}
+
 /* The plan for a token that was looked at, with all of its retired slots. */
 static enum token_exit make_plan(struct token_room *room, const struct token_target *target,
                                  struct token_newkey *out_plan)
@@ -82,7 +88,12 @@ static enum token_exit make_plan(struct token_room *room, const struct token_tar
     if (failed(e))
         return token_say_failed(options, "asking whether keys move", e);
     *out_plan = token_newkey_plan(&wish, &scope, &room->identity);
-    if (out_plan->way == TOKEN_NEWKEY_LOSES && !options->lose_old_key) {
+    if (options->in_place)
+        *out_plan = (struct token_newkey){.way = TOKEN_NEWKEY_LOSES,
+                                          .key = options->new_key,
+                                          .main = target->slot,
+                                          .staging = target->slot};
+    if (out_plan->way == TOKEN_NEWKEY_LOSES && !may_lose(options)) {
         return token_say_failed(options, "a new key",
                                 ERR(ERR_DENIED, 0,
                                     "there is no room for the old one, which would be destroyed;"
@@ -106,7 +117,7 @@ static struct err make_request(struct token_room *room, const struct token_targe
                    "no certificate to take the name from; --name gives one");
     }
     struct err e =
-        token_newkey_begin(room->token, target, plan, room->options->lose_old_key, spki, &len);
+        token_newkey_begin(room->token, target, plan, may_lose(room->options), spki, &len);
     if (failed(e))
         return e;
     return name != NULL ? request_begin_named(name, (struct bytes){spki, len}, request)

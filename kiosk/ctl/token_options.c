@@ -84,6 +84,7 @@ static const struct row {
     {"last-try", true, offsetof(struct token_options, last_try)},
     {"other-key", true, offsetof(struct token_options, other_key)},
     {"lose-old-key", true, offsetof(struct token_options, lose_old_key)},
+    {"in-place", true, offsetof(struct token_options, in_place)},
 };
 
 #define KNOWN_COUNT (ARRAY_LEN(rows) + ARRAY_LEN(secrets) + 4)

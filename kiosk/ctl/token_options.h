@@ -20,7 +20,7 @@ struct token_options {
     const char *out, *plan;
     const char *name;       /* of the holder, when no certificate has it */
     enum token_key new_key; /* TOKEN_KEY_NONE without */
-    bool json, trace, force, last_try, other_key, lose_old_key;
+    bool json, trace, force, last_try, other_key, lose_old_key, in_place;
 };
 
 /* The words that stand for `key` and `cipher`: "p256", "3des" and so on. Never NULL. */

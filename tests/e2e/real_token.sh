@@ -109,7 +109,7 @@ $out/before-$real_slot.pem and put back when the demo ends."
 real_make() {
     real_ask "Slot $real_slot of token $real_id has no certificate. For the demo a key is made in it (one that is
 there without a certificate is lost), and gets a certificate of the demo's own platform. Both stay."
-    real_ctl request $real_slot --new-key p256 --name "$holder" --out "$D/first.req" --yes "$real_id" "${rights[@]}" "${pin_from[@]}" &&
+    real_ctl request $real_slot --new-key p256 --in-place --name "$holder" --out "$D/first.req" --yes "$real_id" "${rights[@]}" "${pin_from[@]}" &&
         openssl req -in "$D/first.req" -noout -pubkey >"$D/token.pem" &&
         real_register --public-key "$D/token.pem" --holder "$holder" && real_wrote=made &&
         real_ctl write $real_slot "$D/first.der" --plan "$D/first.req.plan" "${rights[@]}" "${pin_from[@]}"

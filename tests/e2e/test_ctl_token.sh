@@ -105,6 +105,14 @@ exits "a new key in an empty slot needs a name" 1 request 9c --new-key p256 --ou
 exits "which may be given" 0 request 9c --new-key p256 --out c.req --pin-file pin --yes "$id" --factory-key --name 江城新有限公司
 expect "and stands in the request" 'CN = 江城新有限公司' "$(openssl req -in c.req -noout -subject -nameopt oneline,utf8,-esc_msb)"
 
+exits "a new key takes the place of one in its slot on demand" 0 request 9a --new-key p256 --in-place \
+    --out a.req --pin-file pin --yes "$id" --factory-key
+openssl req -in a.req -noout -pubkey >9a.pub
+issue 9a.pub first
+exits "its certificate is placed, tested and settled there" 0 write 9a first.pem --plan a.req.plan --pin-file pin --factory-key
+openssl x509 -in first.pem -outform DER -out first.der
+exits "where it works" 0 self-test 9a --pin-file pin
+
 ### A trace shows no secret
 {
     ctl verify --pin-file pin --trace
