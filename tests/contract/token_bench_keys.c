@@ -65,7 +65,7 @@ enum err_code bench_sign(struct bench *on, uint8_t slot, const struct bench_key 
            hash_len = is_rsa(key->kind) ? SHA256_DIGEST_LENGTH : token_digest_len(key->kind);
     struct bytes digest = {hash, hash_len};
 
-    hash[0]++; /* never the same twice */
+    hash[0] = (uint8_t)((hash[0] + 1U) & 0xFF); /* never the same twice in a row */
     if (is_rsa(key->kind)) {
         digest = (struct bytes){block, token_digest_len(key->kind)};
         pad(hash, block, digest.len);
