@@ -180,6 +180,11 @@ static void shadow_row(const struct shape_canvas *canvas, const struct draw_comm
     shape_row(canvas, (struct shape_span){right, y, shadow->zone}, shadow->right, command->colour);
 }
 
+static bool has_row(const struct shape_canvas *canvas, int32_t y)
+{
+    return y >= canvas->clip.y && y < canvas->clip.y + canvas->clip.h;
+}
+
 /*
  * The shadow is that of a box with corners of at least `blur`, so that its middle is flat: there
  * all rows are the same, and what the box itself will cover is left out.
@@ -195,6 +200,8 @@ void shape_shadow(const struct shape_canvas *canvas, const struct draw_command *
         blur <= 0)
         return;
     for (int32_t j = 0; j < shadow.zone; j++) {
+        if (!has_row(canvas, bounds.y + j) && !has_row(canvas, bounds.y + bounds.h - 1 - j))
+            continue;
         float qy = (float)(shadow.zone - j) - 0.5F;
         shade_ends(&shadow, qy);
         uint32_t alpha = command->colour >> 24;
@@ -216,7 +223,8 @@ void shape_shadow(const struct shape_canvas *canvas, const struct draw_command *
 struct ring {
     float x, y;         /* centre */
     float outer, inner; /* radii */
-    float from, sweep;  /* radians, clockwise from the top */
+    bool whole, wide;   /* a full turn; more than half a turn */
+    float ways[2][2];   /* where it begins and ends: of length 1, from the centre */
     float ends[2][2];   /* centres of the round ends */
 };
 
@@ -227,29 +235,45 @@ static struct ring ring_of(const struct draw_command *command)
                         .y = (float)box.y + (float)box.h / 2.0F,
                         .outer = (float)box.w / 2.0F};
     ring.inner = ring.outer - (float)command->thick;
-    ring.from = (float)command->x0 * 2.0F * PI / TURN;
-    ring.sweep = (float)command->x1 * 2.0F * PI / TURN;
+    ring.whole = command->x1 >= TURN;
+    ring.wide = command->x1 > TURN / 2;
     float middle = (ring.outer + ring.inner) / 2.0F;
     for (int32_t i = 0; i < 2; i++) {
-        float angle = ring.from + (i == 0 ? 0.0F : ring.sweep);
-        ring.ends[i][0] = ring.x + middle * sinf(angle);
-        ring.ends[i][1] = ring.y - middle * cosf(angle);
+        float angle = (float)(command->x0 + (i == 0 ? 0 : command->x1)) * 2.0F * PI / TURN;
+        ring.ways[i][0] = sinf(angle);
+        ring.ways[i][1] = -cosf(angle);
+        ring.ends[i][0] = ring.x + middle * ring.ways[i][0];
+        ring.ends[i][1] = ring.y + middle * ring.ways[i][1];
     }
     return ring;
 }
 
+/* Whether a point is clockwise of a way from the centre, by less than half a turn. */
+static bool is_after(const float way[2], float dx, float dy)
+{
+    return way[0] * dy - way[1] * dx >= 0.0F;
+}
+
+/* Whether a point is between the ways, clockwise from the first to the second. */
+static bool in_sweep(const struct ring *ring, float dx, float dy)
+{
+    bool after = is_after(ring->ways[0], dx, dy);
+    bool before = !is_after(ring->ways[1], dx, dy);
+    return ring->wide ? after || before : after && before;
+}
+
 static float ring_coverage(const struct ring *ring, float x, float y)
 {
-    float d = distance(x - ring->x, y - ring->y);
-    float outside = ring->outer - d + 0.5F;
-    float inside = d - ring->inner + 0.5F;
-    float rim = outside < inside ? outside : inside;
-    if (rim <= 0.0F || ring->sweep >= 2.0F * PI - 0.0001F)
-        return rim;
-    float angle = atan2f(x - ring->x, ring->y - y) - ring->from;
-    while (angle < 0.0F)
-        angle += 2.0F * PI;
-    if (angle <= ring->sweep)
+    float dx = x - ring->x;
+    float dy = y - ring->y;
+    float square = dx * dx + dy * dy;
+    float far = ring->outer + 0.5F;
+    float near = ring->inner - 0.5F;
+    if (square >= far * far || (near > 0.0F && square <= near * near))
+        return 0.0F; /* most points are here: without a root */
+    float d = sqrtf(square);
+    float rim = far - d < d - near ? far - d : d - near;
+    if (ring->whole || in_sweep(ring, dx, dy))
         return rim;
     float half = (ring->outer - ring->inner) / 2.0F;
     float first = half - distance(x - ring->ends[0][0], y - ring->ends[0][1]) + 0.5F;
