@@ -10,8 +10,7 @@
  * there (token_sign, token_decrypt on token_newkey_slot()) before it settles. Until then key and
  * certificate of `main` are as they were. What follows depends on the token:
  *
- *   EMPTY  `main` has no certificate: the pair is made there (a key that was never certified is
- *          replaced)
+ *   EMPTY  `main` has no certificate and, as far as the token tells, no key: the pair is made there
  *   MOVES  the token can move keys: the old pair ends in a retired slot, the new one in `main`
  *   STAYS  it cannot: the new pair lives in a retired slot, the old one stays in `main`
  *   LOSES  there is no room: the old key would be destroyed, and is, when the visitor agrees
