@@ -259,7 +259,7 @@ MUST_CHECK struct err token_generate(struct token *token, const struct token_tar
 /*
  * Move the key of `target` to the empty slot `to_slot`, in one command; certificates stay.
  * ERR_UNSUPPORTED (the token cannot), ERR_NOT_FOUND (no key to move), ERR_CONFLICT (`to_slot` has
- * one), ERR_DENIED.
+ * one), ERR_DENIED. A move that was done already is one of the middle two.
  */
 MUST_CHECK struct err token_move(struct token *token, const struct token_target *target,
                                  uint8_t to_slot);
