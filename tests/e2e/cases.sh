@@ -276,9 +276,9 @@ case_ledger_damaged() {
 without_folder() {
     # shellcheck disable=SC2086 # a command's words
     PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" start kiosk ${by:-} "$bin/certkiosk" --config "$D/kiosk.conf"
-    wait_for 40 picture_says '账本目录不存在或不能写入' || fail "$1: the screen does not say it: $(picture)" || return 1
+    wait_for 40 picture_says out_staff_no_folder || fail "$1: the screen does not say it" || return 1
     shot "out-of-service-folder" && sleep 6 # longer than a ledger waits to be opened again
-    kill -0 "${pids[kiosk]}" 2>/dev/null && picture_says '账本目录不存在或不能写入' || fail "$1: it does not stay" || return 1
+    kill -0 "${pids[kiosk]}" 2>/dev/null && picture_says out_staff_no_folder || fail "$1: it does not stay" || return 1
     "$bin/certkioskctl" --state "$D/state" status >"$D/status" && fail "$1: all is said to be well" && return 1
     [ "$1" = "folder read-only" ] || grep -q '^ledger_no_folder: ' "$D/status" || fail "$1: $(cat "$D/status")" || return 1
     ok "$1: out of service, and the screen tells staff why"
@@ -293,12 +293,10 @@ read_only() {
     exec unshare -m sh -c 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"' "$D/state/kiosk" "$@"
 }
 
-picture() {
-    import -silent -window root -resize 150% png:- | tesseract - - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n'
-}
-
+# picture_says KEY: the screen as it is now.
 picture_says() {
-    picture | grep -q "$1"
+    import -silent -window root "$D/glance.png"
+    words_shown "$1" "$D/glance.png"
 }
 
 # An older copy of the journal is put back, then one that goes on otherwise: nothing is served until

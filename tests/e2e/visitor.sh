@@ -5,6 +5,7 @@
 # shellcheck shell=bash disable=SC2154
 
 export LC_ALL=C.UTF-8 # words are compared by characters, wherever this runs
+export OMP_THREAD_LIMIT=1 # tesseract's threads only wait for each other
 shot_count=0
 
 # shot NAME: a picture of the whole screen; prints its path.
