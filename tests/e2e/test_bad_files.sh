@@ -55,10 +55,12 @@ bad_asset() {
 id=hall-7-kiosk-1
 cp -r "$root/assets" "$work/assets"
 mkdir "$work/state"
-"$bin/certkiosk-gateway" init --dir "$work/gateway" --profiles "$root/assets/profiles" &&
-    "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk "$id" --out "$work/kiosk" &&
-    "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk other --out "$work/other" ||
-    { echo "FAILED: no keys for the kiosk" && exit 1; }
+if ! "$bin/certkiosk-gateway" init --dir "$work/gateway" --profiles "$root/assets/profiles" ||
+    ! "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk "$id" --out "$work/kiosk" ||
+    ! "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk other --out "$work/other"; then
+    echo "FAILED: no keys for the kiosk"
+    exit 1
+fi
 printf '%s\n' 010203040506070801020304050607080102030405060708 >"$work/admin.hex"
 cp "$root/assets/config/kiosk.conf" "$root/assets/config/syncd.conf" "$work/"
 change "$work/kiosk.conf" assets dir "$work/assets" >/dev/null

@@ -13,7 +13,7 @@ halls_stop() {
 
 # hall_start NAME MODEL [QUIRKS]: in $work/NAME. One that does not come up is a failure.
 hall_start() {
-    local dir=$work/$1 options=(--model "$2")
+    local dir=${work:?}/$1 options=(--model "$2")
     [ -z "${3:-}" ] || options+=(--quirks "$3")
     mkdir "$dir"
     "${bin:?}/certkiosk-hall" run "$dir" --token-options "${options[@]}" >"$dir.out" 2>"$dir.err" &
