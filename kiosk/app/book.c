@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 #include "kiosk/app/clock_trust.h"
-#include "kiosk/app/order_view.h"
+#include "kiosk/app/keepsake.h"
+#include "kiosk/app/news.h"
 #include "kiosk/app/wipe.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
@@ -25,12 +26,20 @@
 #define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
 
-enum command_kind { COMMAND_APPEND, COMMAND_LOOK_UP, COMMAND_FORGET, COMMAND_LOOK, COMMAND_STOP };
+enum command_kind {
+    COMMAND_APPEND,
+    COMMAND_LOOK_UP,
+    COMMAND_FIND_KEPT,
+    COMMAND_ERASE_KEPT,
+    COMMAND_FORGET,
+    COMMAND_LOOK,
+    COMMAND_STOP
+};
 
 struct command {
     enum command_kind kind;
     uint32_t id;
-    char token[FACTS_ID_SIZE];
+    char key[FACTS_ID_SIZE]; /* a token, or with ERASE_KEPT an order */
     struct record record;
 };
 
@@ -194,30 +203,16 @@ static struct err find_order(struct book *book, struct fact_order *out_order,
     return order_view_of_token(&from, book->watched, out_order, out_issued);
 }
 
-/* ERR_NONE with an unknown account when the platform has told nothing of the token. */
-static struct err find_account(struct book *book, struct fact_account *out_account)
-{
-    struct order_sources from = sources(book);
-    struct inbox_document document;
-    struct document_account account = {0};
-
-    if (book->inbox == NULL)
-        return ERR(ERR_IO, 0, "no inbox");
-    struct err e = order_view_document(&from, "account", book->watched, &document);
-    if (!failed(e))
-        e = document_read_account((struct bytes){document.body, document.body_len}, &account);
-    if (!failed(e))
-        *out_account = account.facts;
-    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
 static void do_look_up(struct book *book, const struct command *command)
 {
     try_open(book);
     struct mail mail = {.kind = MAIL_EVENT, .event = {.kind = EVENT_LOOKED_UP, .id = command->id}};
 
-    (void)text_copy(book->watched, sizeof(book->watched), command->token); /* same size */
-    struct err e = find_account(book, &mail.event.u.found.account);
+    (void)text_copy(book->watched, sizeof(book->watched), command->key); /* same size */
+    struct order_sources from = sources(book);
+    struct err e = ERR(ERR_IO, 0, "no inbox");
+    if (book->inbox != NULL)
+        e = order_view_account(&from, book->watched, &mail.event.u.found.account);
     if (!failed(e))
         e = find_order(book, &mail.event.u.found.order, &mail.issued);
     if (failed(e))
@@ -226,6 +221,39 @@ static void do_look_up(struct book *book, const struct command *command)
     book->last_order = mail.event.u.found.order;
     post_send(book->setup.post, &mail);
     explicit_bzero(&mail, sizeof(mail));
+}
+
+static void do_find_kept(struct book *book, uint32_t id, const char *token)
+{
+    struct mail mail = {.kind = MAIL_KEPT, .event = {.id = id}};
+    struct err e = ERR_OK;
+
+    try_open(book);
+    struct order_sources from = sources(book);
+    if (book->journal != NULL && book->inbox != NULL && !book->condemned)
+        e = keepsake_of_token(&from, token, &mail.event.u.order, &mail.issued);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        log_err("keepsake", e);
+    post_send(book->setup.post, &mail);
+    explicit_bzero(&mail, sizeof(mail));
+}
+
+static void do_erase_kept(struct book *book, const char *order)
+{
+    if (book->journal == NULL)
+        return; /* the token will be seen again, or what is kept expires */
+    struct err e = journal_kept_erase(book->journal, order);
+    if (failed(e))
+        out_of_service(book, "journal_kept_erase", e);
+}
+
+/* What was kept and is past goes. */
+static struct err sweep_kept(struct book *book)
+{
+    struct order_sources from = sources(book);
+    if (book->inbox == NULL || !book->hall.clock_trusted)
+        return ERR_OK;
+    return keepsake_sweep(&from, clock_wall_ms() / 1000);
 }
 
 /* False: it could not be read now, look again. */
@@ -250,41 +278,14 @@ static bool look_at_order(struct book *book)
     return true;
 }
 
-struct news {
-    const struct order_sources *from;
-    struct fact_hall *hall;
-};
-
-static bool take_notice(void *context, const struct inbox_document *document)
-{
-    const struct news *news = context;
-    struct fact_hall *hall = news->hall;
-    struct fact_announcement *next = &hall->announcements[hall->announcement_count];
-
-    if (order_view_sealed(news->from, document) &&
-        !failed(document_read_notice((struct bytes){document->body, document->body_len}, next)))
-        hall->announcement_count++;
-    return hall->announcement_count < FACTS_ANNOUNCEMENTS_MAX;
-}
-
-static void read_news(const struct book *book, struct fact_hall *hall)
-{
-    struct order_sources from = sources(book);
-    struct news news = {.from = &from, .hall = hall};
-
-    memset(hall->announcements, 0, sizeof(hall->announcements));
-    hall->announcement_count = 0;
-    if (failed(inbox_scan(book->inbox, "notice", take_notice, &news)))
-        hall->announcement_count = 0; /* news can wait */
-}
-
 static void look_at_hall(struct book *book, bool changed)
 {
+    struct order_sources from = sources(book);
     struct fact_hall hall = book->hall;
     struct inbox_state state = {0};
 
     if (changed)
-        read_news(book, &hall);
+        news_read(&from, &hall);
     hall.clock_trusted = !failed(inbox_get_state(book->inbox, &state)) && clock_is_trusted(&state);
     /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
@@ -309,6 +310,23 @@ static void distrust_clock(struct book *book)
     send_hall(book);
 }
 
+/* Between visits: nothing is left of the last one but what is written down. */
+static void forget(struct book *book)
+{
+    struct err e = ERR_OK;
+
+    explicit_bzero(book->watched, sizeof(book->watched));
+    explicit_bzero(&book->last_order, sizeof(book->last_order));
+    if (book->journal != NULL) {
+        e = sweep_kept(book);
+        if (!failed(e))
+            e = journal_checkpoint(book->journal);
+        if (failed(e))
+            out_of_service(book, "journal_checkpoint", e);
+    }
+    drop_inbox(book);
+}
+
 static void look(struct book *book)
 {
     uint64_t change = 0;
@@ -331,19 +349,7 @@ static void look(struct book *book)
         book->seen_change = change;
     look_at_hall(book, changed);
     if (changed && book->watched[0] == '\0')
-        drop_inbox(book);
-}
-
-static void forget(struct book *book)
-{
-    explicit_bzero(book->watched, sizeof(book->watched));
-    explicit_bzero(&book->last_order, sizeof(book->last_order));
-    drop_inbox(book);
-    if (book->journal == NULL)
-        return;
-    struct err e = journal_checkpoint(book->journal);
-    if (failed(e))
-        out_of_service(book, "journal_checkpoint", e);
+        forget(book);
 }
 
 static WIPE_BELOW bool handle(struct book *book, const struct command *command)
@@ -355,6 +361,12 @@ static WIPE_BELOW bool handle(struct book *book, const struct command *command)
         return true;
     case COMMAND_LOOK_UP:
         do_look_up(book, command);
+        return true;
+    case COMMAND_FIND_KEPT:
+        do_find_kept(book, command->id, command->key);
+        return true;
+    case COMMAND_ERASE_KEPT:
+        do_erase_kept(book, command->key);
         return true;
     case COMMAND_FORGET:
         forget(book);
@@ -443,15 +455,31 @@ void book_append(struct book *book, uint32_t id, const struct record *record)
     post_send(book->setup.post, &mail);
 }
 
+static bool push_key(struct book *book, enum command_kind kind, uint32_t id, const char *key)
+{
+    struct command command = {.kind = kind, .id = id};
+    (void)text_copy(command.key, sizeof(command.key), key); /* fits */
+    return push(book, &command);
+}
+
 void book_look_up(struct book *book, uint32_t id, const char *token)
 {
-    struct command command = {.kind = COMMAND_LOOK_UP, .id = id};
-    (void)text_copy(command.token, sizeof(command.token), token); /* same size */
-    if (push(book, &command))
-        return;
     struct mail mail = {.kind = MAIL_EVENT,
                         .event = {.kind = EVENT_LOOKED_UP, .id = id, .result = ERR_NO_ROOM}};
-    post_send(book->setup.post, &mail);
+    if (!push_key(book, COMMAND_LOOK_UP, id, token))
+        post_send(book->setup.post, &mail);
+}
+
+void book_find_kept(struct book *book, uint32_t id, const char *token)
+{
+    struct mail mail = {.kind = MAIL_KEPT, .event = {.id = id}};
+    if (!push_key(book, COMMAND_FIND_KEPT, id, token))
+        post_send(book->setup.post, &mail);
+}
+
+void book_erase_kept(struct book *book, const char *order)
+{
+    (void)push_key(book, COMMAND_ERASE_KEPT, 0, order); /* what is left over goes another time */
 }
 
 void book_forget(struct book *book)

@@ -4,6 +4,7 @@
  *     append  -> durable -> EVENT_JOURNALED
  *     look up -> EVENT_LOOKED_UP, then EVENT_ORDER whenever that token's order changes
  *     look    -> something is new in the inbox
+ *     find what is kept -> MAIL_KEPT
  *
  * At start, at each look and before an order or a write is begun the journal is held against what
  * the platform acknowledged (kiosk/ledger/agreement.h). One that was set back or forked is never
@@ -45,6 +46,13 @@ void book_append(struct book *book, uint32_t id, const struct record *record);
 
 /* Look up account and order of `token`, and watch that order from now on. */
 void book_look_up(struct book *book, uint32_t id, const char *token);
+
+/* What is kept of `token` since a write that was begun, and which order it is of: see keepsake.h.
+ * MAIL_KEPT always comes, with nothing when the ledger cannot tell. */
+void book_find_kept(struct book *book, uint32_t id, const char *token);
+
+/* What is kept for `order` is not needed any more. */
+void book_erase_kept(struct book *book, const char *order);
 
 /* Stop watching, and forget what was read; called when a visit ends. Checkpoints. */
 void book_forget(struct book *book);

@@ -31,6 +31,20 @@ struct err order_view_document(const struct order_sources *from, const char *typ
     return ERR_OK;
 }
 
+struct err order_view_account(const struct order_sources *from, const char *token,
+                              struct fact_account *out_account)
+{
+    struct inbox_document document;
+    struct document_account account = {0};
+
+    struct err e = order_view_document(from, "account", token, &document);
+    if (!failed(e))
+        e = document_read_account((struct bytes){document.body, document.body_len}, &account);
+    if (!failed(e))
+        *out_account = account.facts;
+    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* Paid ones first: money that has been taken is served before anything else. */
 static const uint8_t ranks[FACT_ORDER_STATUS_COUNT] = {
     [FACT_ORDER_TO_WRITE] = 6, [FACT_ORDER_TO_MAKE] = 5, [FACT_ORDER_IN_REVIEW] = 4,

@@ -35,6 +35,11 @@ bool order_view_sealed(const struct order_sources *from, const struct inbox_docu
 MUST_CHECK struct err order_view_document(const struct order_sources *from, const char *type,
                                           const char *id, struct inbox_document *out_document);
 
+/* What the platform told of `token`; unknown when it told nothing. Errors as order_view_document(),
+ * and ERR_MALFORMED. */
+MUST_CHECK struct err order_view_account(const struct order_sources *from, const char *token,
+                                         struct fact_account *out_account);
+
 /*
  * The order of `token` that a visit is to go on with, paid ones first; status NONE when there is
  * none. `*out_issued` is its certificate, der_len 0 while there is none.

@@ -20,6 +20,7 @@ enum mail_kind {
     MAIL_READER,  /* reader_there */
     MAIL_PRINTER, /* printer */
     MAIL_LEDGER,  /* ledger_ok, clock_trusted, announcements */
+    MAIL_KEPT,    /* what is kept of the token that event.id asked for; event.u.order is whose */
     MAIL_QUIT,    /* the process was asked to end */
 };
 
@@ -27,7 +28,8 @@ struct mail {
     enum mail_kind kind;
     struct event event;
     struct fact_hall hall; /* the part that `kind` names */
-    /* With EVENT_ORDER and EVENT_LOOKED_UP: the certificate that was issued, when it is here. */
+    /* With EVENT_ORDER and EVENT_LOOKED_UP: the certificate that was issued, when it is here.
+     * MAIL_KEPT: the one that was kept; der_len 0: none. */
     struct document_issued issued;
 };
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "kiosk/app/keepsake.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
@@ -16,6 +17,11 @@ struct runner {
     struct secret *pin;
     bool pin_lent; /* the token desk has it, and wipes it */
     struct document_issued issued;
+    /* A token that was identified waits until it is known whether it is to be repaired. */
+    struct event identified; /* id 0: none waits */
+    uint32_t repairing;      /* id of the repair under way; 0: none */
+    char kept_order[FACTS_UUID_SIZE];
+    struct document_issued kept; /* what was on the token before a write; der_len 0: nothing */
 };
 
 static void step(struct runner *runner, const struct event *event);
@@ -38,7 +44,8 @@ static void ask_token(struct runner *runner, const struct effect *effect, enum t
                             .id = effect->id,
                             .pin = runner->pin,
                             .order = effect->visit.order,
-                            .issued = runner->issued};
+                            .issued = runner->issued,
+                            .kept = runner->kept};
     (void)text_copy(job.token, sizeof(job.token), effect->visit.token.id); /* same size */
     if (kind == TOKEN_JOB_VERIFY_PIN)
         runner->pin_lent = true;
@@ -85,6 +92,8 @@ static void append(struct runner *runner, const struct effect *effect)
 static void forget_visit(struct runner *runner)
 {
     wipe_pin(runner);
+    explicit_bzero(&runner->identified, sizeof(runner->identified));
+    explicit_bzero(&runner->kept, sizeof(runner->kept));
     explicit_bzero(&runner->issued, sizeof(runner->issued));
     book_forget(runner->setup.book);
     runner->setup.forget(runner->setup.context);
@@ -167,6 +176,63 @@ static void take_issued(struct runner *runner, const struct mail *mail)
         runner->issued = mail->issued;
 }
 
+static bool can_be_read(const struct fact_token *token, uint8_t slot)
+{
+    for (uint8_t i = 0; i < token->certificate_count; i++) {
+        if (token->certificates[i].slot == slot)
+            return true;
+    }
+    return false;
+}
+
+/* Before the flow hears of a token, what an interrupted write left of it is mended. True: the flow
+ * hears of it later. */
+static bool hold_back(struct runner *runner, const struct event *event)
+{
+    if (runner->repairing != 0 && event->id == runner->repairing) { /* that was the second look */
+        runner->repairing = 0;
+        if (event->result == ERR_NONE && can_be_read(&event->u.token, runner->kept.slot))
+            book_erase_kept(runner->setup.book, runner->kept_order);
+        return false;
+    }
+    if (event->result != ERR_NONE || event->id != runner->flow.waiting_for)
+        return false;
+    runner->identified = *event;
+    book_find_kept(runner->setup.book, event->id, event->u.token.id);
+    return true;
+}
+
+static void ask_repair(struct runner *runner)
+{
+    struct token_job job = {
+        .kind = TOKEN_JOB_REPAIR, .id = runner->identified.id, .issued = runner->kept};
+
+    runner->repairing = runner->identified.id;
+    (void)text_copy(job.token, sizeof(job.token), runner->identified.u.token.id); /* same size */
+    token_desk_ask(runner->setup.token, &job);
+    explicit_bzero(&job, sizeof(job));
+}
+
+static void take_kept(struct runner *runner, const struct mail *mail)
+{
+    const struct fact_order *order = &mail->event.u.order;
+    struct event *held = &runner->identified;
+
+    if (held->id == 0 || held->id != mail->event.id || held->id != runner->flow.waiting_for)
+        return; /* that token has gone */
+    runner->kept = mail->issued;
+    (void)text_copy(runner->kept_order, sizeof(runner->kept_order), order->id); /* same size */
+    bool lost = mail->issued.der_len > 0 && keepsake_is_lost(order->status);
+    if (lost && !can_be_read(&held->u.token, mail->issued.slot)) {
+        ask_repair(runner);
+    } else {
+        if (lost)
+            book_erase_kept(runner->setup.book, order->id);
+        step(runner, held);
+    }
+    explicit_bzero(held, sizeof(*held));
+}
+
 void runner_mail(struct runner *runner, const struct mail *mail)
 {
     struct fact_hall *hall = &runner->hall;
@@ -176,6 +242,8 @@ void runner_mail(struct runner *runner, const struct mail *mail)
     case MAIL_EVENT:
         if (mail->event.kind == EVENT_PIN_ANSWERED)
             runner->pin_lent = false;
+        if (mail->event.kind == EVENT_IDENTIFIED && hold_back(runner, &mail->event))
+            return;
         step(runner, &mail->event);
         if (mail->event.kind == EVENT_ORDER || mail->event.kind == EVENT_LOOKED_UP)
             take_issued(runner, mail);
@@ -196,6 +264,9 @@ void runner_mail(struct runner *runner, const struct mail *mail)
         hall->announcement_count = mail->hall.announcement_count;
         memcpy(hall->announcements, mail->hall.announcements, sizeof(hall->announcements));
         break;
+    case MAIL_KEPT:
+        take_kept(runner, mail);
+        return;
     case MAIL_QUIT:
         return;
     }

@@ -138,10 +138,22 @@ static const struct token_certificate *certificate_in(const struct token_identit
     return NULL;
 }
 
+/* What stands in `slot`, no bytes when it is torn or empty. */
+static struct bytes readable_in(const struct token_desk *desk, uint8_t slot)
+{
+    const struct token_certificate *raw = certificate_in(&desk->identity, slot);
+    struct fact_certificate facts = {0};
+
+    if (raw == NULL ||
+        failed(certificate_read((struct bytes){raw->der, raw->der_len}, desk->setup.trust, &facts)))
+        return (struct bytes){NULL, 0};
+    return (struct bytes){raw->der, raw->der_len};
+}
+
 /*
- * Is this the renewal that was paid for? Compared with the certificate on the token. When that
- * one is torn, or is the new one already (an earlier write whose outcome was not recorded), there
- * is nothing to compare: then chain and self-test decide.
+ * Is this the renewal that was paid for? Compared with the certificate on the token or, when that
+ * one is torn, with what the ledger kept of it. When neither is there, or the token has the new one
+ * already (an earlier write whose outcome was not recorded), chain and self-test decide.
  */
 static struct err check_issued(const struct token_desk *desk, const struct token_job *job)
 {
@@ -157,10 +169,11 @@ static struct err check_issued(const struct token_desk *desk, const struct token
 
     if (token_slot_index(job->issued.slot) == TOKEN_SLOT_COUNT)
         return ERR(ERR_MALFORMED, job->issued.slot, "slot of the issued certificate");
-    const struct token_certificate *old = certificate_in(&desk->identity, job->issued.slot);
-    if (old == NULL)
+    struct bytes old_der = readable_in(desk, job->issued.slot);
+    if (old_der.len == 0 && job->kept.slot == job->issued.slot)
+        old_der = (struct bytes){job->kept.der, job->kept.der_len};
+    if (old_der.len == 0)
         return ERR_OK;
-    struct bytes old_der = {old->der, old->der_len};
     if (old_der.len == issued.len && memcmp(old_der.at, issued.at, issued.len) == 0)
         return ERR_OK;
 
@@ -194,6 +207,37 @@ static void do_write(struct token_desk *desk, const struct token_job *job)
 
     struct event event = {.kind = EVENT_WRITTEN, .id = job->id, .result = e.code};
     send_event(desk, &event);
+}
+
+/* Only what is of this house goes back, and only where nothing can be read. */
+static struct err check_repair(const struct token_desk *desk, const struct token_job *job)
+{
+    struct fact_certificate facts = {0};
+    struct err e = certificate_read((struct bytes){job->issued.der, job->issued.der_len},
+                                    desk->setup.trust, &facts);
+
+    if (failed(e))
+        return e;
+    if (!facts.chain_ok || token_slot_index(job->issued.slot) == TOKEN_SLOT_COUNT)
+        return ERR(ERR_MALFORMED, job->issued.slot, "what was kept");
+    if (!text_same(desk->identity.id, job->token))
+        return ERR(ERR_GONE, 0, "the token to repair");
+    if (readable_in(desk, job->issued.slot).len > 0)
+        return ERR(ERR_CONFLICT, job->issued.slot, "nothing to repair");
+    return ERR_OK;
+}
+
+static void do_repair(struct token_desk *desk, const struct token_job *job)
+{
+    struct err e = check_repair(desk, job);
+    if (!failed(e))
+        e = write_issued(desk, job);
+    if (failed(e)) {
+        log_err("token_repair", e);
+    } else {
+        log_event(LOG_LEVEL_INFO, "token_repair", "slot=%02X", job->issued.slot);
+    }
+    do_identify(desk, job);
 }
 
 static struct err test_signature(struct token_desk *desk, const struct token_job *job)
@@ -252,6 +296,9 @@ static WIPE_BELOW bool handle(struct token_desk *desk, const struct token_job *j
     case TOKEN_JOB_WRITE:
         do_write(desk, job);
         return true;
+    case TOKEN_JOB_REPAIR:
+        do_repair(desk, job);
+        return true;
     case TOKEN_JOB_TEST:
         do_test(desk, job);
         return true;
@@ -276,6 +323,7 @@ static void *work(void *context)
         explicit_bzero(&job, sizeof(job));
         wipe_stack();
     }
+    token_close(desk->setup.token); /* here: what serves the token dies with its thread */
     return NULL;
 }
 
@@ -311,7 +359,6 @@ void token_desk_destroy(struct token_desk *desk)
     token_desk_ask(desk, &stop);
     (void)pthread_join(desk->thread, NULL); /* joinable and ours */
     queue_done(&desk->jobs);
-    token_close(desk->setup.token);
     (void)pthread_mutex_destroy(&desk->lock);
     explicit_bzero(desk, sizeof(*desk));
     free(desk);
@@ -332,7 +379,7 @@ struct err token_desk_certificate(struct token_desk *desk, const char *id, uint8
     (void)pthread_mutex_lock(&desk->lock);
     const struct token_certificate *certificate =
         text_same(desk->identity.id, id) ? certificate_in(&desk->identity, slot) : NULL;
-    if (certificate != NULL) {
+    if (certificate != NULL && readable_in(desk, slot).len > 0) {
         *out_certificate = *certificate;
         e = ERR_OK;
     }

@@ -16,17 +16,19 @@ enum token_job_kind {
     TOKEN_JOB_IDENTIFY,
     TOKEN_JOB_VERIFY_PIN,
     TOKEN_JOB_WRITE,
+    TOKEN_JOB_REPAIR,
     TOKEN_JOB_TEST,
     TOKEN_JOB_STOP
 };
 
 struct token_job {
     enum token_job_kind kind;
-    uint32_t id;               /* of the effect */
-    struct secret *pin;        /* VERIFY_PIN: lent until answered; wiped by the desk */
-    char token[TOKEN_ID_SIZE]; /* WRITE: the token that was identified */
-    struct fact_order order;   /* WRITE, TEST */
-    struct document_issued issued;
+    uint32_t id;                   /* of the effect */
+    struct secret *pin;            /* VERIFY_PIN: lent until answered; wiped by the desk */
+    char token[TOKEN_ID_SIZE];     /* WRITE, REPAIR: the token that was identified */
+    struct fact_order order;       /* WRITE, TEST */
+    struct document_issued issued; /* REPAIR: the one that was there before */
+    struct document_issued kept;   /* WRITE: what was there before, der_len 0: not known */
 };
 
 struct token_desk;
@@ -49,8 +51,10 @@ void token_desk_destroy(struct token_desk *desk);
 /*
  * Hand over a job; its answer comes as mail with the job's id.
  * WRITE answers ERR_CONFLICT, and writes nothing, when the issued certificate is not the one that
- * `order` names, or not the renewal of the one in its slot. TEST answers ERR_DENIED only when the
- * token wants the PIN again, and ERR_CONFLICT when the signature does not verify.
+ * `order` names, or not the renewal of the one in its slot or, when that cannot be read, of `kept`.
+ * REPAIR writes when the slot cannot be read, then answers as IDENTIFY does. TEST answers
+ * ERR_DENIED only when the token wants the PIN again, and ERR_CONFLICT when the signature does not
+ * verify.
  */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 

@@ -62,14 +62,15 @@ struct journal_draft {
     char token[41];
     enum journal_order_state order_state;
     /* The certificate that the intended write of the order overwrites; no bytes: none. It stands
-     * beside the chain, durable with this entry, until the order is DELIVERED or the token has
-     * another one; a second one of the same order changes nothing. */
+     * beside the chain, durable with this entry, until an order of the token is DELIVERED or keeps
+     * another one, or it is erased; a second one of the same order changes nothing. */
     uint8_t kept_slot;
     struct bytes kept;
 };
 
 /* What was on the token before the write of an order. */
 struct journal_kept {
+    char order[CHAIN_UUID_LEN + 1];
     uint8_t slot;
     size_t der_len;
     uint8_t der[JOURNAL_KEPT_MAX];
@@ -126,9 +127,22 @@ MUST_CHECK struct err journal_order_by_id(struct journal *journal, const char *o
                                           struct journal_order *out_order);
 
 /* What the write of this order overwrites, to repair the token with. ERR_NOT_FOUND: nothing was
- * kept, or it is delivered. */
+ * kept, or it is delivered, or erased. */
 MUST_CHECK struct err journal_kept_of_order(struct journal *journal, const char *order,
                                             struct journal_kept *out_kept);
+
+/* What the newest order of this token that kept anything overwrites. ERR_NOT_FOUND. */
+MUST_CHECK struct err journal_kept_of_token(struct journal *journal, const char *token,
+                                            struct journal_kept *out_kept);
+
+/* The first of the order ids after `order` for which anything is kept; "" begins. ERR_NOT_FOUND:
+ * that was the last. */
+MUST_CHECK struct err journal_kept_after(struct journal *journal, const char *order,
+                                         struct journal_kept *out_kept);
+
+/* Nobody needs what is kept for this order any more; nothing kept is fine too. Errors as
+ * journal_append(). */
+MUST_CHECK struct err journal_kept_erase(struct journal *journal, const char *order);
 
 /* The orders that are not DELIVERED, newest first, into `out_orders`, which has
  * JOURNAL_ORDERS_MAX; older ones than that are left out. */

@@ -1,4 +1,6 @@
-/* journal_kept.c - what a write is about to overwrite, there until the order is delivered. */
+/* journal_kept.c - what a write is about to overwrite, there until nobody needs it any more. */
+#include <string.h>
+
 #include "kiosk/ledger/journal_rows.h"
 
 static struct err run_with(const struct journal *journal, const char *sql,
@@ -23,7 +25,10 @@ struct err journal_keep(const struct journal *journal, const struct journal_draf
     if (draft->order[0] == '\0')
         return ERR_OK;
     if (draft->order_state == JOURNAL_ORDER_DELIVERED)
-        return run_with(journal, "DELETE FROM kept WHERE order_id = ?1", draft);
+        return run_with(journal, /* what an earlier order of the token left is past as well */
+                        "DELETE FROM kept WHERE order_id IN (SELECT order_id FROM orders WHERE"
+                        " token = (SELECT token FROM orders WHERE order_id = ?1))",
+                        draft);
     if (draft->kept.len == 0)
         return ERR_OK;
     /* An earlier order of the same token: what it wanted to overwrite is there no more. */
@@ -41,32 +46,79 @@ struct err journal_keep(const struct journal *journal, const struct journal_draf
                     draft);
 }
 
+/* Columns order_id, slot, der. */
+#define KEPT_COLUMNS "SELECT kept.order_id, slot, der FROM kept "
+
 static bool take_kept(sqlite3_stmt *statement, struct journal_kept *out)
 {
-    int slot = sqlite3_column_int(statement, 0);
-    int len = sqlite3_column_bytes(statement, 1);
+    int slot = sqlite3_column_int(statement, 1);
+    int len = sqlite3_column_bytes(statement, 2);
     if (slot < 0 || slot > UINT8_MAX || len < 1 || len > JOURNAL_KEPT_MAX)
         return false;
     out->slot = (uint8_t)slot;
     out->der_len = (size_t)len;
-    return database_blob(statement, 1, out->der, out->der_len);
+    return database_text(statement, 0, out->order, sizeof(out->order)) &&
+           database_blob(statement, 2, out->der, out->der_len);
 }
 
-struct err journal_kept_of_order(struct journal *journal, const char *order,
-                                 struct journal_kept *out_kept)
+static struct err one_kept(const struct journal *journal, const char *sql, const char *key,
+                           struct journal_kept *out_kept)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct journal_kept kept;
     bool row = false;
-    struct err e = database_prepare(&journal->database,
-                                    "SELECT slot, der FROM kept WHERE order_id = ?1", &statement);
+    struct err e = database_prepare(&journal->database, sql, &statement);
     if (failed(e))
         return e;
-    int result = sqlite3_bind_text(statement, 1, order, -1, SQLITE_STATIC);
+    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     e = result == SQLITE_OK ? database_step(statement, &row)
                             : DATABASE_ERR(result, "sqlite3_bind_text");
     if (failed(e))
         return e;
     if (!row)
         return ERR(ERR_NOT_FOUND, 0, "kept");
-    return take_kept(statement, out_kept) ? ERR_OK : ERR(ERR_MALFORMED, SQLITE_CORRUPT, "kept");
+    if (!take_kept(statement, &kept))
+        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "kept");
+    *out_kept = kept;
+    explicit_bzero(&kept, sizeof(kept));
+    return ERR_OK;
+}
+
+struct err journal_kept_of_order(struct journal *journal, const char *order,
+                                 struct journal_kept *out_kept)
+{
+    return one_kept(journal, KEPT_COLUMNS "WHERE order_id = ?1", order, out_kept);
+}
+
+struct err journal_kept_of_token(struct journal *journal, const char *token,
+                                 struct journal_kept *out_kept)
+{
+    return one_kept(journal,
+                    KEPT_COLUMNS "JOIN orders ON orders.order_id = kept.order_id"
+                                 " WHERE token = ?1 ORDER BY request_seq DESC LIMIT 1",
+                    token, out_kept);
+}
+
+struct err journal_kept_after(struct journal *journal, const char *order,
+                              struct journal_kept *out_kept)
+{
+    return one_kept(journal, KEPT_COLUMNS "WHERE order_id > ?1 ORDER BY order_id LIMIT 1", order,
+                    out_kept);
+}
+
+static struct err erase(const struct journal *journal, const char *order)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e =
+        database_prepare(&journal->database, "DELETE FROM kept WHERE order_id = ?1", &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, order, -1, SQLITE_STATIC);
+    return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+}
+
+struct err journal_kept_erase(struct journal *journal, const char *order)
+{
+    struct err e = database_begin(&journal->database);
+    return failed(e) ? e : database_end(&journal->database, erase(journal, order));
 }

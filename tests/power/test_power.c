@@ -1,7 +1,8 @@
 /*
  * The power fails at every write, truncate and sync in the life of an order. Whatever was not
  * synced is lost, kept, kept in part or torn; the journal must open, hold every entry whose append
- * had returned, and take the rest of the order's life as if nothing had been.
+ * had returned, and take the rest of the order's life as if nothing had been. What another order
+ * kept is there whole or erased, and erased once the erasure had returned.
  *
  * The control does the same on a disk whose syncs do nothing: it must lose entries, or this test
  * could not see a loss.
@@ -34,6 +35,7 @@ static const struct {
 static struct folder folder;
 static struct shim_disk first, image;
 static size_t done_at[STEPS_MAX]; /* points when the append of a step had returned */
+static size_t erased_at;          /* and when what the other order had kept was erased */
 
 struct tally {
     size_t points, images, lost, broken;
@@ -47,6 +49,15 @@ static struct journal_draft step(size_t i)
     (void)text_copy(draft.kind, sizeof(draft.kind), life[i].kind);
     if (life[i].state == JOURNAL_ORDER_INTENDED)
         draft.kept = (struct bytes){old_certificate, sizeof(old_certificate)};
+    return draft;
+}
+
+/* The other order: of another token, and with a write begun before this life. */
+static struct journal_draft other(void)
+{
+    struct journal_draft draft = draft_of(BEFORE, BEFORE, JOURNAL_ORDER_INTENDED);
+    (void)text_copy(draft.token, sizeof(draft.token), "other");
+    draft.kept = (struct bytes){old_certificate, sizeof(old_certificate)};
     return draft;
 }
 
@@ -100,7 +111,8 @@ static void make_first_disk(void)
     folder_make(&folder, "journal.db");
     assert_int_equal(journal_open(folder.path, true, ledger_random, &journal).code, ERR_NONE);
     for (unsigned i = 1; i <= BEFORE; i++) {
-        struct journal_draft draft = draft_of(i, i, JOURNAL_ORDER_REQUESTED);
+        struct journal_draft draft =
+            i == BEFORE ? other() : draft_of(i, i, JOURNAL_ORDER_REQUESTED);
         assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
         if (i == 1)
             assert_int_equal(journal_checkpoint(journal).code, ERR_NONE);
@@ -123,6 +135,10 @@ static void live(bool syncs)
         if (life[i].checkpoint)
             assert_int_equal(journal_checkpoint(journal).code, ERR_NONE);
     }
+    struct journal_draft draft = other();
+    assert_int_equal(journal_kept_erase(journal, draft.order).code, ERR_NONE);
+    erased_at = shim_points();
+    assert_int_equal(journal_checkpoint(journal).code, ERR_NONE);
     journal_close(journal);
     shim_stop();
 }
@@ -144,6 +160,12 @@ static bool goes_on(struct journal *journal)
            order.state == JOURNAL_ORDER_DELIVERED;
 }
 
+static bool is_whole(const struct journal_kept *kept)
+{
+    return kept->der_len == sizeof(old_certificate) &&
+           memcmp(kept->der, old_certificate, kept->der_len) == 0;
+}
+
 /* What the write overwrites is there from the intent to the delivery, and not a moment else. */
 static bool keeps(struct journal *journal)
 {
@@ -156,8 +178,15 @@ static bool keeps(struct journal *journal)
     struct err e = journal_kept_of_order(journal, draft.order, &kept);
     if (!intended)
         return e.code == ERR_NOT_FOUND;
-    return !failed(e) && kept.der_len == sizeof(old_certificate) &&
-           memcmp(kept.der, old_certificate, kept.der_len) == 0;
+    return !failed(e) && is_whole(&kept);
+}
+
+static bool keeps_other(struct journal *journal, bool erased)
+{
+    struct journal_draft draft = other();
+    struct journal_kept kept;
+    struct err e = journal_kept_of_order(journal, draft.order, &kept);
+    return failed(e) ? e.code == ERR_NOT_FOUND : !erased && is_whole(&kept);
 }
 
 static void check_image(size_t points, struct tally *tally)
@@ -173,7 +202,11 @@ static void check_image(size_t points, struct tally *tally)
     bool opened = journal != NULL && !failed(journal_get_status(journal, &status));
     bool kept = opened && status.head_seq >= promised;
     tally->lost += opened && !kept ? 1 : 0;
-    tally->broken += !opened || (kept && !(keeps(journal) && goes_on(journal))) ? 1 : 0;
+    tally->broken +=
+        !opened || (kept && !(keeps(journal) && keeps_other(journal, erased_at <= points) &&
+                              goes_on(journal)))
+            ? 1
+            : 0;
     journal_close(journal);
 }
 

@@ -34,6 +34,7 @@ struct room_token {
     struct token token;
     pthread_mutex_t lock;
     struct token_sim sim;
+    pthread_t watcher, closer; /* the threads that called these */
 };
 
 struct room_printer {

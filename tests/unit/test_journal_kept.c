@@ -1,4 +1,4 @@
-/* What the write of an order overwrites: kept with the intent, gone with the delivery. */
+/* What the write of an order overwrites: kept with the intent, gone with the outcome. */
 #include "tests/unit/unit.h"
 
 #include <sqlite3.h>
@@ -120,6 +120,65 @@ static void a_later_order_of_the_token_takes_its_place(void **state)
     assert_kept(3, "another token's");
 }
 
+static void a_delivery_ends_what_an_earlier_order_of_the_token_left(void **state)
+{
+    (void)state;
+    request(1, 1, "s1");
+    intend(2, 1, "s1", "old");
+    request(3, 3, "s3");
+    intend(4, 3, "s3", "another token's");
+    request(5, 2, "s1");
+    intend(6, 2, "s1", NULL); /* torn, and kept by the earlier one */
+    assert_kept(1, "old");
+    put(7, 2, "s1", JOURNAL_ORDER_DELIVERED, NULL);
+    assert_kept(1, NULL);
+    assert_kept(3, "another token's");
+}
+
+static void what_is_kept_is_found_by_its_token(void **state)
+{
+    struct journal_kept kept = {.slot = 0};
+    struct journal_draft draft = draft_of(0, 1, JOURNAL_ORDER_INTENDED);
+    (void)state;
+
+    request(1, 1, "s1");
+    assert_int_equal(journal_kept_of_token(journal, "s1", &kept).code, ERR_NOT_FOUND);
+    intend(2, 1, "s1", "old");
+    request(3, 2, "s1"); /* a newer one that has kept nothing */
+    assert_int_equal(journal_kept_of_token(journal, "s1", &kept).code, ERR_NONE);
+    assert_string_equal(kept.order, draft.order);
+    assert_int_equal(kept.slot, 0x9A);
+    assert_int_equal(kept.der_len, strlen("old"));
+    assert_memory_equal(kept.der, "old", kept.der_len);
+    assert_int_equal(journal_kept_of_token(journal, "s3", &kept).code, ERR_NOT_FOUND);
+}
+
+static void all_that_is_kept_is_gone_through_and_what_is_erased_is_gone(void **state)
+{
+    struct journal_kept kept = {.order = ""};
+    char seen[3][CHAIN_UUID_LEN + 1] = {{""}};
+    size_t count = 0;
+    (void)state;
+
+    for (unsigned i = 1; i <= 3; i++) {
+        char token[3] = {'s', (char)('0' + i), '\0'};
+        request(2 * i, i, token);
+        intend(2 * i + 1, i, token, "old");
+    }
+    while (!failed(journal_kept_after(journal, kept.order, &kept))) {
+        assert_true(count < 3);
+        (void)text_copy(seen[count++], sizeof(seen[0]), kept.order);
+    }
+    assert_int_equal(count, 3);
+    assert_int_equal(journal_kept_erase(journal, seen[1]).code, ERR_NONE);
+    assert_int_equal(journal_kept_erase(journal, seen[1]).code, ERR_NONE);
+    reopen(NULL, ERR_NONE);
+    assert_int_equal(journal_kept_of_order(journal, seen[0], &kept).code, ERR_NONE);
+    assert_int_equal(journal_kept_of_order(journal, seen[1], &kept).code, ERR_NOT_FOUND);
+    assert_int_equal(journal_kept_after(journal, seen[0], &kept).code, ERR_NONE);
+    assert_string_equal(kept.order, seen[2]);
+}
+
 static void more_than_a_certificate_is_not_kept(void **state)
 {
     static const uint8_t much[JOURNAL_KEPT_MAX + 1];
@@ -166,6 +225,9 @@ int main(void)
         TEST(a_token_that_cannot_be_read_leaves_what_was_kept),
         TEST(what_was_kept_goes_with_the_delivery_and_does_not_come_back),
         TEST(a_later_order_of_the_token_takes_its_place),
+        TEST(a_delivery_ends_what_an_earlier_order_of_the_token_left),
+        TEST(what_is_kept_is_found_by_its_token),
+        TEST(all_that_is_kept_is_gone_through_and_what_is_erased_is_gone),
         TEST(more_than_a_certificate_is_not_kept),
         TEST(a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it),
         TEST(a_journal_that_was_never_so_is_not_brought_up),

@@ -379,6 +379,97 @@ static void test_a_torn_certificate_is_healed_by_the_next_write(void **state)
     close_desk(&at);
 }
 
+/* As an interrupted write leaves it; the desk has looked. */
+static void tear(struct desk_room *at)
+{
+    struct mail mail;
+
+    room_take_token(&at->room)->pull_after = 1;
+    room_give_token(&at->room);
+    assert_int_equal(write_issued(at, &at->room.renewed).result, ERR_GONE);
+    room_event(&at->room, EVENT_REMOVED, &mail);
+    insert(&at->room);
+    room_event(&at->room, EVENT_INSERTED, &mail);
+    assert_int_equal(identify(at).u.token.certificate_count, 0);
+    assert_on_token(at, NULL);
+}
+
+static struct document_issued document_of(const struct issue_certificate *certificate)
+{
+    struct document_issued out = {.slot = ROOM_SLOT, .der_len = certificate->len};
+    memcpy(out.der, certificate->der, certificate->len);
+    return out;
+}
+
+static void test_on_a_torn_token_what_was_kept_tells_what_was_not_ordered(void **state)
+{
+    (void)state;
+    struct desk_room at;
+    struct issue_certificate late;
+
+    open_desk(&at);
+    tear(&at);
+    make_late(&at.room, &late);
+    struct token_job job = job_of(&at, TOKEN_JOB_WRITE, &late);
+    job.kept = document_of(&at.room.old);
+    assert_int_equal(ask(&at, job, EVENT_WRITTEN).result, ERR_CONFLICT);
+    assert_on_token(&at, NULL);
+    job = job_of(&at, TOKEN_JOB_WRITE, &at.room.renewed);
+    job.kept = document_of(&at.room.old);
+    assert_int_equal(ask(&at, job, EVENT_WRITTEN).result, ERR_NONE);
+    assert_on_token(&at, &at.room.renewed);
+    close_desk(&at);
+}
+
+static struct event repair(struct desk_room *at, const struct issue_certificate *old)
+{
+    struct token_job job = {.kind = TOKEN_JOB_REPAIR, .issued = document_of(old)};
+    return ask(at, job, EVENT_IDENTIFIED);
+}
+
+static void test_a_torn_token_gets_back_what_was_on_it(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    tear(&at);
+    struct event event = repair(&at, &at.room.old);
+    assert_int_equal(event.result, ERR_NONE);
+    assert_int_equal(event.u.token.certificate_count, 1);
+    assert_memory_equal(event.u.token.certificates[0].fingerprint, at.room.old_facts.fingerprint,
+                        FACTS_FINGERPRINT_LEN);
+    assert_on_token(&at, &at.room.old);
+    close_desk(&at);
+}
+
+static void test_what_can_be_read_is_not_repaired(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    assert_int_equal(write_issued(&at, &at.room.renewed).result, ERR_NONE);
+    assert_int_equal(identify(&at).result, ERR_NONE);
+    assert_int_equal(repair(&at, &at.room.old).u.token.certificate_count, 1);
+    assert_on_token(&at, &at.room.renewed);
+    close_desk(&at);
+}
+
+static void test_nothing_of_another_house_is_put_back(void **state)
+{
+    (void)state;
+    struct desk_room at;
+    struct issue_certificate foreign;
+
+    open_desk(&at);
+    tear(&at);
+    make_other_ca(&at.room, &foreign);
+    assert_int_equal(repair(&at, &foreign).u.token.certificate_count, 0);
+    assert_on_token(&at, NULL);
+    close_desk(&at);
+}
+
 static void test_the_token_s_own_refusal_of_a_write_is_told(void **state)
 {
     (void)state;
@@ -429,6 +520,18 @@ static void test_a_desk_ends_while_a_token_is_in(void **state)
     token_desk_destroy(NULL);
 }
 
+/* A token worker dies with the thread that started it, and could not power the card down later. */
+static void test_the_token_is_closed_by_the_thread_that_used_it(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    token_desk_destroy(at.desk);
+    assert_true(pthread_equal(at.room.token.watcher, at.room.token.closer));
+    room_close(&at.room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,10 +546,15 @@ int main(void)
         cmocka_unit_test(test_what_was_not_ordered_is_not_written),
         cmocka_unit_test(test_another_certificate_than_the_intent_names_is_not_written),
         cmocka_unit_test(test_a_torn_certificate_is_healed_by_the_next_write),
+        cmocka_unit_test(test_on_a_torn_token_what_was_kept_tells_what_was_not_ordered),
+        cmocka_unit_test(test_a_torn_token_gets_back_what_was_on_it),
+        cmocka_unit_test(test_what_can_be_read_is_not_repaired),
+        cmocka_unit_test(test_nothing_of_another_house_is_put_back),
         cmocka_unit_test(test_the_token_s_own_refusal_of_a_write_is_told),
         cmocka_unit_test(test_a_self_test_without_the_pin_asks_for_it),
         cmocka_unit_test(test_a_signature_that_does_not_verify_fails_the_self_test),
         cmocka_unit_test(test_a_desk_ends_while_a_token_is_in),
+        cmocka_unit_test(test_the_token_is_closed_by_the_thread_that_used_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
