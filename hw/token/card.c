@@ -21,6 +21,9 @@ static struct err send_block(struct card *card, uint64_t deadline_ms, bool repea
         uint64_t now_ms = clock_boot_ms();
         if (now_ms >= deadline_ms)
             return ERR(ERR_IO, 0, "time limit");
+        if (card->sent_max != 0 && card->sent >= card->sent_max)
+            return ERR(ERR_MALFORMED, card->sent, "answers in too many pieces");
+        card->sent++;
         struct err e = card->driver->transmit(card, (struct bytes){block->at, block->len},
                                               (uint32_t)(deadline_ms - now_ms), &reply);
         if (failed(e))

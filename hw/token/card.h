@@ -56,6 +56,8 @@ struct card_driver {
 struct card {
     const struct card_driver *driver;
     uint32_t max_block; /* longest command that the link carries; 0: no more than a short one */
+    uint32_t sent;      /* blocks, by card_exchange */
+    uint32_t sent_max;  /* no block goes out after so many; 0: any number */
 };
 
 /* Whether the link carries `apdu` as one block of extended length. */
@@ -66,8 +68,8 @@ bool card_carries(const struct card *card, const struct apdu *apdu);
  * `deadline_ms` (clock_boot_ms) at most. A status word is no error here: a block
  * that is answered with another than 9000 ends the command.
  *
- * Errors: ERR_GONE, ERR_IO (also: no time left), ERR_MALFORMED (see apdu_take). `*out_response` is
- * then wiped.
+ * Errors: ERR_GONE, ERR_IO (also: no time left), ERR_MALFORMED (see apdu_take; also: `sent_max`
+ * blocks). `*out_response` is then wiped.
  */
 MUST_CHECK struct err card_exchange(struct card *card, uint64_t deadline_ms,
                                     const struct apdu *apdu, enum apdu_form form,

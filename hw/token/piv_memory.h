@@ -28,6 +28,8 @@ enum piv_length {
 struct piv_memory {
     uint8_t salt[PIV_MEMORY_SALT_LEN]; /* random, by the owner; zeros do too */
     uint8_t next;                      /* the row that is taken next, modulo PIV_MEMORY_MAX */
+    uint8_t hung; /* not 0: by the owner, when a token was not heard of again; the next one that is
+                     identified takes short commands only, since it may be the same */
     struct piv_memory_row {
         uint8_t key[PIV_MEMORY_KEY_LEN]; /* all zero: an empty row */
         uint8_t length;                  /* enum piv_length */

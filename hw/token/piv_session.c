@@ -101,7 +101,7 @@ static struct err read_id(struct piv_session *session)
         return e;
     memcpy(session->id, id, sizeof(id));
     session->length = piv_memory_find(session->memory, id);
-    if (session->length.length == PIV_LENGTH_UNKNOWN && session->shy)
+    if (session->shy)
         session->length.length = PIV_LENGTH_SHORT;
     return ERR_OK;
 }

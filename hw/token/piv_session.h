@@ -20,7 +20,8 @@ struct piv_session {
     struct card *card;         /* the owner's */
     struct piv_memory *memory; /* the owner's */
     uint64_t deadline_ms;
-    bool shy; /* the link failed at the first try of extended length: no second one */
+    bool shy; /* the link failed at the first try of extended length, or what was known of it was
+                 not enough: no second try */
     bool started;
     bool unsure;        /* reset since the id was read */
     bool has_no_serial; /* the id is the CHUID's GUID */
@@ -58,8 +59,8 @@ MUST_CHECK struct err session_confirm(struct piv_session *session);
 /* session_confirm() if a reset left it unsure whose card it is. */
 MUST_CHECK struct err session_be_sure(struct piv_session *session);
 
-/* `no`, which the token answered; of another one that took its place unseen, it means that ours is
- * gone. */
+/* `no`, which the token answered (ERR_OK too); of another one that took its place unseen, it means
+ * that ours is gone. */
 MUST_CHECK struct err session_own_no(struct piv_session *session, struct err no);
 
 /* The token has this GUID from now on, which may be its id. */

@@ -17,8 +17,14 @@
  * the first change: another token that took its place gets none. They say what an interruption
  * leaves, and each may be repeated until it answers.
  *
+ * Between the look at the id and the command after it another token can take the place of the
+ * first where a reader does not notice: that one command is then its to answer. Without the proof
+ * of its admin key it refuses all changes but those of its PIN and PUK, of which it loses a try,
+ * or which are changed if they were the same; so the id is read again after these, and the call is
+ * ERR_GONE.
+ *
  * Threading: all calls come from one thread. A call blocks for TOKEN_CALL_TIMEOUT_MS at most, one
- * that makes a key for TOKEN_KEY_TIMEOUT_MS.
+ * that makes a key for TOKEN_KEY_TIMEOUT_MS; watch: see there.
  *
  * Errors of every call: ERR_GONE (no token, pulled out, or another one), ERR_IO (the link failed,
  * or answers that make no sense), ERR_UNSUPPORTED (this token or driver cannot do that; nothing
@@ -42,6 +48,7 @@
 #define TOKEN_TRIES_UNKNOWN 0xFF
 #define TOKEN_CALL_TIMEOUT_MS 15000
 #define TOKEN_KEY_TIMEOUT_MS 90000 /* an RSA key on a slow card */
+#define TOKEN_WATCH_EXTRA_MS 7000
 
 /* Slots as bits of a mask: bit i is token_slot_at(i). 9A 9C 9D 9E, then the retired 82 to 95. */
 #define TOKEN_SLOT_COUNT 24
@@ -89,10 +96,12 @@ struct token_identity {
     uint8_t certificate_count;
     struct token_certificate
         certificates[TOKEN_CERTIFICATES_MAX]; /* in the order of token_slot_at(); torn ones left
-                                                 out */
+                                                 and hidden ones left out */
     bool certificates_cut;                    /* there are more than that */
-    uint32_t torn;                  /* slots whose certificate object makes no sense: repair them */
-    bool keys_known;                /* the token tells of its keys */
+    uint32_t torn;   /* slots whose certificate object makes no sense: repair them */
+    uint32_t hidden; /* slots that have, or may have, a certificate that cannot be shown:
+                        compressed, longer than TOKEN_CERTIFICATE_MAX, or kept back by the token */
+    bool keys_known; /* the token tells of its keys */
     uint8_t keys[TOKEN_SLOT_COUNT]; /* enum token_key of each slot asked for; else NONE */
 };
 
@@ -194,6 +203,7 @@ MUST_CHECK struct err token_open(const struct token_config *config, struct token
  * Wait until presence differs from `*in_out_presence`, at most `timeout_ms`; 0 only looks.
  * On success `*in_out_presence` is what is now, changed or not. A token that was
  * swapped between two calls, or lost (ERR_GONE) in one, is reported as TOKEN_ABSENT first.
+ * A driver that must rebuild what it watches with may take TOKEN_WATCH_EXTRA_MS longer.
  * ERR_IO: the service failed; calling again rebuilds the connection.
  */
 MUST_CHECK struct err token_watch(struct token *token, uint32_t timeout_ms,
@@ -291,7 +301,8 @@ MUST_CHECK struct err token_decrypt(struct token *token, uint8_t slot, enum toke
  * completes it. `id` names the token; one that is known by its GUID alone has another id then.
  * ERR_MALFORMED: a PIN or PUK that is none; nothing was sent.
  * ERR_DENIED (neither the factory's value nor the own one is right; one try of the PIN or PUK is
- * spent at most by each), ERR_BLOCKED. ERR_UNSUPPORTED also when the token refuses the last step, a
+ * spent at most by each, and never the last one where the token tells how many are left: then
+ * nothing was changed), ERR_BLOCKED. ERR_UNSUPPORTED also when the token refuses the last step, a
  * key of that algorithm, which it does not tell before: all else is its own then.
  */
 MUST_CHECK struct err token_personalise(struct token *token, const char *id,

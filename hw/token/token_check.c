@@ -185,7 +185,7 @@ static bool certificates_hold(const struct token_identity *identity, uint32_t sl
         size_t index = token_slot_index(certificate->slot);
         holds = certificate->der_len > 0 && certificate->der_len <= TOKEN_CERTIFICATE_MAX &&
                 index < TOKEN_SLOT_COUNT && index >= next &&
-                ((slots & ~identity->torn) >> index & 1) != 0;
+                ((slots & ~identity->torn & ~identity->hidden) >> index & 1) != 0;
         next = index + 1;
     }
     return holds;
@@ -203,7 +203,9 @@ static bool keys_hold(const struct token_identity *identity, uint32_t slots)
 
 static bool identity_holds(const struct token_identity *identity, const struct token_scope *scope)
 {
-    return token_id_holds(identity->id) && (identity->torn & ~scope->slots) == 0 &&
+    return token_id_holds(identity->id) &&
+           ((identity->torn | identity->hidden) & ~scope->slots) == 0 &&
+           (identity->torn & identity->hidden) == 0 &&
            (identity->has_guid || identity->id[0] == 's') &&
            (!identity->certificates_cut || identity->certificate_count == TOKEN_CERTIFICATES_MAX) &&
            certificates_hold(identity, scope->slots) &&

@@ -41,6 +41,11 @@ static bool torn_in(const struct token_identity *identity, uint8_t slot)
     return (identity->torn & bit_of(slot)) != 0;
 }
 
+static bool hidden_in(const struct token_identity *identity, uint8_t slot)
+{
+    return slot != NO_SLOT && (identity->hidden & bit_of(slot)) != 0;
+}
+
 static bool key_in(const struct token_identity *identity, uint8_t slot)
 {
     return slot != NO_SLOT && identity->keys[token_slot_index(slot)] != TOKEN_KEY_NONE;
@@ -61,8 +66,8 @@ static bool told(const struct token_identity *identity, uint8_t slot)
 
 static bool is_free(const struct token_identity *identity, uint8_t slot)
 {
-    return told(identity, slot) && !torn_in(identity, slot) && !key_in(identity, slot) &&
-           certificate_in(identity, slot).len == 0;
+    return told(identity, slot) && !torn_in(identity, slot) && !hidden_in(identity, slot) &&
+           !key_in(identity, slot) && certificate_in(identity, slot).len == 0;
 }
 
 /* The first two free retired slots that are looked at; NO_SLOT where there is none. */
@@ -111,14 +116,16 @@ struct token_newkey token_newkey_plan(const struct token_newkey_wish *wish,
     assert((scope->slots & bit_of(wish->main)) != 0);
 
     if (certificate_in(identity, wish->main).len == 0 && !torn_in(identity, wish->main) &&
-        !key_in(identity, wish->main))
+        !hidden_in(identity, wish->main) && !key_in(identity, wish->main))
         return plan;
     find_free(identity, scope->slots & ~wish->unusable, empty);
     if (empty[0] == NO_SLOT) {
         plan.way = TOKEN_NEWKEY_LOSES;
         return plan;
     }
-    bool moves = wish->moves && identity->keys_known && empty[1] != NO_SLOT;
+    /* a certificate that cannot be read cannot go along with its key */
+    bool moves = wish->moves && identity->keys_known && empty[1] != NO_SLOT &&
+                 !hidden_in(identity, wish->main);
     plan.way = moves ? TOKEN_NEWKEY_MOVES : TOKEN_NEWKEY_STAYS;
     plan.staging = empty[0];
     plan.keep = moves ? empty[1] : NO_SLOT;
@@ -203,9 +210,10 @@ struct err token_newkey_place(struct token *token, const struct token_target *ta
 struct view {
     bool main_key, keep_key, staging_key;
     bool kept;    /* the old certificate is in `keep`, or there is none that can be read */
+    bool foreign; /* `keep` has a certificate that is none of the two */
     bool staged;  /* the new one is in `staging` */
     bool settled; /* the new one is in `main` */
-    bool left;    /* something is in `staging` */
+    bool left;    /* it, or what is left of it, is in `staging` */
 };
 
 enum step {
@@ -222,15 +230,24 @@ static struct view view_of(const struct token_newkey *plan, const struct token_i
 {
     struct bytes in_main = certificate_in(identity, plan->main);
     struct bytes in_staging = certificate_in(identity, plan->staging);
+    struct bytes in_keep = certificate_in(identity, plan->keep);
 
     return (struct view){.main_key = key_in(identity, plan->main),
                          .keep_key = key_in(identity, plan->keep),
                          .staging_key = key_in(identity, plan->staging),
-                         .kept = in_main.len == 0 ||
-                                 same(in_main, certificate_in(identity, plan->keep)),
+                         .kept = in_main.len == 0 || same(in_main, in_keep),
+                         .foreign = hidden_in(identity, plan->keep) ||
+                                    (in_keep.len > 0 && !same(in_main, in_keep)),
                          .staged = same(in_staging, der),
                          .settled = same(in_main, der),
-                         .left = in_staging.len > 0 || torn_in(identity, plan->staging)};
+                         .left = same(in_staging, der) || torn_in(identity, plan->staging)};
+}
+
+/* Whether a certificate that is nowhere else would be written over. */
+static bool loses(const struct view *view)
+{
+    bool keeps = view->staging_key && view->main_key; /* the old one is kept next */
+    return !view->kept && (keeps ? view->foreign : !view->settled);
 }
 
 static struct err next_step(const struct view *view, enum step *out_step)
@@ -240,6 +257,8 @@ static struct err next_step(const struct view *view, enum step *out_step)
         return ERR(ERR_NOT_FOUND, 0, "no new pair");
     if (view->staging_key && view->main_key && view->keep_key)
         return ERR(ERR_CONFLICT, 0, "another key where the old one was to go");
+    if (loses(view))
+        return ERR(ERR_CONFLICT, 0, "another certificate where one was to go");
 
     if (view->staging_key && view->main_key) {
         *out_step = view->kept ? STEP_MOVE_OLD : STEP_KEEP;

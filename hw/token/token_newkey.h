@@ -10,10 +10,11 @@
  * there (token_sign, token_decrypt on token_newkey_slot()) before it settles. Until then key and
  * certificate of `main` are as they were. What follows depends on the token:
  *
- *   EMPTY  `main` has no certificate and, as far as the token tells, no key: the pair is made there
- *   MOVES  the token can move keys: the old pair ends in a retired slot, the new one in `main`
- *   STAYS  it cannot: the new pair lives in a retired slot, the old one stays in `main`
- *   LOSES  there is no room: the old key would be destroyed, and is, when the visitor agrees
+ *   EMPTY  `main` has no certificate, hidden ones too, and, as far as the token tells, no key: the
+ * pair is made there MOVES  the token can move keys: the old pair ends in a retired slot, the new
+ * one in `main` STAYS  it cannot, or the old certificate cannot be read: the new pair lives in a
+ * retired slot, the old one stays in `main` LOSES  there is no room: the old key would be
+ * destroyed, and is, when the visitor agrees
  *
  * Each step may be interrupted anywhere, by anything, and called again with the same plan until it
  * answers: what was done is seen by looking. Where the plan is lost too, token_newkey_find() tells
@@ -70,14 +71,15 @@ struct token_newkey token_newkey_plan(const struct token_newkey_wish *wish,
  * Make the pair; `target` names the token and the right, its slot does not matter. Repeating makes
  * another pair. `consent` is the visitor's to LOSES.
  * Errors: ERR_DENIED (also: LOSES without consent; nothing was changed), ERR_UNSUPPORTED (no such
- * key or slot; the certificate in `main` is there as it was), ERR_CONFLICT (a certificate is in the
- * staging slot: plan again), and as token_generate().
+ * key or slot; the certificate in `main` is there as it was, if it could be read), ERR_CONFLICT (a
+ * certificate is in the staging slot: plan again), and as token_generate().
  */
 MUST_CHECK struct err token_newkey_begin(struct token *token, const struct token_target *target,
                                          const struct token_newkey *plan, bool consent,
                                          uint8_t out_spki[TOKEN_PUBLIC_KEY_MAX], size_t *out_len);
 
-/* Put the new pair's certificate to its key, wherever that is now. Errors as token_write(). */
+/* Put the new pair's certificate into the staging slot, where begin made its key. Once settle has
+ * begun that slot is no longer its place. Errors as token_write(). */
 MUST_CHECK struct err token_newkey_place(struct token *token, const struct token_target *target,
                                          const struct token_newkey *plan, struct bytes der);
 
@@ -87,8 +89,9 @@ uint8_t token_newkey_slot(const struct token_newkey *plan, const struct token_id
 /*
  * After the pair was placed and tested: bring both pairs to where they belong. `der` is the new
  * certificate.
- * Errors: ERR_NOT_FOUND (no new pair with this certificate), ERR_CONFLICT (`keep` was taken
- * meanwhile; nothing was changed), and as token_write(), token_move(), token_delete().
+ * Errors: ERR_NOT_FOUND (no new pair with this certificate), ERR_CONFLICT (`keep` or `main` was
+ * taken meanwhile, by another key or certificate; nothing was changed), and as token_write(),
+ * token_move(), token_delete(). A foreign certificate in the staging slot stays there.
  */
 MUST_CHECK struct err token_newkey_settle(struct token *token, const struct token_target *target,
                                           const struct token_newkey *plan, struct bytes der);

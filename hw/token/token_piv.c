@@ -15,6 +15,13 @@
 #define IDENTIFY_ATTEMPTS 2
 #define SETTLE_MS 600 /* a reader notices a pulled card within 400 ms */
 
+/* Blocks that identify may cost: for id, tries and names; for each slot's certificate, in pieces of
+ * 256 bytes; for what the token tells of its key. A token of smaller pieces has shorter
+ * certificates or fewer of them. */
+#define BLOCKS_BASE 40
+#define BLOCKS_CERTIFICATE 12
+#define BLOCKS_KEY 2
+
 struct token_piv {
     struct token token;
     struct card *card;
@@ -110,13 +117,23 @@ static bool went_away(struct token_piv *piv)
     return !failed(e) && presence != TOKEN_PRESENT;
 }
 
-static struct err identify(struct token_piv *piv, const struct token_scope *scope,
-                           struct token_identity *out_identity)
+static void limit_blocks(struct card *card, const struct token_scope *scope)
+{
+    uint32_t each = BLOCKS_CERTIFICATE + (scope->keys ? BLOCKS_KEY : 0);
+
+    card->sent = 0;
+    card->sent_max = BLOCKS_BASE;
+    for (size_t i = 0; i < TOKEN_SLOT_COUNT; i++)
+        card->sent_max += (scope->slots >> i & 1) != 0 ? each : 0;
+}
+
+static struct err identify_often(struct token_piv *piv, const struct token_scope *scope,
+                                 struct token_identity *out_identity)
 {
     CLEANUP(identity_wipe) struct token_identity identity = {.certificate_count = 0};
     struct err e = ERR_OK;
 
-    piv->session.shy = false;
+    piv->session.shy = piv->session.memory->hung != 0;
     for (int i = 0; i < IDENTIFY_ATTEMPTS; i++) {
         identity_wipe(&identity);
         e = identify_once(&piv->session, scope, &identity);
@@ -133,6 +150,16 @@ static struct err identify(struct token_piv *piv, const struct token_scope *scop
     session_leave(&piv->session);
     *out_identity = identity;
     return ERR_OK;
+}
+
+/* However often it is tried and whatever the token answers, it comes to an end soon. */
+static struct err identify(struct token_piv *piv, const struct token_scope *scope,
+                           struct token_identity *out_identity)
+{
+    limit_blocks(piv->card, scope);
+    struct err e = identify_often(piv, scope, out_identity);
+    piv->card->sent_max = 0;
+    return e;
 }
 
 /*

@@ -53,9 +53,17 @@ MUST_CHECK struct err job_personalise(struct piv_session *session,
 MUST_CHECK struct err job_command(struct piv_session *session, enum piv_command command,
                                   const struct apdu *apdu);
 
-/* One command with a PIN or PUK; with ERR_DENIED `*out_tries_left` is written. */
-MUST_CHECK struct err job_pin_command(struct piv_session *session, enum piv_command command,
-                                      const struct apdu *apdu, uint8_t *out_tries_left);
+/*
+ * One command that changes a PIN or PUK, between two looks at the id: ERR_GONE when another token
+ * is there before it (which got nothing) or after it. With ERR_DENIED `*out_tries_left` is written.
+ */
+MUST_CHECK struct err job_pin_change(struct piv_session *session, const struct apdu *apdu,
+                                     uint8_t *out_tries_left);
+
+/* token_piv_read.c: tries left without spending one; TOKEN_TRIES_UNKNOWN of a token that tells in
+ * no way. Errors: ERR_GONE, ERR_IO, ERR_MALFORMED. */
+MUST_CHECK struct err job_pin_tries(struct piv_session *session, uint8_t *out_tries_left);
+MUST_CHECK struct err job_puk_tries(struct piv_session *session, uint8_t *out_tries_left);
 
 /* What a key's algorithm number means to callers of token.h. */
 enum token_key job_key_of(uint8_t algorithm);

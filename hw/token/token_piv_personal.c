@@ -52,7 +52,7 @@ static struct err change(struct piv_session *session, uint8_t key, const struct 
     CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
 
     piv_change(key, secret_reveal(was), secret_reveal(next), &apdu);
-    return job_pin_command(session, PIV_COMMAND_CHANGE, &apdu, out_tries_left);
+    return job_pin_change(session, &apdu, out_tries_left);
 }
 
 /*
@@ -64,13 +64,28 @@ static struct err set_reference(struct piv_session *session, uint8_t key, const 
 {
     uint8_t tries_left = 0;
 
-    struct err e = session_confirm(session);
-    if (!failed(e))
-        e = change(session, key, was, own, &tries_left);
+    struct err e = change(session, key, was, own, &tries_left);
     if (e.code != ERR_DENIED || tries_left <= LAST_TRY ||
         admin_same(secret_reveal(was), secret_reveal(own)))
         return e;
     return change(session, key, own, own, &tries_left);
+}
+
+/* No guess with the last try of the PIN or PUK, where the token tells how many are left. */
+static struct err spare_last_try(struct piv_session *session)
+{
+    uint8_t tries_left[2] = {TOKEN_TRIES_UNKNOWN, TOKEN_TRIES_UNKNOWN};
+
+    struct err e = job_puk_tries(session, &tries_left[0]);
+    if (!failed(e))
+        e = job_pin_tries(session, &tries_left[1]);
+    for (size_t i = 0; i < ARRAY_LEN(tries_left) && !failed(e); i++) {
+        if (tries_left[i] == 0)
+            e = ERR(ERR_BLOCKED, 0, "PIN or PUK");
+        if (tries_left[i] == LAST_TRY)
+            e = ERR(ERR_DENIED, LAST_TRY, "the last try of the PIN or PUK");
+    }
+    return e;
 }
 
 static struct err put_admin(struct piv_session *session, enum piv_algorithm algorithm,
@@ -110,6 +125,8 @@ struct err job_personalise(struct piv_session *session, const struct token_reque
     if (strcmp(request->target.id, session->id) != 0)
         return ERR(ERR_GONE, 0, "another token");
     struct err e = prove_either(session, personal, &own);
+    if (!failed(e))
+        e = spare_last_try(session);
     if (!failed(e) && !own)
         e = try_admin(session, personal);
     if (!failed(e))

@@ -21,8 +21,7 @@ static struct err read_metadata_tries(struct piv_session *session, uint8_t key,
     return ERR_OK;
 }
 
-/* Tries left without spending one; a token that tells in no way is no error. */
-static struct err read_pin_tries(struct piv_session *session, uint8_t *out_tries_left)
+struct err job_pin_tries(struct piv_session *session, uint8_t *out_tries_left)
 {
     struct apdu apdu;
     struct apdu_response response;
@@ -39,6 +38,11 @@ static struct err read_pin_tries(struct piv_session *session, uint8_t *out_tries
     return ERR_OK;
 }
 
+struct err job_puk_tries(struct piv_session *session, uint8_t *out_tries_left)
+{
+    return read_metadata_tries(session, PIV_KEY_PUK, out_tries_left);
+}
+
 static void add_certificate(struct token_identity *identity, uint8_t slot, struct bytes der)
 {
     if (identity->certificate_count == TOKEN_CERTIFICATES_MAX) {
@@ -49,6 +53,12 @@ static void add_certificate(struct token_identity *identity, uint8_t slot, struc
     certificate->slot = slot;
     certificate->der_len = (uint16_t)der.len;
     memcpy(certificate->der, der.at, der.len);
+}
+
+/* A slot that the token does not have. */
+static bool has_no_such_object(uint16_t sw)
+{
+    return sw == 0x6A80 || sw == 0x6A81 || sw == 0x6A86;
 }
 
 /* The certificate of slot `index`, if there is one. Only link errors are errors. */
@@ -68,8 +78,11 @@ static struct err read_certificate(struct piv_session *session, size_t index,
         session->empty |= 1U << index;
     if (e.code == ERR_MALFORMED)
         identity->torn |= 1U << index;
-    if (!failed(e) && der.len <= TOKEN_CERTIFICATE_MAX)
+    if (!failed(e) && der.len <= TOKEN_CERTIFICATE_MAX) {
         add_certificate(identity, slot, der);
+    } else if (!failed(e) || (e.code == ERR_UNSUPPORTED && !has_no_such_object(response.sw))) {
+        identity->hidden |= 1U << index;
+    }
     return ERR_OK;
 }
 
@@ -127,6 +140,7 @@ static void settle_length(struct piv_session *session)
     if (session->shy)
         piv_memory_keep(session->memory, session->id, session->length);
     session->shy = false;
+    session->memory->hung = 0;
 }
 
 struct err job_read(struct piv_session *session, const struct token_scope *scope,
@@ -138,9 +152,9 @@ struct err job_read(struct piv_session *session, const struct token_scope *scope
     out_identity->pin_tries_left = TOKEN_TRIES_UNKNOWN;
     out_identity->puk_tries_left = TOKEN_TRIES_UNKNOWN;
     if (scope->pin_tries)
-        e = read_pin_tries(session, &out_identity->pin_tries_left);
+        e = job_pin_tries(session, &out_identity->pin_tries_left);
     if (!failed(e) && scope->puk_tries)
-        e = read_metadata_tries(session, PIV_KEY_PUK, &out_identity->puk_tries_left);
+        e = job_puk_tries(session, &out_identity->puk_tries_left);
     if (!failed(e) && (scope->guid || session->has_guid))
         e = read_guid(session, out_identity);
     if (!failed(e))

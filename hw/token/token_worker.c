@@ -18,6 +18,7 @@
 #include "hw/token/token_check.h"
 #include "hw/token/token_worker_process.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 #define READER_SIZE 128
@@ -36,6 +37,7 @@ struct token_worker {
     uint64_t retry_ms; /* boot time before which watch starts no worker */
     bool in_session;
     bool was_lost; /* watch has yet to say so */
+    bool told;     /* that the worker runs without a filter */
 };
 
 static struct token_worker *worker_of(struct token *token)
@@ -69,6 +71,25 @@ static void drop(struct token_worker *worker)
     worker->in_session = false;
 }
 
+static void delay_next(struct token_worker *worker)
+{
+    worker->retry_ms = clock_boot_ms() + worker->setup.retry_ms;
+}
+
+/* What a new worker says of itself. */
+static struct err judge(struct token_worker *worker, const struct wire_hello *hello)
+{
+    if (!hello->has_service)
+        return ERR(ERR_IO, 0, "no PC/SC service");
+    if (!worker->setup.filter || hello->sandboxed)
+        return ERR_OK;
+    struct err e = ERR(ERR_IO, 0, WORKER_PROGRAM " without its filter of system calls");
+    if (!worker->told)
+        log_err("token", e);
+    worker->told = true;
+    return e;
+}
+
 /* Have a worker that has reached the service. */
 static struct err start(struct token_worker *worker, uint64_t deadline_ms)
 {
@@ -81,12 +102,12 @@ static struct err start(struct token_worker *worker, uint64_t deadline_ms)
         e = worker_process_receive(&worker->process, deadline_ms, worker->room, &len);
     if (!failed(e))
         e = wire_get_hello((struct bytes){worker->room->message, len}, &hello);
-    if (!failed(e) && !hello.has_service)
-        e = ERR(ERR_IO, 0, "no PC/SC service");
+    if (!failed(e))
+        e = judge(worker, &hello);
     if (!failed(e))
         return ERR_OK;
     drop(worker);
-    worker->retry_ms = clock_boot_ms() + worker->setup.retry_ms;
+    delay_next(worker);
     return (struct err){ERR_IO, e.native, e.site};
 }
 
@@ -136,26 +157,33 @@ static struct err ask_watch(struct token_worker *worker, uint32_t timeout_ms,
     return e;
 }
 
+static uint32_t time_until(uint64_t end_ms)
+{
+    uint64_t now_ms = clock_boot_ms();
+    return now_ms < end_ms ? (uint32_t)(end_ms - now_ms) : 0;
+}
+
 /* Some of the wait, or all of it. A worker that fails is a reader that is gone. */
-static void watch_once(struct token_worker *worker, uint32_t timeout_ms,
+static void watch_once(struct token_worker *worker, uint64_t end_ms,
                        enum token_presence *in_out_presence)
 {
     uint64_t now_ms = clock_boot_ms();
     struct err e = ERR_OK;
 
     if (worker->process.pid == 0 && now_ms < worker->retry_ms) {
-        uint64_t rest_ms = worker->retry_ms - now_ms;
+        uint64_t until_ms = worker->retry_ms < end_ms ? worker->retry_ms : end_ms;
         if (*in_out_presence == TOKEN_READER_GONE)
-            (void)poll(NULL, 0, (int)(rest_ms < timeout_ms ? rest_ms : timeout_ms));
+            (void)poll(NULL, 0, (int)time_until(until_ms));
         *in_out_presence = TOKEN_READER_GONE;
         return;
     }
     if (worker->process.pid == 0)
         e = start(worker, now_ms + worker->setup.start_ms);
     if (!failed(e))
-        e = ask_watch(worker, timeout_ms, in_out_presence);
+        e = ask_watch(worker, time_until(end_ms), in_out_presence);
     if (failed(e)) {
         drop(worker);
+        delay_next(worker);
         *in_out_presence = TOKEN_READER_GONE;
     }
 }
@@ -175,8 +203,7 @@ static struct err worker_watch(struct token *token, uint32_t timeout_ms,
         return ERR_OK;
     }
     do {
-        uint64_t now_ms = clock_boot_ms();
-        watch_once(worker, now_ms < end_ms ? (uint32_t)(end_ms - now_ms) : 0, &now);
+        watch_once(worker, end_ms, &now);
     } while (now == before && clock_boot_ms() < end_ms);
     if (worker->in_session && now != TOKEN_PRESENT)
         drop(worker);
@@ -198,6 +225,9 @@ static struct err ask_call(struct token_worker *worker, const struct token_reque
 
     room->ask = (struct wire_ask){.kind = WIRE_CALL, .memory = worker->memory, .request = *request};
     struct err e = exchange(worker, deadline_ms, out_reply);
+    /* by its limit: whatever it was, the next one shall not wait for long commands again */
+    if (failed(e) && request->call == TOKEN_CALL_IDENTIFY && clock_boot_ms() >= deadline_ms)
+        worker->memory.hung = 1;
     if (!failed(e)) {
         e = room->answer.error;
         worker->memory = room->answer.memory;
@@ -288,6 +318,7 @@ struct err token_worker_open(const struct token_config *config, struct token **o
                                        .key_ms = TOKEN_KEY_TIMEOUT_MS,
                                        .start_ms = TOKEN_WORKER_START_MS,
                                        .watch_ms = TOKEN_WORKER_WATCH_MS,
-                                       .retry_ms = TOKEN_WORKER_RETRY_MS};
+                                       .retry_ms = TOKEN_WORKER_RETRY_MS,
+                                       .filter = TOKEN_WORKER_FILTER};
     return token_worker_create(&setup, out_token);
 }

@@ -6,6 +6,9 @@
  * passes calls on, keeps their time limits, and believes no byte that comes back. Whatever
  * happens to the worker (it hangs, crashes, says nonsense, loses the service), it is killed and
  * the next call has a new one; each identify has one of its own.
+ *
+ * A watch lasts its time and, at most, that of one worker which does not start (start_ms) and of
+ * one which does not answer (watch_ms).
  */
 #ifndef HW_TOKEN_TOKEN_WORKER_H
 #define HW_TOKEN_TOKEN_WORKER_H
@@ -19,12 +22,16 @@ struct token_worker_setup {
     uint32_t call_ms, key_ms; /* of a call, and of one that makes a key */
     uint32_t start_ms;        /* until a new worker has reached the service */
     uint32_t watch_ms;        /* that a watch may take beyond its own time */
-    uint32_t retry_ms;        /* from a worker that reached no service to the next one */
+    uint32_t retry_ms;        /* from a worker that failed in a watch, or reached no service, to the
+                                 next one that watch starts */
+    bool filter; /* a worker that says it runs without a filter of system calls is refused */
 };
 
 #define TOKEN_WORKER_START_MS 5000
 #define TOKEN_WORKER_WATCH_MS 2000
 #define TOKEN_WORKER_RETRY_MS 1000
+_Static_assert(TOKEN_WORKER_START_MS + TOKEN_WORKER_WATCH_MS <= TOKEN_WATCH_EXTRA_MS,
+               "a watch may last as long");
 
 /*
  * ERR_NOT_FOUND: the program certkiosk-token is not beside the calling program. ERR_NO_ROOM: no

@@ -318,6 +318,7 @@ static void put_identity(struct writer *writer, const struct token_identity *ide
     }
     put_byte(writer, identity->certificates_cut);
     put_number(writer, identity->torn);
+    put_number(writer, identity->hidden);
     put_byte(writer, identity->keys_known);
     put(writer, identity->keys, sizeof(identity->keys));
 }
@@ -345,6 +346,7 @@ static void get_identity(struct reader *reader, struct token_identity *out)
         get_certificate(reader, &out->certificates[i]);
     out->certificates_cut = get_flag(reader);
     out->torn = get_number(reader);
+    out->hidden = get_number(reader);
     out->keys_known = get_flag(reader);
     get(reader, out->keys, sizeof(out->keys));
     for (size_t i = 0; i < ARRAY_LEN(out->keys); i++)

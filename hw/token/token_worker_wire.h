@@ -15,7 +15,7 @@
 
 #include "hw/token/token_piv.h"
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 #define WIRE_FD 3 /* of the worker */
 #define WIRE_SITE_MAX 80
 #define WIRE_MESSAGE_MAX 28672 /* an identity with all its certificates */

@@ -134,8 +134,9 @@ static const struct row {
     {"verify the PIN", verify, 2, 0, 0, 0, 0, NO_PROOF, false},
     /* SELECT, serial number, tries, id, VERIFY */
     {"tries left, verify the PIN", tries_and_verify, 5, 0, 0, 0, 0, NO_PROOF, true},
-    {"change the PIN", change_pin, 2, 0, 0, 0, 0, NO_PROOF, false},
-    {"unblock", unblock, 2, 0, 0, 0, 0, NO_PROOF, false},
+    /* id, CHANGE REFERENCE DATA or RESET RETRY COUNTER, id */
+    {"change the PIN", change_pin, 3, 0, 0, 0, 0, NO_PROOF, false},
+    {"unblock", unblock, 3, 0, 0, 0, 0, NO_PROOF, false},
     {"delete", delete, 3, 0, 0, 0, 0, OWN, false},
     /* SELECT, serial number, empty slot, proof, GENERATE, id, VERIFY, SIGN */
     {"new key P-256", new_key_p256, 9, 1, 1, 0, 0, OWN, true},

@@ -21,7 +21,7 @@ static bool cut_once(struct cut *cut)
     if (!struck)
         return false;
     if (cut->fault == BENCH_SWAP) {
-        cut_assert_untouched(cut);
+        cut_assert_untouched(cut, e);
         on->kind->swap(on, true);
         on->kind->pull(on);
     } else if (e.code != ERR_GONE) {

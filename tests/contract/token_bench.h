@@ -46,7 +46,9 @@ struct bench_kind {
     void (*keep)(struct bench *);                                    /* the token as it is now */
     void (*restore)(struct bench *); /* and again, without power in between */
     uint32_t (*commands)(struct bench *);
-    uint32_t (*changes)(struct bench *); /* of the token that is there now, since it is */
+    uint32_t (*changes)(struct bench *);      /* of the token that is there now, since it is */
+    bool (*other_keeps_pins)(struct bench *); /* the swapped-in token has its PIN and PUK, which are
+                                                 others than ours; NULL: they are the same */
 };
 
 extern const struct bench_kind bench_sim;

@@ -15,6 +15,8 @@
 #include "tests/contract/token_bench.h"
 
 #define MAX_BLOCK 4000 /* of the link: a certificate of full length fits */
+#define OTHER_PIN "86420864"
+#define OTHER_PUK "75319753"
 #define DIR_TEMPLATE "/tmp/test-token-XXXXXX"
 
 /* A reader with a card in it. */
@@ -83,8 +85,11 @@ static void swap_states(struct link *link, bool back)
 
     if (back == !link->other_in)
         return;
-    if (link->put_away == NULL)
+    if (link->put_away == NULL) {
         assert_false(failed(vtoken_state_create(&link->blank, &link->put_away)));
+        memcpy(link->put_away->pin.at, OTHER_PIN, VTOKEN_PIN_LEN);
+        memcpy(link->put_away->puk.at, OTHER_PUK, VTOKEN_PIN_LEN);
+    }
     link->state = link->put_away;
     link->put_away = state;
     link->other_in = !back;
@@ -277,12 +282,20 @@ static uint32_t changes(struct bench *on)
     return the_link.changes;
 }
 
+static bool other_keeps_pins(struct bench *on)
+{
+    const struct vtoken_state *other = the_link.other_in ? the_link.state : the_link.put_away;
+    (void)on;
+    return memcmp(other->pin.at, OTHER_PIN, VTOKEN_PIN_LEN) == 0 &&
+           memcmp(other->puk.at, OTHER_PUK, VTOKEN_PIN_LEN) == 0;
+}
+
 #define MEMORY(text, of, over) \
     { \
         .name = (text), .model = (of), .quirks = (over), .counts_unanswered = true, \
         .open = open_memory, .close = close_memory, .insert = insert, .pull = pull, .swap = swap, \
         .fault = fault, .load = load, .keep = keep, .restore = restore, .commands = commands, \
-        .changes = changes \
+        .changes = changes, .other_keeps_pins = other_keeps_pins \
     }
 
 const struct bench_kind bench_memory[] = {

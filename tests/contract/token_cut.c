@@ -77,8 +77,14 @@ void cut_repair(struct cut *cut)
         cut_bad(cut, "not completed by repeating");
 }
 
-void cut_assert_untouched(struct cut *cut)
+void cut_assert_untouched(struct cut *cut, struct err e)
 {
+    const struct bench_kind *kind = cut->on->kind;
+
+    if (cut->job->changes_pin && e.code != ERR_GONE)
+        cut_bad(cut, "done to the other token, and not told");
+    if (kind->other_keeps_pins != NULL && !kind->other_keeps_pins(cut->on))
+        cut_bad(cut, "the other token has another PIN");
     if (cut->on->kind->changes(cut->on) > (cut->job->sends_pin ? 1 : 0))
         cut_bad(cut, "the other token was changed");
 }

@@ -36,7 +36,7 @@ bool cut_run(struct cut *cut, struct err *out_error);
 void cut_repair(struct cut *cut);
 
 /* The token that took its place is as it was, but for a try that a PIN right after the swap
- * spent. */
-void cut_assert_untouched(struct cut *cut);
+ * spent; and `e`, which the job answered, tells of the swap when that PIN was to be changed. */
+void cut_assert_untouched(struct cut *cut, struct err e);
 
 #endif

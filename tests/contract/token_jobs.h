@@ -19,8 +19,9 @@ enum job_state {
 
 struct job {
     const char *name;
-    bool sends_pin; /* a PIN or PUK: a token that takes the place right before gets it */
-    bool renames;   /* a token without a serial number has another id then */
+    bool sends_pin;   /* a PIN or PUK: a token that takes the place right before gets it */
+    bool changes_pin; /* ... and what it then did is told */
+    bool renames;     /* a token without a serial number has another id then */
     void (*prepare)(struct bench *); /* once, on the blank token, identified */
     void (*ready)(struct bench *);   /* each time after identify; NULL: nothing */
     struct err (*run)(struct bench *);

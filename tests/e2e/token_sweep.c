@@ -117,12 +117,12 @@ static void assert_named(const struct cut *cut, struct err e)
         cut_bad(cut, "no error");
 }
 
-static void bring_back(struct cut *cut)
+static void bring_back(struct cut *cut, struct err e)
 {
     struct bench *on = cut->on;
 
     if (cut->fault == BENCH_SWAP) {
-        cut_assert_untouched(cut);
+        cut_assert_untouched(cut, e);
         on->kind->swap(on, true);
     }
     if (cut->fault == BENCH_PULL || cut->fault == BENCH_LOST)
@@ -139,7 +139,7 @@ static bool cut_once(struct cut *cut)
     if (!struck)
         return false;
     assert_named(cut, e);
-    bring_back(cut);
+    bring_back(cut, e);
     cut_repair(cut);
     return true;
 }
@@ -198,7 +198,7 @@ static void a_tear_that_nobody_repairs_is_found(struct bench *on)
         cut_ready(&cut, true);
         struck = cut_run(&cut, &e);
         if (struck)
-            bring_back(&cut);
+            bring_back(&cut, e);
         found += struck && job->look(on) == JOB_TORN ? 1 : 0;
     }
     print_message("  control: torn and left so at %u of %u points\n", found, cut.n - 1);

@@ -41,6 +41,7 @@ struct fake_quirks {
     uint16_t blocked_sw;      /* to VERIFY when blocked; 0: 6983 */
     size_t extended_max;      /* longest data of extended length; 0: any. Longer: 6700 */
     size_t capacity;          /* longest object; 0: any */
+    size_t piece;             /* answers come in pieces of so many bytes; 0: 256 */
     enum piv_algorithm admin; /* NONE: 3DES */
 };
 
@@ -409,6 +410,8 @@ static inline void fake_reply(struct fake_token *token, struct bytes block,
         sw = fake_block(token, block, &extended);
     size_t left = token->answer_len - token->answer_at;
     size_t max = extended && !token->quirks.pieces ? FAKE_OBJECT_MAX : 256;
+    if (token->quirks.piece != 0)
+        max = token->quirks.piece;
     reply->len = 0;
     bool wrong_le = exact && left > 0 && left < 256 && le != left;
     if (sw == 0x9000)

@@ -94,13 +94,16 @@ static void what_cannot_be_read_is_torn_or_left_out(void **state)
         const char *name;
         size_t cut;   /* bytes missing at the end */
         uint8_t info; /* CertInfo */
-        uint32_t torn;
+        uint16_t sw;  /* instead of it */
+        uint32_t torn, hidden;
         uint8_t count;
     } rows[] = {
-        {"a whole one", 0, 0x00, 0, 1},
-        {"one cut short", 100, 0x00, 1, 0},
-        {"one cut to its head", 795, 0x00, 1, 0},
-        {"a compressed one", 0, 0x01, 0, 0},
+        {"a whole one", 0, 0x00, 0, 0, 0, 1},
+        {"one cut short", 100, 0x00, 0, 1, 0, 0},
+        {"one cut to its head", 795, 0x00, 0, 1, 0, 0},
+        {"a compressed one", 0, 0x01, 0, 0, 1, 0},
+        {"one that the token keeps back", 0, 0x00, 0x6982, 0, 1, 0},
+        {"an object that the token does not have", 0, 0x00, 0x6A80, 0, 0, 0},
     };
     (void)state;
 
@@ -112,14 +115,94 @@ static void what_cannot_be_read_is_torn_or_left_out(void **state)
         fake_load(&tokens[0], 0x9A, certificate_of(FAKE_DER_LEN, 1));
         object->at[object->len - 3] = rows[i].info;
         object->len -= rows[i].cut;
+        fake.card.max_block = 0;
+        plan(rows[i].sw != 0 ? FAKE_SW : FAKE_NONE, 4, rows[i].sw);
         assert_false(failed(identify(token)));
         assert_int_equal(identity.torn, rows[i].torn);
+        assert_int_equal(identity.hidden, rows[i].hidden);
         assert_int_equal(identity.certificate_count, rows[i].count);
         assert_false(failed(write(token)));
         assert_false(failed(identify(token)));
         assert_int_equal(identity.torn, 0);
+        assert_int_equal(identity.hidden, 0);
         assert_int_equal(identity.certificate_count, 1);
     }
+}
+
+static void a_certificate_that_is_too_long_is_there_all_the_same(void **state)
+{
+    CLEANUP(close_token) struct token *token = start((struct fake_quirks){.tears = false});
+    struct fake_object *object = fake_certificate(&tokens[0], 0x9A);
+    static const uint8_t head[] = {0x53, 0x82, 0x0C, 0x23, 0x70, 0x82,
+                                   0x0C, 0x1F, 0x30, 0x82, 0x0C, 0x1B};
+    (void)state;
+
+    memcpy(object->at, head, sizeof(head));
+    object->len = 4 + 0x0C23;
+    assert_false(failed(identify(token)));
+    assert_int_equal(identity.hidden, 1);
+    assert_int_equal(identity.torn, 0);
+    assert_int_equal(identity.certificate_count, 0);
+}
+
+/* Blocks are what a slow answer costs: 5 ms each. */
+static void a_token_that_answers_in_crumbs_is_given_up(void **state)
+{
+    static const struct {
+        const char *name;
+        struct token_scope scope;
+        size_t len, piece; /* of each slot's certificate and of an answer's pieces; 0: 256 */
+        enum err_code code;
+        uint32_t most;
+    } rows[] = {
+        {"a visit", {.slots = TOKEN_SLOTS_ACTIVE, .pin_tries = true}, 700, 20, ERR_MALFORMED, 88},
+        {"all slots and keys",
+         {.slots = 0xFFFFFF, .pin_tries = true, .puk_tries = true, .guid = true, .keys = true},
+         700,
+         20,
+         ERR_MALFORMED,
+         376},
+        {"all slots full, in pieces of 256 bytes",
+         {.slots = 0xFFFFFF, .pin_tries = true, .puk_tries = true, .guid = true, .keys = true},
+         3000,
+         0,
+         ERR_NONE,
+         376},
+        {"one slot full, in pieces of 128 bytes", {.slots = 1}, 3000, 128, ERR_NONE, 52},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        CLEANUP(close_token)
+        struct token *token = start((struct fake_quirks){.piece = rows[i].piece});
+
+        print_message("  %s\n", rows[i].name);
+        for (size_t slot = 0; slot < TOKEN_SLOT_COUNT; slot++)
+            fake_load(&tokens[0], token_slot_at(slot), certificate_of(rows[i].len, 1));
+        assert_int_equal(identify_scope(token, rows[i].scope).code, rows[i].code);
+        assert_true(fake.apdus <= rows[i].most);
+        tokens[0].quirks.piece = 0;
+        assert_false(failed(identify_scope(token, rows[i].scope))); /* with its full count */
+        assert_false(failed(write(token)));
+    }
+}
+
+/* The parent's word, when it had to kill the process in which this driver ran. */
+static void after_a_token_that_hung_commands_are_short(void **state)
+{
+    CLEANUP(close_token) struct token *token = start((struct fake_quirks){.extended = true});
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    assert_true(identity.extended);
+    memory.hung = 1;
+    fake.breaks_long = true; /* any long block would fail */
+    assert_false(failed(identify(token)));
+    assert_false(identity.extended);
+    assert_int_equal(memory.hung, 0);
+    assert_int_equal(fake.connects, 2);
+    assert_false(failed(identify(token))); /* and stay so */
+    assert_int_equal(fake.connects, 3);
 }
 
 static void certificates_come_in_the_order_of_slots_and_eight_at_most(void **state)
@@ -199,6 +282,32 @@ static void keys_are_told_where_the_token_tells(void **state)
         for (size_t i = 0; i < ARRAY_LEN(algorithms); i++)
             assert_int_equal(identity.keys[i], silent == 0 ? keys[i] : TOKEN_KEY_NONE);
         assert_int_equal(identity.keys[5], TOKEN_KEY_NONE);
+    }
+}
+
+static void what_is_no_clear_no_is_some_key(void **state)
+{
+    static const struct {
+        const char *name;
+        uint16_t sw;
+        enum token_key key;
+    } rows[] = {
+        {"not allowed to tell", 0x6982, TOKEN_KEY_OTHER},
+        {"a failure", 0x6F00, TOKEN_KEY_OTHER},
+        {"metadata without an algorithm", 0x9000, TOKEN_KEY_OTHER},
+        {"no such key", 0x6A88, TOKEN_KEY_NONE},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        CLEANUP(close_token) struct token *token = start((struct fake_quirks){.tears = false});
+
+        print_message("  %s\n", rows[i].name);
+        fake.card.max_block = 0;
+        plan(FAKE_SW, 4, rows[i].sw); /* SELECT, serial, certificate, metadata */
+        assert_false(failed(identify_scope(token, (struct token_scope){.slots = 1, .keys = true})));
+        assert_true(identity.keys_known);
+        assert_int_equal(identity.keys[0], rows[i].key);
     }
 }
 
@@ -310,6 +419,30 @@ static void what_goes_wrong_with_a_pin_has_its_code(void **state)
     }
 }
 
+/* Swapped in right after the look at the id: it is changed when it had the same, but that is not
+ * taken for ours. */
+static void a_change_of_another_tokens_pin_is_not_called_done(void **state)
+{
+    static const char *const pins[] = {FAKE_PIN, "909090\xFF\xFF"};
+    (void)state;
+
+    for (size_t i = 0; i < 2 * ARRAY_LEN(pins); i++) {
+        CLEANUP(close_token) struct token *token = start((struct fake_quirks){.tears = false});
+
+        assert_false(failed(identify(token)));
+        memcpy(tokens[1].pin.at, pins[i / 2], FAKE_PIN_LEN);
+        memcpy(tokens[1].puk.at, i / 2 == 0 ? FAKE_PUK : "90909090", FAKE_PIN_LEN);
+        tokens[1].selected = true;
+        fake.other = &tokens[1];
+        plan(FAKE_SWAP, 2, 0);
+        struct err e =
+            i % 2 == 0 ? change_pin(token, "123456", "111111") : unblock(token, FAKE_PUK, "111111");
+        assert_int_equal(e.code, ERR_GONE);
+        assert_int_equal(tokens[1].changes, i / 2 == 0 ? 1 : 0);
+        assert_int_equal(tokens[0].changes, 0);
+    }
+}
+
 static void a_call_without_a_session_is_gone(void **state)
 {
     CLEANUP(close_token) struct token *token = start((struct fake_quirks){.tears = false});
@@ -330,12 +463,17 @@ int main(void)
         cmocka_unit_test(what_cannot_be_read_is_torn_or_left_out),
         cmocka_unit_test(certificates_come_in_the_order_of_slots_and_eight_at_most),
         cmocka_unit_test(tries_are_read_in_the_way_each_token_knows),
+        cmocka_unit_test(a_certificate_that_is_too_long_is_there_all_the_same),
+        cmocka_unit_test(a_token_that_answers_in_crumbs_is_given_up),
+        cmocka_unit_test(after_a_token_that_hung_commands_are_short),
         cmocka_unit_test(keys_are_told_where_the_token_tells),
+        cmocka_unit_test(what_is_no_clear_no_is_some_key),
         cmocka_unit_test(a_reset_by_another_program_costs_the_pin_only),
         cmocka_unit_test(a_token_that_took_the_place_unseen_is_not_shown_the_pin),
         cmocka_unit_test(a_wrong_pin_or_puk_says_how_many_tries_are_left),
         cmocka_unit_test(a_pin_is_changed_once),
         cmocka_unit_test(what_goes_wrong_with_a_pin_has_its_code),
+        cmocka_unit_test(a_change_of_another_tokens_pin_is_not_called_done),
         cmocka_unit_test(a_call_without_a_session_is_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

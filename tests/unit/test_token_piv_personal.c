@@ -97,9 +97,12 @@ static void a_token_that_is_someone_elses_is_left_alone(void **state)
         {"another admin key", FAKE_PIN, FAKE_PUK, true, 5, 5, ERR_DENIED, 5, 5},
         {"another PUK", FAKE_PIN, "11112222", false, 5, 5, ERR_DENIED, 5, 3},
         {"another PUK, two tries", FAKE_PIN, "11112222", false, 5, 2, ERR_DENIED, 5, 1},
+        {"another PUK, one try", FAKE_PIN, "11112222", false, 5, 1, ERR_DENIED, 5, 1},
         {"another PUK, no tries", FAKE_PIN, "11112222", false, 5, 0, ERR_BLOCKED, 5, 0},
         {"another PIN", "909090\xFF\xFF", FAKE_PUK, false, 5, 5, ERR_DENIED, 3, 5},
         {"another PIN, two tries", "909090\xFF\xFF", FAKE_PUK, false, 2, 5, ERR_DENIED, 1, 5},
+        {"another PIN, one try", "909090\xFF\xFF", FAKE_PUK, false, 1, 5, ERR_DENIED, 1, 5},
+        {"one try of the right PIN", FAKE_PIN, FAKE_PUK, false, 1, 5, ERR_DENIED, 1, 5},
         {"a blocked PIN", FAKE_PIN, FAKE_PUK, false, 0, 5, ERR_BLOCKED, 0, 5},
     };
     (void)state;
@@ -119,8 +122,42 @@ static void a_token_that_is_someone_elses_is_left_alone(void **state)
         assert_int_equal(tokens[0].pin.tries_left, rows[i].pin_left);
         assert_int_equal(tokens[0].puk.tries_left, rows[i].puk_left);
         assert_int_equal(tokens[0].admin_algorithm, PIV_ALGORITHM_3DES);
-        assert_true(!rows[i].foreign_admin || tokens[0].changes == 0);
+        bool spared = rows[i].pin_tries <= 1 || rows[i].puk_tries <= 1;
+        assert_true((!rows[i].foreign_admin && !spared) || tokens[0].changes == 0);
     }
+}
+
+/* One that has the same values from the factory, and one that has not: the most that either gets
+ * is the one command that goes out between the look at the id and the look after it. */
+static void a_token_swapped_in_is_found_out_at_once(void **state)
+{
+    static const char *const pins[] = {FAKE_PIN, "909090\xFF\xFF"};
+    static const char *const puks[] = {FAKE_PUK, "90909090"};
+    (void)state;
+
+    for (uint32_t at = 1; at < 40; at++) {
+        size_t row = at % 2;
+        CLEANUP(close_token) struct token *token = start((struct fake_quirks){.tears = false});
+
+        set_personal(PIV_ALGORITHM_AES128);
+        memcpy(tokens[1].pin.at, pins[row], FAKE_PIN_LEN);
+        memcpy(tokens[1].puk.at, puks[row], FAKE_PIN_LEN);
+        tokens[1].selected = true;
+        assert_false(failed(identify(token)));
+        fake.other = &tokens[1];
+        plan(FAKE_SWAP, at, 0);
+        struct err e = personalise(token);
+        if (fake.in == &tokens[0]) {
+            assert_int_equal(e.code, ERR_NONE);
+            assert_true(at > 15);
+            return;
+        }
+        uint32_t spent = 2U * FAKE_TRIES - tokens[1].pin.tries_left - tokens[1].puk.tries_left;
+        assert_int_equal(e.code, ERR_GONE);
+        assert_true(tokens[1].changes + spent <= 1);
+        assert_true(row == 0 || tokens[1].changes == 0);
+    }
+    fail();
 }
 
 int main(void)
@@ -129,6 +166,7 @@ int main(void)
         cmocka_unit_test(a_blank_token_of_each_kind_gets_its_values),
         cmocka_unit_test(a_token_known_by_its_guid_goes_on_under_the_new_one),
         cmocka_unit_test(a_token_that_is_someone_elses_is_left_alone),
+        cmocka_unit_test(a_token_swapped_in_is_found_out_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

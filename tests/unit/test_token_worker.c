@@ -1,7 +1,4 @@
-/*
- * The parent's side of the token worker. This program is also the worker: started under the name
- * of certkiosk-token, it behaves as its argument (the reader's name) says.
- */
+/* The parent's side of the token worker. This program is also the worker, see play_worker.h. */
 #include "hw/token/token_worker.h"
 
 #include <dirent.h>
@@ -17,157 +14,15 @@
 #include <unistd.h>
 
 #include "hw/token/token_worker_process.h"
-#include "hw/token/worker_sandbox.h"
-#include "hw/token/worker_serve.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
+#include "tests/unit/play_worker.h"
 #include "tests/unit/unit.h"
 
 #define RESPAWNS 1000
 #define LONG_MS 20000 /* a limit that only a defect reaches, on a machine that is busy too */
 #define SHORT_MS 700
-#define RIGHT_PIN "123456"
-
-/* --- the worker that this program is, too ------------------------------------------------- */
-
-static const char *part; /* what it plays */
-static struct worker_room *stage;
-
-static struct err play_watch(struct token *token, uint32_t timeout_ms,
-                             enum token_presence *in_out_presence)
-{
-    (void)token;
-    (void)timeout_ms;
-    *in_out_presence = TOKEN_PRESENT;
-    if (text_same(part, "absent after identify") && stage->ask.number > 1)
-        *in_out_presence = TOKEN_ABSENT;
-    return text_same(part, "watch fails") ? ERR(ERR_IO, 5, "watch") : ERR_OK;
-}
-
-static int open_descriptors(void)
-{
-    int count = 0;
-    for (int fd = 0; fd < 1024; fd++)
-        count += lseek(fd, 0, SEEK_CUR) >= 0 || errno != EBADF;
-    return count;
-}
-
-static int variables(void)
-{
-    int count = 0;
-    for (char **variable = environ; *variable != NULL; variable++)
-        count++;
-    return count;
-}
-
-static struct err play_verify(const struct token_request *request, struct token_reply *out_reply)
-{
-    if (text_same(part, "conflict"))
-        return ERR(ERR_CONFLICT, 0, "an answer that VERIFY does not know");
-    out_reply->tries_left = text_same(part, "no tries") ? 0 : 3;
-    if (request->pin.len == strlen(RIGHT_PIN) &&
-        memcmp(request->pin.at, RIGHT_PIN, request->pin.len) == 0)
-        return ERR_OK;
-    return ERR(ERR_DENIED, 0x63C3, "wrong PIN");
-}
-
-/* SIGN tells about the process: its id, its descriptors, its variables. */
-static struct err play_sign(struct token_reply *out_reply)
-{
-    int32_t about[] = {getpid(), open_descriptors(), variables(), getpgrp()};
-
-    memcpy(out_reply->u.data, about, sizeof(about));
-    out_reply->len = sizeof(about);
-    return ERR_OK;
-}
-
-static struct err play_call(struct token *token, const struct token_request *request,
-                            struct token_reply *out_reply)
-{
-    (void)token;
-    if (request->call == TOKEN_CALL_IDENTIFY) {
-        *out_reply = (struct token_reply){.u.identity.pin_tries_left = stage->ask.memory.next};
-        (void)text_copy(out_reply->u.identity.id, TOKEN_ID_SIZE,
-                        text_same(part, "bad id") ? "x1" : "s1");
-        return text_same(part, "unknown card") ? ERR(ERR_UNSUPPORTED, 0, "card") : ERR_OK;
-    }
-    if (text_same(part, "crash"))
-        abort();
-    if (text_same(part, "leave"))
-        _exit(0);
-    while (text_same(part, "hang"))
-        (void)pause();
-    if (text_same(part, "gone"))
-        return ERR(ERR_GONE, 0, "pulled");
-    if (request->call == TOKEN_CALL_VERIFY_PIN)
-        return play_verify(request, out_reply);
-    return request->call == TOKEN_CALL_SIGN ? play_sign(out_reply)
-                                            : ERR(ERR_UNSUPPORTED, 0, "play");
-}
-
-static bool play_service(const struct card *card)
-{
-    (void)card;
-    return !text_same(part, "service goes") || stage->ask.kind == WIRE_CALL;
-}
-
-static void play_close(struct token *token)
-{
-    (void)token;
-}
-
-/* Answers that are no answers, to the second question. */
-static void play_nonsense(void)
-{
-    static uint8_t noise[WIRE_MESSAGE_MAX + 1000];
-    struct wire_answer answer = {.number = 2, .has_service = true};
-    size_t len = wire_put_answer(&answer, TOKEN_CALL_VERIFY_PIN, NULL, stage->message);
-
-    if (text_same(part, "noise"))
-        (void)send(WIRE_FD, noise, 100, 0);
-    if (text_same(part, "too much"))
-        (void)send(WIRE_FD, noise, sizeof(noise), 0);
-    if (text_same(part, "byte more"))
-        (void)send(WIRE_FD, stage->message, len + 1, 0);
-    answer.number = 1;
-    len = wire_put_answer(&answer, TOKEN_CALL_VERIFY_PIN, NULL, stage->message);
-    if (text_same(part, "old answer"))
-        (void)send(WIRE_FD, stage->message, len, 0);
-}
-
-static int play(const char *name)
-{
-    static const struct token_driver driver = {"play", play_watch, play_call, play_close};
-    static struct token token = {.driver = &driver};
-    static struct piv_memory memory;
-    struct wire_hello hello = {.has_service = true};
-
-    part = name;
-    stage = worker_room_create();
-    if (stage == NULL || failed(sandbox_begin(WIRE_FD)))
-        return 1;
-    hello.has_service = !text_same(part, "no service");
-    struct worker_serve serve = {WIRE_FD, &token, &memory, NULL, play_service, stage};
-    while (text_same(part, "mute"))
-        (void)pause();
-    if (failed(worker_greet(&serve, &hello)) || !hello.has_service)
-        return 1;
-    if (text_same(part, "noise") || text_same(part, "too much") || text_same(part, "byte more") ||
-        text_same(part, "old answer")) {
-        uint8_t question = 0;
-        (void)recv(WIRE_FD, &question, 1, 0); /* identify is answered in order */
-        struct wire_answer answer = {.number = 1, .has_service = true};
-        stage->reply = (struct token_reply){.u.identity.id = "s1"};
-        size_t len = wire_put_answer(&answer, TOKEN_CALL_IDENTIFY, &stage->reply, stage->message);
-        (void)send(WIRE_FD, stage->message, len, 0);
-        (void)recv(WIRE_FD, &question, 1, 0);
-        play_nonsense();
-        (void)recv(WIRE_FD, &question, 1, 0);
-        return 0;
-    }
-    return failed(worker_serve(&serve)) ? 1 : 0;
-}
 
 /* --- the tests ---------------------------------------------------------------------------- */
 
@@ -233,6 +88,19 @@ static int count_descriptors(void)
     while (readdir(folder) != NULL)
         count++;
     (void)closedir(folder);
+    return count;
+}
+
+/* The files that were in it; it is gone then. */
+static int empty_folder(const char *path)
+{
+    int count = 0;
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    for (struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
+        count += unlinkat(dirfd(folder), entry->d_name, 0) == 0;
+    (void)closedir(folder);
+    assert_int_equal(rmdir(path), 0);
     return count;
 }
 
@@ -403,6 +271,64 @@ static void without_a_service_watching_waits_its_time_and_no_longer(void **state
     token_close(token);
 }
 
+static void a_worker_that_dies_in_its_watch_is_not_started_in_a_loop(void **state)
+{
+    char folder[] = "/tmp/test-token-worker-XXXXXX";
+    char self[PATH_MAX] = "", part_name[64];
+    enum token_presence presence = TOKEN_READER_GONE;
+    struct token *token = NULL;
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    assert_true(text_print(part_name, sizeof(part_name), "watch fails%s", folder));
+    struct token_worker_setup setup = {.program = self,
+                                       .reader = part_name,
+                                       .start_ms = LONG_MS,
+                                       .watch_ms = LONG_MS,
+                                       .retry_ms = LONG_MS};
+    assert_false(failed(token_worker_create(&setup, &token)));
+    uint64_t from_ms = clock_boot_ms();
+    assert_false(failed(token_watch(token, 300, &presence)));
+    assert_int_equal(presence, TOKEN_READER_GONE);
+    assert_true(clock_boot_ms() - from_ms >= 295);
+    token_close(token);
+    assert_int_equal(empty_folder(folder), 1);
+}
+
+static void a_worker_without_its_filter_is_refused_where_there_is_one(void **state)
+{
+    static const char *const parts[] = {"good", "locked in"};
+    char self[PATH_MAX] = "";
+    (void)state;
+
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    for (size_t i = 0; i < 2 * ARRAY_LEN(parts); i++) {
+        struct token *token = NULL;
+        struct token_worker_setup setup = {.program = self,
+                                           .reader = parts[i / 2],
+                                           .call_ms = LONG_MS,
+                                           .start_ms = LONG_MS,
+                                           .watch_ms = LONG_MS,
+                                           .filter = i % 2 == 0};
+        assert_false(failed(token_worker_create(&setup, &token)));
+        bool refused = i == 0;
+        assert_int_equal(watch(token, TOKEN_ABSENT), refused ? TOKEN_READER_GONE : TOKEN_PRESENT);
+        assert_int_equal(identify(token).code, refused ? ERR_IO : ERR_NONE);
+        token_close(token);
+    }
+}
+
+static void a_token_that_hung_is_asked_otherwise_the_next_time(void **state)
+{
+    struct token *token = open_worker("hang once", SHORT_MS);
+    (void)state;
+
+    assert_int_equal(identify(token).code, ERR_IO);
+    assert_int_equal(identify(token).code, ERR_NONE);
+    token_close(token);
+}
+
 static void a_thousand_workers_leave_nothing_behind(void **state)
 {
     struct token *token = open_worker("good", LONG_MS);
@@ -480,6 +406,12 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(a_program_that_is_not_there_is_a_reader_that_is_gone,
                                         remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(without_a_service_watching_waits_its_time_and_no_longer,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_worker_that_dies_in_its_watch_is_not_started_in_a_loop,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_worker_without_its_filter_is_refused_where_there_is_one,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_token_that_hung_is_asked_otherwise_the_next_time,
                                         remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(a_thousand_workers_leave_nothing_behind, remember,
                                         nothing_is_left),

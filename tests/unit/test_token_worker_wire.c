@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hw/token/token_check.h"
 #include "kiosk/base/macros.h"
 #include "tests/unit/unit.h"
 
@@ -128,7 +129,8 @@ static size_t put_identity(uint8_t count)
         memset(identity->certificates[i].der, i, TOKEN_CERTIFICATE_MAX);
     }
     identity->certificates_cut = true;
-    identity->torn = 4;
+    identity->torn = 1U << 9;
+    identity->hidden = 1U << 10;
     identity->keys_known = true;
     identity->keys[2] = TOKEN_KEY_P384;
     struct wire_answer answer = {.number = 9, .error = ERR_OK, .has_service = true};
@@ -159,7 +161,8 @@ static void a_full_identity_arrives(void **state)
         assert_int_equal(certificate->der_len, TOKEN_CERTIFICATE_MAX - i);
         assert_memory_equal(certificate->der, want->certificates[i].der, certificate->der_len);
     }
-    assert_int_equal(identity->torn, 4);
+    assert_int_equal(identity->torn, 1U << 9);
+    assert_int_equal(identity->hidden, 1U << 10);
     assert_true(identity->keys_known);
     assert_memory_equal(identity->keys, want->keys, sizeof(want->keys));
 }
@@ -282,6 +285,37 @@ static void enums_and_flags_are_judged(void **state)
         ERR_MALFORMED);
 }
 
+static void an_identity_that_contradicts_itself_is_none(void **state)
+{
+    static const struct {
+        const char *name;
+        uint8_t count;
+        bool cut;
+        uint32_t torn, hidden;
+        bool holds;
+    } cases[] = {
+        {"all in order", TOKEN_CERTIFICATES_MAX, true, 1U << 9, 1U << 10, true},
+        {"a few, and not cut", 1, false, 0, 0, true},
+        {"cut, with room for more", 1, true, 0, 0, false},
+        {"torn and hidden", 1, false, 1U << 9, 1U << 9, false},
+        {"shown and torn", 1, false, 1, 0, false},
+        {"shown and hidden", 1, false, 0, 1, false},
+        {"hidden where it was not asked", 1, false, 0, 1U << 11, false},
+    };
+    const struct token_request request = {.call = TOKEN_CALL_IDENTIFY,
+                                          .scope = {.slots = 0x7FF, .keys = true}};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        print_message("  %s\n", cases[i].name);
+        (void)put_identity(cases[i].count);
+        reply.u.identity.certificates_cut = cases[i].cut;
+        reply.u.identity.torn = cases[i].torn;
+        reply.u.identity.hidden = cases[i].hidden;
+        assert_int_equal(token_answer_holds(&request, ERR_OK, &reply), cases[i].holds);
+    }
+}
+
 static void a_site_that_is_no_plain_text_is_refused(void **state)
 {
     (void)state;
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_message_with_a_byte_more_or_less_is_refused),
         cmocka_unit_test(changed_bytes_never_lead_out_of_bounds),
         cmocka_unit_test(enums_and_flags_are_judged),
+        cmocka_unit_test(an_identity_that_contradicts_itself_is_none),
         cmocka_unit_test(a_site_that_is_no_plain_text_is_refused),
         cmocka_unit_test(a_hello_of_another_version_is_refused),
     };
