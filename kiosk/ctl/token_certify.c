@@ -5,6 +5,7 @@
 
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
+#include "kiosk/ctl/token_backup.h"
 #include "kiosk/ctl/token_command.h"
 #include "kiosk/ctl/token_newpair.h"
 #include "kiosk/ctl/token_room.h"
@@ -43,6 +44,7 @@ static enum token_exit write_one(const struct token_options *options, uint8_t sl
 {
     CLEANUP(token_room_close) struct token_room room = {0};
     CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
     const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
     enum token_exit status = token_room_open(options, &scope, &room);
@@ -52,15 +54,19 @@ static enum token_exit write_one(const struct token_options *options, uint8_t sl
         return status;
     struct err e = token_secret_admin(options, room.identity.id, &admin);
     const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = &admin};
-    if (!failed(e))
-        e = token_write(room.token, &target, (struct bytes){der->at, der->len});
+    if (failed(e))
+        return token_say_failed(options, "the management key", e);
+    status = token_backup_slot(&room, slot, (struct bytes){der->at, der->len}, &backup);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    e = token_write(room.token, &target, (struct bytes){der->at, der->len});
     if (failed(e))
         return token_say_failed(options, "writing", e);
     (void)text_print(text, sizeof(text), "%s: slot %s has the certificate, read back\n",
                      room.identity.id, options->words[1]);
-    return token_say_done(options, text,
-                          json_pack("{s:s, s:s, s:I}", "token", room.identity.id, "slot",
-                                    options->words[1], "bytes", (json_int_t)der->len));
+    json_t *object = json_pack("{s:s, s:s, s:I}", "token", room.identity.id, "slot",
+                               options->words[1], "bytes", (json_int_t)der->len);
+    return token_say_done(options, text, token_backup_note(object, &backup));
 }
 
 enum token_exit token_put(const struct token_options *options)
@@ -82,27 +88,32 @@ enum token_exit token_remove(const struct token_options *options)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
     CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
     uint8_t slot = 0;
-    const struct token_scope scope = {.slots = 0};
     enum token_exit status = token_room_slot(options, &slot);
-    if (status == TOKEN_EXIT_DONE)
-        status = token_room_open(options, &scope, &room);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
+    status = token_room_open(options, &scope, &room);
     if (status == TOKEN_EXIT_DONE)
         status = token_room_confirm(&room, "delete the certificate of");
     if (status != TOKEN_EXIT_DONE)
         return status;
     struct err e = token_secret_admin(options, room.identity.id, &admin);
     const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = &admin};
-    if (!failed(e))
-        e = token_delete(room.token, &target);
+    if (failed(e))
+        return token_say_failed(options, "the management key", e);
+    status = token_backup_slot(&room, slot, (struct bytes){NULL, 0}, &backup);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    e = token_delete(room.token, &target);
     if (failed(e))
         return token_say_failed(options, "deleting", e);
     (void)text_print(text, sizeof(text), "%s: slot %s has no certificate; its key is still there\n",
                      room.identity.id, options->words[1]);
-    return token_say_done(
-        options, text,
-        json_pack("{s:s, s:s}", "token", room.identity.id, "slot", options->words[1]));
+    json_t *object = json_pack("{s:s, s:s}", "token", room.identity.id, "slot", options->words[1]);
+    return token_say_done(options, text, token_backup_note(object, &backup));
 }
 
 /* Without --out the text is the answer itself; `key` is what it is called in JSON. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "kiosk/ctl/token_process.h"
 
 static const char usage[] =
     "usage: certkioskctl token COMMAND [options]\n"
@@ -16,7 +17,9 @@ static const char usage[] =
     "  write SLOT FILE --plan FILE.plan    that of a new key: tests it and settles it in SLOT\n"
     "  delete SLOT             the certificate; its key stays\n"
     "  request SLOT [--out FILE]           PKCS#10 for the key and name that are there\n"
-    "  request SLOT --new-key KIND --out FILE    for a new key, beside the old one\n"
+    "  request SLOT --new-key KIND --out FILE    for a new key, beside the old one; FILE.plan and\n"
+    "                          FILE.old.pem (the old certificate) are written first; repeat it\n"
+    "                          with the same FILE when it was interrupted\n"
     "  change-pin              PIN by PIN\n"
     "  unblock                 PIN by PUK\n"
     "  personalise --values FILE           own PIN, PUK, management key and GUID for a blank one;\n"
@@ -27,16 +30,22 @@ static const char usage[] =
     "  --admin-key FILE        management key in hex; or --factory-key; or\n"
     "  --master-key FILE       64 hex digits, from which key and PUK of each token are derived\n"
     "  --cipher KIND           3des (when not stated), aes128, aes192, aes256\n"
+    "  --backup FILE           write, delete: where the certificate that was there is kept; a\n"
+    "                          folder, or else the current one: <id>-<slot>-<SHA-256>.pem in it\n"
     "  --trust FILE            PEM: says which certificates chain\n"
     "  --was FILE              personalise: what it has now, as values; the factory's otherwise\n"
     "  --yes ID                the token's id, instead of typing it before a change\n"
-    "  --last-try              spend the last try of a PIN or PUK\n"
+    "  --last-try              spend what is the last try of a PIN or PUK, or may be: some\n"
+    "                          tokens do not tell\n"
     "  --other-key             write a certificate of another key than the old one has\n"
     "  --lose-old-key          make a new key also where the old one has no room to stay\n"
     "  --in-place              make a new key in SLOT itself: the one that is there is lost\n"
     "  --name TEXT             request --new-key: whose it is, when no certificate says\n"
     "  --json                  one object instead of lines\n"
-    "  --trace                 each command and answer on stderr, without any secret\n"
+    "  --trace                 each command and answer on stderr, without any secret; the token is "
+    "then\n"
+    "                          talked to by this process itself, in no sandbox, and the process\n"
+    "                          ends when a call hangs\n"
     "  --force                 also while a visit is going on\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no reader or token, 4 refused (wrong or\n"
     "blocked PIN, PUK or key; consent missing), 5 a visit is going on.\n";
@@ -74,6 +83,11 @@ int token_command(int argc, char **argv)
 {
     struct token_options options;
     bool help = false;
+    struct err e = token_process_close();
+    if (failed(e)) {
+        (void)fprintf(stderr, "certkioskctl: %s\n", e.site);
+        return TOKEN_EXIT_FAILED;
+    }
     if (!token_options_read(argc, argv, &options, &help)) {
         (void)fputs(usage, stderr);
         return TOKEN_EXIT_USAGE;

@@ -6,8 +6,11 @@
  *     write SLOT CERTIFICATE --plan FILE.plan   puts the certificate to it, tests it, and only then
  *                                               brings both pairs to their places
  *
- * Both may be interrupted and repeated. FILE.plan is written before the first change: six
- * lines of "key=value", fit to be read by people.
+ * Both may be interrupted and repeated. Before the first change FILE.old.pem has the certificate
+ * that is in the slot, FILE.plan (token_plan.h) is written, the name was tried and the PIN was
+ * right. `request` goes on with a FILE.plan that is there: the pair is made again in the same
+ * place, and its name taken from FILE.old.pem where the certificate is gone. A FILE.plan of another
+ * token or slot, and another FILE.old.pem, are in the way.
  */
 #ifndef KIOSK_CTL_TOKEN_NEWPAIR_H
 #define KIOSK_CTL_TOKEN_NEWPAIR_H

@@ -76,6 +76,7 @@ static const struct row {
     {"yes", false, offsetof(struct token_options, yes)},
     {"out", false, offsetof(struct token_options, out)},
     {"plan", false, offsetof(struct token_options, plan)},
+    {"backup", false, offsetof(struct token_options, backup)},
     {"name", false, offsetof(struct token_options, name)},
     {"factory-key", true, offsetof(struct token_options, factory_key)},
     {"json", true, offsetof(struct token_options, json)},

@@ -18,6 +18,7 @@ struct token_options {
     const char *values, *was; /* of personalise */
     const char *yes;          /* the id that would be typed */
     const char *out, *plan;
+    const char *backup;     /* file or folder for what was there; NULL: the current folder */
     const char *name;       /* of the holder, when no certificate has it */
     enum token_key new_key; /* TOKEN_KEY_NONE without */
     bool json, trace, force, last_try, other_key, lose_old_key, in_place;

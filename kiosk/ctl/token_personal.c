@@ -30,12 +30,22 @@ static struct err set_text(struct secret *secret, const char *text)
     return secret_set(secret, (struct bytes){(const uint8_t *)text, strlen(text)});
 }
 
-/* What it has now: from the file, and what that does not say as the factory leaves it. */
-static struct err values_before(const struct token_options *options, struct token_values *was)
+/* Values that are there, when they are for this token. */
+static struct err load(const struct token_room *room, const char *path, struct token_values *values)
 {
+    struct err e = token_values_load(path, values);
+    if (!failed(e) && !token_values_are_of(values, room->identity.id))
+        e = ERR(ERR_CONFLICT, 0, "the values are another token's; nothing was changed");
+    return e;
+}
+
+/* What it has now: from the file, and what that does not say as the factory leaves it. */
+static struct err values_before(const struct token_room *room, struct token_values *was)
+{
+    const struct token_options *options = room->options;
     struct err e = ERR_OK;
     if (options->was != NULL)
-        e = token_values_load(options->was, was);
+        e = load(room, options->was, was);
     if (!failed(e) && was->pin.len == 0)
         e = set_text(&was->pin, FACTORY_PIN);
     if (!failed(e) && was->puk.len == 0)
@@ -64,6 +74,17 @@ static void next_id(const struct token_identity *identity, const struct token_va
         hex_print(out + 1, (struct bytes){values->guid, TOKEN_GUID_LEN});
 }
 
+/* From now on they are this token's, which may have another id later. */
+static void bind(const struct token_identity *identity, const char *after,
+                 struct token_values *values)
+{
+    if (values->token[0] != '\0')
+        return;
+    (void)text_copy(values->token, sizeof(values->token), identity->id); /* same size */
+    if (!text_same(after, identity->id))
+        (void)text_copy(values->token_after, sizeof(values->token_after), after); /* same size */
+}
+
 static struct err derive(const struct token_options *options, const char *id,
                          struct token_values *values)
 {
@@ -85,6 +106,7 @@ static struct err complete(const struct token_room *room, struct token_values *v
     struct err e = values->has_guid ? ERR_OK : make_guid(values->guid);
     values->has_guid = true;
     next_id(&room->identity, values, id);
+    bind(&room->identity, id, values);
     if (!failed(e) && options->master_key != NULL)
         e = derive(options, id, values);
     if (!failed(e) && values->pin.len == 0) {
@@ -106,7 +128,7 @@ static struct err values_after(const struct token_room *room, struct token_value
     struct err e = ERR_OK;
     values->cipher = options->cipher;
     if (access(options->values, F_OK) == 0)
-        e = token_values_load(options->values, values);
+        e = load(room, options->values, values);
     if (!failed(e))
         e = complete(room, values);
     if (!failed(e))
@@ -123,6 +145,17 @@ static enum token_exit say(const struct token_room *room)
     return token_say_done(room->options, text, json_pack("{s:s}", "token", identity->id));
 }
 
+/* The call may spend a try of each, of what it has now or of its own: it does not tell which it is.
+ */
+static enum token_exit check_tries(const struct token_room *room)
+{
+    const struct token_identity *identity = &room->identity;
+    enum token_exit status = token_room_tries(room->options, "the PIN", identity->pin_tries_left);
+    return status == TOKEN_EXIT_DONE
+               ? token_room_tries(room->options, "the PUK", identity->puk_tries_left)
+               : status;
+}
+
 enum token_exit token_make_personal(const struct token_options *options)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
@@ -136,10 +169,12 @@ enum token_exit token_make_personal(const struct token_options *options)
     }
     enum token_exit status = token_room_open(options, &scope, &room);
     if (status == TOKEN_EXIT_DONE)
+        status = check_tries(&room);
+    if (status == TOKEN_EXIT_DONE)
         status = token_room_confirm(&room, "give new PIN, PUK and management key to");
     if (status != TOKEN_EXIT_DONE)
         return status;
-    struct err e = values_before(options, &was);
+    struct err e = values_before(&room, &was);
     if (!failed(e))
         e = values_after(&room, &values);
     if (failed(e))

@@ -12,6 +12,7 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ctl/ask.h"
 #include "kiosk/ctl/token_secret.h"
+#include "kiosk/ctl/token_watchdog.h"
 
 #define STATE_SIZE 40
 #define QUESTION_SIZE 160
@@ -48,12 +49,18 @@ static void trace_line(void *context, const char *text)
 static struct err open_traced(const char *reader, struct token_room *room)
 {
     static const struct card_trace_sink sink = {.line = trace_line};
+    static const struct token_watchdog_limits limits = {
+        .call_ms = TOKEN_CALL_TIMEOUT_MS + TOKEN_WATCHDOG_SLACK_MS,
+        .key_ms = TOKEN_KEY_TIMEOUT_MS + TOKEN_WATCHDOG_SLACK_MS};
     struct card *card = NULL;
     struct card *traced = NULL;
+    struct token *token = NULL;
     struct err e = card_pcsc_open(reader, &card);
     if (!failed(e))
         e = card_trace_create(card, &sink, &traced);
-    return failed(e) ? e : token_piv_create(traced, &room->memory, &room->token);
+    if (!failed(e))
+        e = token_piv_create(traced, &room->memory, &token);
+    return failed(e) ? e : token_watchdog_create(token, &limits, &room->token);
 }
 
 static struct err open_reader(const struct token_options *options, struct token_room *room)
@@ -113,6 +120,7 @@ enum token_exit token_room_look(struct token_room *room, const struct token_scop
 void token_room_close(struct token_room *room)
 {
     token_close(room->token);
+    secret_destroy(room->pin);
     trust_destroy(room->trust);
     explicit_bzero(room, sizeof(*room));
 }
@@ -144,6 +152,10 @@ enum token_exit token_room_tries(const struct token_options *options, const char
     struct token_failure failure = {.what = what, .tries_left = tries_left};
     if (tries_left == 0) {
         failure.e = ERR(ERR_BLOCKED, 0, "before it was shown");
+    } else if (tries_left == TOKEN_TRIES_UNKNOWN && !options->last_try) {
+        failure.e = ERR(ERR_DENIED, 0,
+                        "this token does not tell how many tries are left: it may be the last;"
+                        " --last-try spends it");
     } else if (tries_left == 1 && !options->last_try) {
         failure.e = ERR(ERR_DENIED, 0, "one try is left; --last-try spends it");
     } else {
@@ -152,21 +164,41 @@ enum token_exit token_room_tries(const struct token_options *options, const char
     return token_say_failure(options, &failure);
 }
 
-enum token_exit token_room_pin(struct token_room *room)
+static void forget_pin(struct token_room *room)
 {
-    CLEANUP(secret_wipe) struct secret pin = {.len = 0};
-    struct token_failure failure = {.what = "the PIN", .tries_left = TOKEN_TRIES_UNKNOWN};
+    secret_destroy(room->pin);
+    room->pin = NULL;
+}
+
+/* Once its tries allow it. */
+static enum token_exit ask_for_pin(struct token_room *room)
+{
     const struct token_options *options = room->options;
-    char question[QUESTION_SIZE];
-    enum token_exit status = token_room_tries(options, failure.what, room->identity.pin_tries_left);
+    uint8_t tries_left = room->identity.pin_tries_left;
+    enum token_exit status = token_room_tries(options, "the PIN", tries_left);
     if (status != TOKEN_EXIT_DONE)
         return status;
-    (void)text_print(question, sizeof(question), "PIN of %s (%u tries left): ", room->identity.id,
-                     room->identity.pin_tries_left);
-    failure.e = token_secret_get(options->pin_file, question, &pin);
+    room->pin = secret_create();
+    struct err e = room->pin == NULL
+                       ? ERR(ERR_NO_ROOM, 0, "memory that is locked")
+                       : token_secret_get(options->pin_file, "PIN", tries_left, room->pin);
+    if (!failed(e))
+        return TOKEN_EXIT_DONE;
+    forget_pin(room);
+    return token_say_failed(options, "the PIN", e);
+}
+
+enum token_exit token_room_pin(struct token_room *room)
+{
+    struct token_failure failure = {.what = "the PIN", .tries_left = TOKEN_TRIES_UNKNOWN};
+    enum token_exit status = room->pin == NULL ? ask_for_pin(room) : TOKEN_EXIT_DONE;
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    failure.e = token_verify_pin(room->token, room->pin, &failure.tries_left);
     if (!failed(failure.e))
-        failure.e = token_verify_pin(room->token, &pin, &failure.tries_left);
-    return failed(failure.e) ? token_say_failure(options, &failure) : TOKEN_EXIT_DONE;
+        return TOKEN_EXIT_DONE;
+    forget_pin(room); /* never shown twice when it is wrong */
+    return token_say_failure(room->options, &failure);
 }
 
 enum token_exit token_room_confirm(const struct token_room *room, const char *deed)

@@ -5,7 +5,7 @@
  *
  * The token is read in the worker process, as the kiosk does it, which ends when a token hangs;
  * with
- * --trace in this one, where each command can be told on stderr, and where it takes Ctrl-C.
+ * --trace in this one, where each command can be told on stderr, and which ends itself then.
  * Functions that answer enum token_exit have said themselves what is wrong.
  */
 #ifndef KIOSK_CTL_TOKEN_ROOM_H
@@ -23,6 +23,7 @@ struct token_room {
     struct piv_memory memory; /* of the driver in this process */
     struct trust *trust;      /* NULL without --trust */
     struct token_identity identity;
+    struct secret *pin; /* NULL until it is asked for */
 };
 
 /*
@@ -45,12 +46,13 @@ const struct token_certificate *token_room_certificate(const struct token_room *
 /* The slot that the command line names as its second word. */
 enum token_exit token_room_slot(const struct token_options *options, uint8_t *out_slot);
 
-/* That a PIN or PUK with `tries_left` may be tried: not blocked, and the last try only with
- * --last-try. */
+/* That a PIN or PUK with `tries_left` may be tried: not blocked, and what is or may be the last try
+ * only with --last-try. */
 enum token_exit token_room_tries(const struct token_options *options, const char *what,
                                  uint8_t tries_left);
 
-/* Have the PIN typed or read, and show it to the token. Needs scope.pin_tries. */
+/* Have the PIN typed or read, and show it to the token; one that was right is shown again without
+ * asking. Needs scope.pin_tries. */
 enum token_exit token_room_pin(struct token_room *room);
 
 /* Have the id of the token typed before `deed`, or take that of --yes. */

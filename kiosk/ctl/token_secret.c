@@ -13,6 +13,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/file.h"
 #include "kiosk/base/hex.h"
+#include "kiosk/base/text.h"
 
 #define TERMINAL "/dev/tty"
 #define CTRL_C 0x03
@@ -27,9 +28,11 @@ static void destroy_master(struct token_master **at)
 
 struct err token_secret_file(const char *path, struct secret *out_line)
 {
-    CLEANUP(secret_wipe) struct secret line = {.len = 0};
+    CLEANUP(token_secret_free) struct secret *line = secret_create();
     CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     struct stat facts;
+    if (line == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
     if (fd < 0 || fstat(fd, &facts) != 0)
         return ERR(ERR_IO, errno, "a file with a secret");
     if ((facts.st_mode & S_IRWXO) != 0) {
@@ -37,11 +40,11 @@ struct err token_secret_file(const char *path, struct secret *out_line)
                    "others may read a file with a secret: chmod 600 it");
     }
     for (uint8_t byte = 0; read(fd, &byte, 1) == 1 && byte != '\n';) {
-        struct err e = byte == '\r' ? ERR_OK : secret_push(&line, byte);
+        struct err e = byte == '\r' ? ERR_OK : secret_push(line, byte);
         if (failed(e))
             return e;
     }
-    *out_line = line;
+    *out_line = *line;
     return ERR_OK;
 }
 
@@ -91,9 +94,11 @@ static void put(int fd, const char *text)
 
 struct err token_secret_ask(const char *question, struct secret *out_line)
 {
-    CLEANUP(secret_wipe) struct secret line = {.len = 0};
+    CLEANUP(token_secret_free) struct secret *line = secret_create();
     CLEANUP(file_close) int fd = open(TERMINAL, O_RDWR | O_CLOEXEC | O_NOCTTY);
     struct termios usual;
+    if (line == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
     if (fd < 0 || tcgetattr(fd, &usual) != 0)
         return ERR(ERR_NOT_FOUND, errno, "no terminal to type on; give a file");
     struct termios quiet = usual;
@@ -104,34 +109,52 @@ struct err token_secret_ask(const char *question, struct secret *out_line)
         return ERR(ERR_IO, errno, "tcsetattr");
 
     put(fd, question);
-    struct err e = read_line(fd, &line);
+    struct err e = read_line(fd, line);
     put(fd, "\n");
     if (tcsetattr(fd, TCSAFLUSH, &usual) != 0 && !failed(e))
         return ERR(ERR_IO, errno, "tcsetattr");
     if (!failed(e))
-        *out_line = line;
+        *out_line = *line;
     return e;
 }
 
-struct err token_secret_get(const char *path, const char *question, struct secret *out_line)
+void token_secret_question(const char *what, uint8_t tries_left, char out[TOKEN_QUESTION_SIZE])
 {
-    return path != NULL ? token_secret_file(path, out_line) : token_secret_ask(question, out_line);
+    if (tries_left == TOKEN_TRIES_UNKNOWN) {
+        (void)text_print(out, TOKEN_QUESTION_SIZE,
+                         "%s (how many tries are left is not told): ", what);
+    } else {
+        (void)text_print(out, TOKEN_QUESTION_SIZE, "%s (%u %s left): ", what, tries_left,
+                         tries_left == 1 ? "try" : "tries");
+    }
+}
+
+struct err token_secret_get(const char *path, const char *what, uint8_t tries_left,
+                            struct secret *out_line)
+{
+    char question[TOKEN_QUESTION_SIZE];
+    if (path != NULL)
+        return token_secret_file(path, out_line);
+    token_secret_question(what, tries_left, question);
+    return token_secret_ask(question, out_line);
 }
 
 struct err token_secret_new(const char *path, const char *question, struct secret *out_line)
 {
-    CLEANUP(secret_wipe) struct secret first = {.len = 0};
-    CLEANUP(secret_wipe) struct secret again = {.len = 0};
+    CLEANUP(token_secret_free) struct secret *first = secret_create();
+    CLEANUP(token_secret_free) struct secret *again = secret_create();
+    if (first == NULL || again == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
     if (path != NULL)
         return token_secret_file(path, out_line);
-    struct err e = token_secret_ask(question, &first);
+    struct err e = token_secret_ask(question, first);
     if (!failed(e))
-        e = token_secret_ask("again: ", &again);
+        e = token_secret_ask("again: ", again);
     if (failed(e))
         return e;
-    if (first.len != again.len || memcmp(first.at, again.at, first.len) != 0)
+    if (first->len != again->len || memcmp(first->at, again->at, first->len) != 0)
         return ERR(ERR_CONFLICT, 0, "not the same twice");
-    *out_line = first;
+    *out_line = *first;
     return ERR_OK;
 }
 
@@ -202,14 +225,19 @@ struct err token_secret_admin(const struct token_options *options, const char *i
     return e;
 }
 
-struct err token_secret_puk(const struct token_options *options, const char *id,
+struct err token_secret_puk(const struct token_options *options, const char *id, uint8_t tries_left,
                             struct secret *out_puk)
 {
     CLEANUP(destroy_master) struct token_master *master = NULL;
     if (options->master_key == NULL || options->puk_file != NULL)
-        return token_secret_get(options->puk_file, "PUK: ", out_puk);
+        return token_secret_get(options->puk_file, "PUK", tries_left, out_puk);
     struct err e = token_master_open(options->master_key, &master);
     return failed(e) ? e : token_puk_derive(master, id, out_puk);
+}
+
+void token_secret_free(struct secret *const *at)
+{
+    secret_destroy(*at);
 }
 
 void token_secret_admin_wipe(struct token_admin *admin)

@@ -8,6 +8,7 @@
 #include "kiosk/base/secret.h"
 #include "kiosk/ctl/token_options.h"
 
+#define TOKEN_QUESTION_SIZE 80
 #define TOKEN_TYPE_TIMEOUT_MS 120000 /* for a person to type a line */
 
 /* The first line of the file at `path`. ERR_DENIED: others may read it; ERR_IO, ERR_NO_ROOM (a
@@ -18,8 +19,11 @@ MUST_CHECK struct err token_secret_file(const char *path, struct secret *out_lin
  * ERR_TIMEOUT; ERR_DENIED: given up with Ctrl-C; ERR_NO_ROOM; ERR_IO. */
 MUST_CHECK struct err token_secret_ask(const char *question, struct secret *out_line);
 
-/* From `path`, or asked when that is NULL. */
-MUST_CHECK struct err token_secret_get(const char *path, const char *question,
+/* The question for a PIN or PUK, whose name is `what`, that has so many tries left. */
+void token_secret_question(const char *what, uint8_t tries_left, char out[TOKEN_QUESTION_SIZE]);
+
+/* A PIN or PUK from `path`, or asked for when that is NULL, with the tries it has left. */
+MUST_CHECK struct err token_secret_get(const char *path, const char *what, uint8_t tries_left,
                                        struct secret *out_line);
 
 /* Typed twice; ERR_CONFLICT: two different lines. From a file, read once. */
@@ -43,7 +47,10 @@ void token_secret_factory(enum token_cipher cipher, struct token_admin *out_admi
 /* The PUK of the token `id`: derived from the master key when there is one, else as
  * token_secret_get(). */
 MUST_CHECK struct err token_secret_puk(const struct token_options *options, const char *id,
-                                       struct secret *out_puk);
+                                       uint8_t tries_left, struct secret *out_puk);
+
+/* For CLEANUP of what secret_create() gave. */
+void token_secret_free(struct secret *const *at);
 
 void token_secret_admin_wipe(struct token_admin *admin);
 

@@ -78,15 +78,33 @@ static struct err take_key(struct token_values *values, const struct secret *tex
     return token_secret_hex(text, &values->admin.key);
 }
 
+static struct err take_id(const struct secret *text, char out[TOKEN_ID_SIZE])
+{
+    if (text->len == 0 || text->len >= TOKEN_ID_SIZE)
+        return ERR(ERR_MALFORMED, text->len, "the id of a token");
+    memcpy(out, text->at, text->len);
+    out[text->len] = '\0';
+    return ERR_OK;
+}
+
+static struct err take_token(struct token_values *values, const struct secret *text)
+{
+    return take_id(text, values->token);
+}
+
+static struct err take_token_after(struct token_values *values, const struct secret *text)
+{
+    return take_id(text, values->token_after);
+}
+
 static struct err take_line(struct token_values *values, const char *line, size_t len)
 {
     static const struct {
         const char *name;
         struct err (*take)(struct token_values *values, const struct secret *text);
-    } rows[] = {{"guid=", take_guid},
-                {"pin=", take_pin},
-                {"puk=", take_puk},
-                {"cipher=", take_cipher},
+    } rows[] = {{"token=", take_token},  {"token_after=", take_token_after},
+                {"guid=", take_guid},    {"pin=", take_pin},
+                {"puk=", take_puk},      {"cipher=", take_cipher},
                 {"admin_key=", take_key}};
     CLEANUP(secret_wipe) struct secret text = {.len = 0};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -145,15 +163,35 @@ static struct err add_hex(struct page *page, const char *name, struct bytes byte
     return e;
 }
 
+static struct err add_text(struct page *page, const char *name, const char *text)
+{
+    return add(page, name, (struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
+static struct err add_token(struct page *page, const struct token_values *values)
+{
+    struct err e = values->token[0] == '\0' ? ERR_OK : add_text(page, "token", values->token);
+    if (!failed(e) && values->token_after[0] != '\0')
+        e = add_text(page, "token_after", values->token_after);
+    return e;
+}
+
+bool token_values_are_of(const struct token_values *values, const char *id)
+{
+    return values->token[0] == '\0' || text_same(values->token, id) ||
+           (values->token_after[0] != '\0' && text_same(values->token_after, id));
+}
+
 struct err token_values_save(const char *path, const struct token_values *values, bool derived)
 {
     CLEANUP(page_wipe) struct page page = {.len = 0};
-    const char *cipher = token_cipher_word(values->cipher);
-    struct err e = add_hex(&page, "guid", (struct bytes){values->guid, TOKEN_GUID_LEN});
+    struct err e = add_token(&page, values);
+    if (!failed(e))
+        e = add_hex(&page, "guid", (struct bytes){values->guid, TOKEN_GUID_LEN});
     if (!failed(e))
         e = add(&page, "pin", (struct bytes){values->pin.at, values->pin.len});
     if (!failed(e))
-        e = add(&page, "cipher", (struct bytes){(const uint8_t *)cipher, strlen(cipher)});
+        e = add_text(&page, "cipher", token_cipher_word(values->cipher));
     if (!failed(e) && !derived)
         e = add(&page, "puk", (struct bytes){values->puk.at, values->puk.len});
     if (!failed(e) && !derived) {

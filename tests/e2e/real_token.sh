@@ -102,7 +102,7 @@ $whose
 For the demo it is replaced by one of the demo's own platform, for the same key. It is kept in
 $out/before-$real_slot.pem and put back when the demo ends."
     real_register --certificate "$out/before-$real_slot.pem" && real_wrote=replaced &&
-        real_ctl write $real_slot "$D/first.der" "${rights[@]}"
+        real_ctl write $real_slot "$D/first.der" --backup "$out/before-$real_slot.pem" "${rights[@]}"
 }
 
 # An empty slot: a key of its own first.
@@ -132,7 +132,7 @@ real_given_up() {
     [ "$real_wrote" = replaced ] || return 0
     real_holds token || real_hand "Please insert the token now: the old certificate is put back." token || true
     printf 'Putting the old certificate back: '
-    "$bin/certkioskctl" --state "$work/no-kiosk" token write $real_slot "$out/before-$real_slot.pem" "${rights[@]}" ||
+    "$bin/certkioskctl" --state "$work/no-kiosk" token write $real_slot "$out/before-$real_slot.pem" --backup "$out" "${rights[@]}" ||
         printf 'it could not be. It is in %s; put it back with\n  %s token write %s FILE %s\n' \
             "$out/before-$real_slot.pem" "$bin/certkioskctl" $real_slot "${rights[*]}" >&2
 }

@@ -21,6 +21,9 @@ same() { # SENTENCE WANTED FOUND
     ok "$1"
 }
 tries() { field pin | cut -d/ -f1; }
+retired() { ctl show --json | jq '[.keys | keys[] | select(. < "9")] | length'; } # keys in retired slots
+kept_in() { echo "$1-$2-$(openssl x509 -in "$3" -outform DER | sha256sum | cut -d' ' -f1).pem"; } # ID SLOT CERTIFICATE
+same_certificate() { cmp <(openssl x509 -in "$1" -outform DER) <(openssl x509 -in "$2" -outform DER); }
 token_id() { ctl show --json | jq -r .token; }
 printf 123456 >pin
 printf 000000 >wrong
@@ -70,6 +73,27 @@ issue stranger.pub stranger
 exits "a certificate of another key is not written over the old one" 1 write 9a stranger.pem --factory-key
 exits "what is no certificate neither" 1 write 9a pin --factory-key
 
+### What was there is kept
+cp first.pem old.pem
+issue 9a.pub first
+exits "a backup is no place that is taken" 1 write 9a first.pem --factory-key --backup pin
+same "then nothing is changed" "$(openssl x509 -in old.pem -noout -serial)" "$(ctl read 9a | openssl x509 -noout -serial)"
+same "neither is what was in the way" 123456 "$(cat pin)"
+kept=$(kept_in "$id" 9a old.pem)
+[ ! -e "$kept" ] || fail "$kept is there already"
+exits "a certificate is written over another" 0 write 9a first.pem --factory-key
+expect "where that is kept is told" "slot 9a has is kept in $kept" "$(cat last.out)"
+same_certificate "$kept" old.pem || fail "another certificate is kept"
+ok "it is the old one"
+same "for its owner's eyes" 600 "$(stat -c %a "$kept")"
+issue 9a.pub first
+mkdir backups
+same "in JSON too, and in a folder of one's choice" "backups/$(kept_in "$id" 9a <(ctl read 9a))" \
+    "$(ctl write 9a first.pem --factory-key --backup backups --json 2>/dev/null | jq -r .backup)"
+exits "what is written again replaces nothing" 0 write 9a first.pem --factory-key --backup none.pem
+[ ! -e none.pem ] || fail "a backup of nothing"
+openssl x509 -in first.pem -outform DER -out first.der
+
 ### PIN and PUK
 exits "the PIN is right" 0 verify --pin-file pin
 exits "a wrong PIN is refused" 4 verify --pin-file wrong
@@ -112,6 +136,51 @@ issue 9a.pub first
 exits "its certificate is placed, tested and settled there" 0 write 9a first.pem --plan a.req.plan --pin-file pin --factory-key
 openssl x509 -in first.pem -outform DER -out first.der
 exits "where it works" 0 self-test 9a --pin-file pin
+
+### A new key, said again
+new() { echo request 9a --new-key p256 --yes "$id" --factory-key --pin-file "${1:-pin}"; }
+before=$(retired)
+# shellcheck disable=SC2046
+{
+    exits "a wrong PIN makes no new key" 4 $(new wrong) --out b.req
+    same "so it uses no slot" "$before" "$(retired)"
+    mkdir b.req
+    exits "a request that cannot be written fails when its key is made" 1 $(new) --out b.req
+    same "in one slot" $((before + 1)) "$(retired)"
+    cp b.req.plan b.plan
+    same_certificate b.req.old.pem first.pem || fail "the old certificate is not kept"
+    same "beside the old certificate" 600 "$(stat -c %a b.req.old.pem)"
+    rmdir b.req
+    exits "said again it goes on" 0 $(new) --out b.req
+    same "in the same slot" $((before + 1)) "$(retired)"
+    cmp b.plan b.req.plan || fail "another plan"
+    ok "by the same plan"
+    expect "openssl verifies the request" 'verify OK' "$(openssl req -in b.req -noout -verify 2>&1)"
+    exits "a plan of another slot is in the way" 1 request 9c --new-key p256 --yes "$id" --factory-key --pin-file pin \
+        --name x --out b.req
+    cmp b.plan b.req.plan || fail "the plan is overwritten"
+
+    exits "a name that no request can have is refused" 1 $(new) --in-place --out d.req --name "$(printf 'x%.0s' {1..65})"
+    exits "before the old key is lost" 0 self-test 9a --pin-file pin
+    exits "a wrong PIN is, too" 4 $(new wrong) --in-place --out d.req
+    exits "as well" 0 self-test 9a --pin-file pin
+    for _ in 1 2 3 4; do said verify --pin-file wrong >/dev/null; done
+    exits "the last try is not spent without consent" 4 $(new) --in-place --out d.req
+    same "it is still there" 1 "$(tries)"
+    exits "nor is the key lost" 0 self-test 9a --pin-file pin --last-try
+    mkdir d.req
+    exits "one that was interrupted when the old pair was gone" 1 $(new) --in-place --out d.req
+    ! reads || fail "the old certificate is still there"
+    rmdir d.req
+    exits "goes on with the name that was kept" 0 $(new) --in-place --out d.req
+    same "which it was" "$(openssl x509 -in first.pem -noout -subject)" "$(openssl req -in d.req -noout -subject)"
+    same_certificate d.req.old.pem first.pem || fail "the old certificate is lost"
+    ok "and the old certificate is in a file"
+}
+openssl req -in d.req -noout -pubkey >9a.pub
+issue 9a.pub first
+exits "its certificate is settled" 0 write 9a first.pem --plan d.req.plan --pin-file pin --factory-key
+openssl x509 -in first.pem -outform DER -out first.der
 
 ### A trace shows no secret
 {
@@ -158,6 +227,9 @@ expect "and the tries are said before" '5 tries left' "$typed"
 ok "it is not echoed"
 typed=$(python3 type.py 123456,654321,654321 "$bin/certkioskctl" --state "$work/state" token change-pin) || fail "typed: $typed"
 expect "a new PIN is typed twice" 'it has a new PIN' "$typed"
+expect "the tries are said there, too" 'PIN \(5 tries left\)' "$typed"
+typed=$(python3 type.py 12345678,654321,654321 "$bin/certkioskctl" --state "$work/state" token unblock) || fail "typed: $typed"
+expect "and those of the PUK" 'PUK \(3 tries left\)' "$typed"
 ! python3 type.py 654321,111111,222222 "$bin/certkioskctl" --state "$work/state" token change-pin >typed.out || fail "two PINs"
 expect "not the same twice is refused" 'not the same twice' "$(cat typed.out)"
 ctl unblock --puk-file puk --new-pin-file pin >/dev/null
@@ -201,12 +273,22 @@ exits "deleting wants the id" 4 delete 9a --factory-key --yes s1
 exits "and deletes" 0 delete 9a --factory-key --yes "$id"
 ! reads || fail "the certificate is still there"
 ok "yubico-piv-tool finds none"
+same_certificate "$(kept_in "$id" 9a first.pem)" first.pem || fail "what was deleted is not kept"
+ok "what was deleted is kept"
 same "its key is still there" p256 "$(ctl show --json | jq -r '.keys["9a"]')"
 
 ### Its own values
 exits "personalise wants a place for the values" 2 personalise --yes "$id"
 exits "and the id" 4 personalise --values values --yes s1
 [ ! -e values ] || fail "values were written before the consent"
+printf 87654321 >puk2
+for _ in 1 2; do said unblock --puk-file puk2 --new-pin-file pin >/dev/null; done
+exits "it does not spend the last try of a PUK" 4 personalise --values values --yes "$id"
+[ ! -e values ] || fail "values were written before the tries were looked at"
+ctl unblock --puk-file puk --new-pin-file pin --last-try >/dev/null
+for _ in 1 2 3 4; do said verify --pin-file wrong >/dev/null; done
+exits "nor that of a PIN" 4 personalise --values values --yes "$id"
+ctl verify --pin-file pin --last-try >/dev/null
 exits "a blank token gets its own PIN, PUK and key" 0 personalise --values values --master-key master --yes "$id"
 same "for its owner's eyes" 600 "$(stat -c %a values)"
 ! grep -Eq '^(puk|admin_key)=' values || fail "what is derived is stored"
@@ -219,6 +301,9 @@ exits "and PUK" 0 unblock --master-key master --new-pin-file pin
 sed -n 's/^pin=//p' values >pin2
 ctl change-pin --pin-file pin --new-pin-file pin2 >/dev/null
 exits "the same again changes nothing" 0 personalise --values values --master-key master --yes "$id"
+same "the values say whose they are" "$id" "$(sed -n 's/^token=//p' values)"
+sed 's/^token=.*/token=s1/' values >values.other
+exits "those of another token are refused" 1 personalise --values values.other --master-key master --yes "$id"
 kdf() { # PURPOSE BYTES: what the documentation of the derivation says, by openssl
     openssl kdf -keylen "$2" -kdfopt digest:SHA256 -kdfopt mac:HMAC -kdfopt "hexkey:$(cat master)" \
         -kdfopt salt:certkiosk-token-1 -kdfopt "hexinfo:$(printf '%s\0%s\0\0' "$1" "$id" | od -An -tx1 | tr -d ' \n')" \
@@ -242,7 +327,7 @@ hall_pid=
 ### A new key, on tokens that move keys and on those that do not
 for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
     read -r model way <<<"$row"
-    rm -rf "$dir"
+    rm -rf "$dir" new.req*
     mkdir "$dir"
     start --token-options "--model=$model"
     hall insert >/dev/null
@@ -267,6 +352,15 @@ for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
     same "$model: 9a has the one that belongs there" "$(openssl x509 -in "$inside.pem" -noout -serial | sed 's/.*=//' | tr A-F a-f)" \
         "$(ctl show --json | jq -r '.certificates[] | select(.slot == "9a") | .serial')"
     exits "$model: the other pair works in $other" 0 self-test "$other" --pin-file pin
+    if [ "$way" = moves ]; then
+        same_certificate "$(kept_in "$id" 9a old.pem)" old.pem || fail "$model: what was in 9a is not kept"
+        ok "$model: what was in 9a is kept in a file, too"
+    fi
+    if [ "$(ctl show --json | jq .puk_tries)" = null ]; then
+        exits "$model: tries that are not told may be the last" 4 unblock --puk-file puk --new-pin-file pin
+        expect "$model: in words" 'does not tell how many tries are left' "$(cat last.out)"
+        exits "$model: which may be spent" 0 unblock --puk-file puk --new-pin-file pin --last-try
+    fi
     hall pull >/dev/null
     end_of "$hall_pid"
     hall_pid=

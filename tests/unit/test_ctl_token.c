@@ -6,14 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
+#include "kiosk/ctl/token_backup.h"
 #include "kiosk/ctl/token_command.h"
+#include "kiosk/ctl/token_plan.h"
 #include "kiosk/ctl/token_room.h"
 #include "kiosk/ctl/token_secret.h"
 #include "kiosk/ctl/token_values.h"
+#include "kiosk/ctl/token_watchdog.h"
 
 #define ARGS_MAX 8
 #define MASTER "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -214,7 +222,8 @@ static void the_management_key_is_what_the_options_say(void **state)
     assert_int_equal(admin.key.len, 32);
     assert_memory_equal(admin.key.at, "\xb6\x85\x93\xf7", 4);
     struct secret puk = {.len = 0};
-    assert_int_equal(token_secret_puk(&options, "s10000001", &puk).code, ERR_NONE);
+    assert_int_equal(token_secret_puk(&options, "s10000001", TOKEN_TRIES_UNKNOWN, &puk).code,
+                     ERR_NONE);
     assert_memory_equal(puk.at, "27706989", 8);
 
     options = (struct token_options){.json = true};
@@ -301,15 +310,261 @@ static void the_last_try_needs_consent(void **state)
         bool last_try;
         enum token_exit status;
     } rows[] = {
-        {3, false, TOKEN_EXIT_DONE},   {TOKEN_TRIES_UNKNOWN, false, TOKEN_EXIT_DONE},
-        {2, false, TOKEN_EXIT_DONE},   {1, false, TOKEN_EXIT_REFUSED},
-        {1, true, TOKEN_EXIT_DONE},    {0, false, TOKEN_EXIT_REFUSED},
+        {3, false, TOKEN_EXIT_DONE},
+        {2, false, TOKEN_EXIT_DONE},
+        {1, false, TOKEN_EXIT_REFUSED},
+        {1, true, TOKEN_EXIT_DONE},
+        {0, false, TOKEN_EXIT_REFUSED},
         {0, true, TOKEN_EXIT_REFUSED},
+        {TOKEN_TRIES_UNKNOWN, false, TOKEN_EXIT_REFUSED}, /* it may be the last */
+        {TOKEN_TRIES_UNKNOWN, true, TOKEN_EXIT_DONE},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct token_options options = {.last_try = rows[i].last_try};
         assert_int_equal(token_room_tries(&options, "the PIN", rows[i].tries_left), rows[i].status);
     }
+}
+
+static void a_question_tells_the_tries_that_are_left(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        uint8_t tries_left;
+        const char *question;
+    } rows[] = {
+        {"PIN", 5, "PIN (5 tries left): "},
+        {"PUK", 1, "PUK (1 try left): "},
+        {"PUK", TOKEN_TRIES_UNKNOWN, "PUK (how many tries are left is not told): "},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char question[TOKEN_QUESTION_SIZE];
+        token_secret_question(rows[i].what, rows[i].tries_left, question);
+        assert_string_equal(question, rows[i].question);
+    }
+}
+
+static void values_are_for_one_token(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *token, *after, *id;
+        bool are;
+    } rows[] = {
+        {"", "", "s1", true},      {"s1", "", "s1", true},   {"s1", "", "s2", false},
+        {"s1", "", "", false},     {"g1", "g2", "g1", true}, {"g1", "g2", "g2", true},
+        {"g1", "g2", "g3", false}, {"s12", "", "s1", false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct token_values values = {.pin = {.at = "123456", .len = 6}};
+        struct token_values back = {.has_guid = false};
+        assert_true(text_copy(values.token, sizeof(values.token), rows[i].token));
+        assert_true(text_copy(values.token_after, sizeof(values.token_after), rows[i].after));
+        assert_int_equal(token_values_save(path, &values, true).code, ERR_NONE);
+        assert_int_equal(token_values_load(path, &back).code, ERR_NONE);
+        assert_string_equal(back.token, rows[i].token);
+        assert_string_equal(back.token_after, rows[i].after);
+        if (token_values_are_of(&back, rows[i].id) != rows[i].are)
+            fail_msg("row %zu", i);
+    }
+}
+
+static void what_is_kept_is_never_overwritten(void **state)
+{
+    (void)state;
+    const struct bytes der = {(const uint8_t *)"certificate", 11};
+    const struct bytes other = {(const uint8_t *)"Certificate", 11};
+    char pem[CERTIFICATE_PEM_SIZE];
+    char found[CERTIFICATE_PEM_SIZE] = "";
+    struct stat facts;
+    (void)unlink(path);
+    assert_int_equal(token_backup_put(path, der).code, ERR_NONE);
+    assert_int_equal(stat(path, &facts), 0);
+    assert_int_equal(facts.st_mode & ALLPERMS, 0600);
+    assert_int_equal(token_backup_put(path, der).code, ERR_NONE); /* said again */
+    assert_int_equal(token_backup_put(path, other).code, ERR_CONFLICT);
+    assert_int_equal(token_backup_put("/nowhere/at/all", der).code, ERR_IO);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && read(fd, found, sizeof(found) - 1) > 0);
+    certificate_print(der, pem);
+    assert_string_equal(found, pem);
+}
+
+static void what_is_kept_has_a_name_of_its_own(void **state)
+{
+    (void)state;
+#define FINGERPRINT "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    static const struct {
+        const char *backup;
+        uint8_t slot;
+        const char *name;
+    } rows[] = {
+        {NULL, 0x9A, "s1-9a-" FINGERPRINT ".pem"},        {NULL, 0x82, "s1-82-" FINGERPRINT ".pem"},
+        {"/tmp", 0x9A, "/tmp/s1-9a-" FINGERPRINT ".pem"}, {"/tmp/no.such", 0x9A, "/tmp/no.such"},
+        {"/tmp/no.such", 0x82, "/tmp/no.such.82"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct token_options options = {
+            .words = {"write", "9a"}, .word_count = 2, .backup = rows[i].backup};
+        char name[PATH_MAX];
+        const struct bytes abc = {(const uint8_t *)"abc", 3}; /* FIPS 180-2, B.1 */
+        assert_int_equal(token_backup_name(&options, "s1", rows[i].slot, abc, name).code, ERR_NONE);
+        assert_string_equal(name, rows[i].name);
+    }
+}
+
+static void a_plan_goes_on_where_its_places_are_free(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        enum token_newkey_way way;
+        uint8_t staging, keep, certificate, torn, key; /* slots; 0: none */
+        bool goes_on;
+    } rows[] = {
+        {"nothing was done", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0x9A, true},
+        {"the key was made", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0x82, true},
+        {"it has its certificate", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x82, 0, 0, false},
+        {"it was settled", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x83, 0, 0x83, false},
+        {"a key is where the old one would go", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0, 0x83, false},
+        {"something torn is", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0x83, 0, false},
+        {"something torn is where it is made", TOKEN_NEWKEY_STAYS, 0x82, 0, 0, 0x82, 0, false},
+        {"the old one stays", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x9A, 0, 0x82, true},
+        {"the new one is there", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x82, 0, 0x82, false},
+        {"the old one is not lost yet", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0x9A, 0, 0x9A, false},
+        {"it is half deleted", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0x9A, 0x9A, true},
+        {"it is lost", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0, 0x9A, true},
+        {"an empty slot has its key", TOKEN_NEWKEY_EMPTY, 0x9A, 0, 0, 0, 0x9A, true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        static struct token_identity identity;
+        const struct token_plan plan = {.newkey = {.way = rows[i].way,
+                                                   .main = 0x9A,
+                                                   .staging = rows[i].staging,
+                                                   .keep = rows[i].keep}};
+        memset(&identity, 0, sizeof(identity));
+        identity.keys_known = true;
+        if (rows[i].certificate != 0)
+            identity.certificates[identity.certificate_count++].slot = rows[i].certificate;
+        if (rows[i].torn != 0)
+            identity.torn = 1U << token_slot_index(rows[i].torn);
+        if (rows[i].key != 0)
+            identity.keys[token_slot_index(rows[i].key)] = TOKEN_KEY_P256;
+        if (token_plan_goes_on(&plan, &identity) != rows[i].goes_on)
+            fail_msg("%s", rows[i].sentence);
+    }
+}
+
+static void a_plan_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    const struct token_options options = {.state_dir = ""};
+    const struct token_plan plan = {.token = "s10000001",
+                                    .newkey = {.way = TOKEN_NEWKEY_MOVES,
+                                               .key = TOKEN_KEY_P384,
+                                               .main = 0x9A,
+                                               .staging = 0x82,
+                                               .keep = 0x83}};
+    struct token_plan back = {.token = ""};
+    assert_int_equal(token_plan_save(path, &plan).code, ERR_NONE);
+    assert_int_equal(token_plan_load(&options, path, &back), TOKEN_EXIT_DONE);
+    assert_string_equal(back.token, plan.token);
+    assert_int_equal(back.newkey.way, plan.newkey.way);
+    assert_int_equal(back.newkey.key, plan.newkey.key);
+    assert_int_equal(back.newkey.main, plan.newkey.main);
+    assert_int_equal(back.newkey.staging, plan.newkey.staging);
+    assert_int_equal(back.newkey.keep, plan.newkey.keep);
+}
+
+/* In a process of its own, which says nothing: its exit status. */
+static int status_of(int (*run)(void))
+{
+    pid_t child = fork();
+    if (child == 0) {
+        int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (dup2(nowhere, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0)
+            _exit(99);
+        _exit(run());
+    }
+    int status = 0;
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int ask_for_help(void)
+{
+    char *argv[] = {(char[]){"ctl"}, (char[]){"token"}, (char[]){"--help"}, NULL};
+    struct rlimit limit = {1, 1};
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 || token_command(3, argv) != TOKEN_EXIT_DONE)
+        return 1;
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return 2;
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 ? 0 : 3;
+}
+
+static void no_command_leaves_its_memory_to_others(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(ask_for_help), 0);
+}
+
+static struct err hang_call(struct token *token, const struct token_request *request,
+                            struct token_reply *out_reply)
+{
+    const struct timespec long_time = {.tv_sec = 20};
+    (void)token;
+    (void)request;
+    (void)out_reply;
+    (void)nanosleep(&long_time, NULL);
+    return ERR(ERR_GONE, 0, "it was given all the time it wants");
+}
+
+static struct err quick_watch(struct token *token, uint32_t timeout_ms,
+                              enum token_presence *in_out_presence)
+{
+    (void)token;
+    (void)timeout_ms;
+    *in_out_presence = TOKEN_PRESENT;
+    return ERR_OK;
+}
+
+static void no_close(struct token *token)
+{
+    (void)token;
+}
+
+static int hang(void)
+{
+    static const struct token_driver driver = {
+        .name = "hangs", .watch = quick_watch, .call = hang_call, .close = no_close};
+    static const struct token_watchdog_limits limits = {.call_ms = 100, .key_ms = 100};
+    static struct token hanging = {.driver = &driver};
+    struct token_identity identity;
+    struct token *token = NULL;
+    const struct token_scope scope = {.slots = 0};
+    const struct timespec longer_than_a_call = {.tv_nsec = 200000000};
+    enum token_presence presence = TOKEN_ABSENT;
+    if (failed(token_watchdog_create(&hanging, &limits, &token)) ||
+        failed(token_watch(token, 0, &presence)) || presence != TOKEN_PRESENT)
+        return 10;
+    (void)nanosleep(&longer_than_a_call, NULL); /* between calls there is no limit */
+    if (dup2(open(path, O_WRONLY | O_CLOEXEC | O_TRUNC), STDERR_FILENO) < 0)
+        return 11;
+    struct err e = token_identify(token, &scope, &identity);
+    return failed(e) ? 12 : 13;
+}
+
+static void a_call_that_hangs_in_this_process_ends_it(void **state)
+{
+    (void)state;
+    char said[256] = "";
+    put("", 0600);
+    assert_int_equal(status_of(hang), TOKEN_EXIT_FAILED);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0 && read(fd, said, sizeof(said) - 1) > 0);
+    assert_non_null(strstr(said, "hangs"));
 }
 
 static void slots_are_those_that_hold_a_pair(void **state)
@@ -344,6 +599,14 @@ int main(void)
         cmocka_unit_test(values_that_make_no_sense_are_refused),
         cmocka_unit_test(every_error_has_an_exit_status),
         cmocka_unit_test(the_last_try_needs_consent),
+        cmocka_unit_test(a_question_tells_the_tries_that_are_left),
+        cmocka_unit_test(values_are_for_one_token),
+        cmocka_unit_test(what_is_kept_is_never_overwritten),
+        cmocka_unit_test(what_is_kept_has_a_name_of_its_own),
+        cmocka_unit_test(a_plan_goes_on_where_its_places_are_free),
+        cmocka_unit_test(a_plan_is_read_as_it_was_written),
+        cmocka_unit_test(no_command_leaves_its_memory_to_others),
+        cmocka_unit_test(a_call_that_hangs_in_this_process_ends_it),
         cmocka_unit_test(slots_are_those_that_hold_a_pair),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

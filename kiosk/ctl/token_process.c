@@ -1,0 +1,34 @@
+#include "kiosk/ctl/token_process.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Under a limit, memory that is had later could not be had. */
+static bool may_lock_all(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{.effective = 0}};
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    return syscall(SYS_capget, &header, data) == 0 && (data[0].effective >> CAP_IPC_LOCK & 1U) != 0;
+}
+
+struct err token_process_close(void)
+{
+    static const struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) /* also where a program collects cores by a pipe ... */
+        return ERR(ERR_IO, errno, "RLIMIT_CORE");
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) /* ... for those ask this, and so does ptrace */
+        return ERR(ERR_IO, errno, "PR_SET_DUMPABLE");
+    if (may_lock_all()) {
+        int locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
+        (void)locked; /* an old kernel, or a limit after all */
+    }
+    return ERR_OK;
+}
