@@ -14,9 +14,11 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "kiosk/pki/decrypt_test.h"
 
 #define JOBS_MAX 8
 #define LOOK_MS 250
+#define SLOT_SIGNATURE 0x9C
 
 struct token_desk {
     struct token_desk_setup setup;
@@ -240,6 +242,11 @@ static void do_repair(struct token_desk *desk, const struct token_job *job)
     do_identify(desk, job);
 }
 
+static const enum token_key kinds[] = {[CERTIFICATE_KEY_P256] = TOKEN_KEY_P256,
+                                       [CERTIFICATE_KEY_P384] = TOKEN_KEY_P384,
+                                       [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048,
+                                       [CERTIFICATE_KEY_RSA3072] = TOKEN_KEY_RSA3072};
+
 static struct err test_signature(struct token_desk *desk, const struct token_job *job)
 {
     struct bytes issued = {job->issued.der, job->issued.der_len};
@@ -255,10 +262,6 @@ static struct err test_signature(struct token_desk *desk, const struct token_job
     struct err e = certificate_key(issued, &key);
     if (failed(e))
         return e;
-    static const enum token_key kinds[] = {[CERTIFICATE_KEY_P256] = TOKEN_KEY_P256,
-                                           [CERTIFICATE_KEY_P384] = TOKEN_KEY_P384,
-                                           [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048,
-                                           [CERTIFICATE_KEY_RSA3072] = TOKEN_KEY_RSA3072};
     if (key == CERTIFICATE_KEY_OTHER)
         return ERR(ERR_UNSUPPORTED, 0, "key of the issued certificate");
     e = certificate_challenge(issued, random, challenge, &challenge_len);
@@ -274,9 +277,45 @@ static struct err test_signature(struct token_desk *desk, const struct token_job
     return e;
 }
 
+static struct err decipher(struct token_desk *desk, uint8_t slot, const struct decrypt_test *test)
+{
+    uint8_t plain[TOKEN_PLAIN_MAX];
+    size_t len = 0;
+
+    struct err e = token_decrypt(desk->setup.token, slot, kinds[test->key],
+                                 (struct bytes){test->input, test->input_len}, plain, &len);
+    if (!failed(e)) {
+        e = decrypt_test_check(test, (struct bytes){plain, len});
+        if (failed(e))
+            e.code = ERR_CONFLICT;
+    }
+    explicit_bzero(plain, sizeof(plain));
+    return e;
+}
+
+/* Does the key still open what was enciphered for it, old bids? Not asked of a key that is for
+ * signing alone, nor of one that wants the PIN anew for each use, which the signature had. */
+static struct err test_decryption(struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes issued = {job->issued.der, job->issued.der_len};
+    struct decrypt_test test = {.input_len = 0};
+    bool applies = false;
+
+    struct err e = decrypt_test_applies(issued, &applies);
+    if (failed(e) || !applies || job->issued.slot == SLOT_SIGNATURE)
+        return e;
+    e = decrypt_test_begin(issued, &test);
+    if (!failed(e))
+        e = decipher(desk, job->issued.slot, &test);
+    decrypt_test_wipe(&test);
+    return e;
+}
+
 static void do_test(struct token_desk *desk, const struct token_job *job)
 {
     struct err e = test_signature(desk, job);
+    if (!failed(e))
+        e = test_decryption(desk, job);
     if (failed(e))
         log_err("token_self_test", e);
 

@@ -54,7 +54,7 @@ void token_desk_destroy(struct token_desk *desk);
  * `order` names, or not the renewal of the one in its slot or, when that cannot be read, of `kept`.
  * REPAIR writes when the slot cannot be read, then answers as IDENTIFY does. TEST answers
  * ERR_DENIED only when the token wants the PIN again, and ERR_CONFLICT when the signature does not
- * verify.
+ * verify, or what was enciphered for the certificate is not deciphered.
  */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 

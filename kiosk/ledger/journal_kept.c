@@ -24,11 +24,13 @@ struct err journal_keep(const struct journal *journal, const struct journal_draf
 {
     if (draft->order[0] == '\0')
         return ERR_OK;
-    if (draft->order_state == JOURNAL_ORDER_DELIVERED)
-        return run_with(journal, /* what an earlier order of the token left is past as well */
+    if (draft->order_state == JOURNAL_ORDER_DELIVERED) {
+        /* What an earlier order of the token left is past as well. */
+        return run_with(journal,
                         "DELETE FROM kept WHERE order_id IN (SELECT order_id FROM orders WHERE"
                         " token = (SELECT token FROM orders WHERE order_id = ?1))",
                         draft);
+    }
     if (draft->kept.len == 0)
         return ERR_OK;
     /* An earlier order of the same token: what it wanted to overwrite is there no more. */

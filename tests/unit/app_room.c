@@ -102,6 +102,26 @@ static struct err sign_with_key(uint8_t slot, enum token_key key, struct bytes d
     return ERR_OK;
 }
 
+static struct err decrypt_with_key(uint8_t slot, enum token_key key, struct bytes input,
+                                   uint8_t out_plain[TOKEN_PLAIN_MAX], size_t *out_len)
+{
+    size_t len = TOKEN_PLAIN_MAX;
+    EVP_PKEY *peer = EVP_PKEY_new();
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(token_key, NULL);
+    bool good = slot == ROOM_SLOT && key == TOKEN_KEY_P256 &&
+                EVP_PKEY_copy_parameters(peer, token_key) == 1 &&
+                EVP_PKEY_set1_encoded_public_key(peer, input.at, input.len) == 1 &&
+                EVP_PKEY_derive_init(context) == 1 &&
+                EVP_PKEY_derive_set_peer(context, peer) == 1 &&
+                EVP_PKEY_derive(context, out_plain, &len) == 1;
+    EVP_PKEY_CTX_free(context);
+    EVP_PKEY_free(peer);
+    if (!good)
+        return ERR(ERR_NOT_FOUND, 0, "no such key");
+    *out_len = len;
+    return ERR_OK;
+}
+
 /* --- the room ------------------------------------------------------------------------------ */
 
 void room_path(const struct room *room, const char *name, char out[ROOM_PATH_SIZE])
@@ -205,6 +225,7 @@ static void make_devices(struct room *room)
     room->token.token.driver = &token_driver;
     token_sim_init(&room->token.sim);
     room->token.sim.signer.sign = sign_with_key;
+    room->token.sim.signer.decrypt = decrypt_with_key;
     token_sim_load(&room->token.sim, ROOM_SLOT, (struct bytes){room->old.der, room->old.len});
     room->printer.printer.driver = &printer_driver;
     OK(printer_sim_open(&room->printer.inner));

@@ -508,6 +508,44 @@ static void test_a_signature_that_does_not_verify_fails_the_self_test(void **sta
     close_desk(&at);
 }
 
+/* The same with a key usage of key agreement; the self-test asks for no signature of a CA. */
+static struct issue_certificate to_encipher_for(const struct issue_certificate *from)
+{
+    static const uint8_t signs[] = {0x03, 0x02, 0x06, 0xC0};
+    static const uint8_t agrees_too[] = {0x03, 0x02, 0x03, 0xC8};
+    struct issue_certificate out = *from;
+    uint8_t *at = memmem(out.der, out.len, signs, sizeof(signs));
+
+    assert_non_null(at);
+    memcpy(at, agrees_too, sizeof(agrees_too));
+    return out;
+}
+
+static uint32_t decryptions(struct desk_room *at)
+{
+    uint32_t count = room_take_token(&at->room)->calls[TOKEN_CALL_DECRYPT];
+    room_give_token(&at->room);
+    return count;
+}
+
+static void test_a_key_that_opens_bids_is_seen_to_open_one(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    assert_int_equal(self_test(&at, &at.room.renewed).result, ERR_NONE);
+    assert_int_equal(decryptions(&at), 0); /* its certificate is for signing alone */
+    struct issue_certificate opens = to_encipher_for(&at.room.renewed);
+    assert_int_equal(self_test(&at, &opens).result, ERR_NONE);
+    assert_int_equal(decryptions(&at), 1);
+    room_take_token(&at.room)->signer.decrypt = NULL; /* bytes of the right length */
+    room_give_token(&at.room);
+    assert_int_equal(self_test(&at, &opens).result, ERR_CONFLICT);
+    close_desk(&at);
+}
+
 static void test_a_desk_ends_while_a_token_is_in(void **state)
 {
     (void)state;
@@ -553,6 +591,7 @@ int main(void)
         cmocka_unit_test(test_the_token_s_own_refusal_of_a_write_is_told),
         cmocka_unit_test(test_a_self_test_without_the_pin_asks_for_it),
         cmocka_unit_test(test_a_signature_that_does_not_verify_fails_the_self_test),
+        cmocka_unit_test(test_a_key_that_opens_bids_is_seen_to_open_one),
         cmocka_unit_test(test_a_desk_ends_while_a_token_is_in),
         cmocka_unit_test(test_the_token_is_closed_by_the_thread_that_used_it),
     };
