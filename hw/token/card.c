@@ -9,6 +9,20 @@ static void reply_wipe(struct card_reply *reply)
     explicit_bzero(reply, sizeof(*reply));
 }
 
+static struct err send_once(struct card *card, uint64_t deadline_ms, const struct apdu_block *block,
+                            struct card_reply *out_reply)
+{
+    uint64_t now_ms = clock_boot_ms();
+
+    if (now_ms >= deadline_ms)
+        return ERR(ERR_IO, 0, "time limit");
+    if (card->sent_max != 0 && card->sent >= card->sent_max)
+        return ERR(ERR_MALFORMED, card->sent, "answers in too many pieces");
+    card->sent++;
+    return card->driver->transmit(card, (struct bytes){block->at, block->len},
+                                  (uint32_t)(deadline_ms - now_ms), out_reply);
+}
+
 /* One block and everything the card says to it. It is repeated once at most, when `repeatable`. */
 static struct err send_block(struct card *card, uint64_t deadline_ms, bool repeatable,
                              struct apdu_block *block, struct apdu_response *response)
@@ -18,26 +32,19 @@ static struct err send_block(struct card *card, uint64_t deadline_ms, bool repea
     bool repeated = false;
 
     while (next != APDU_DONE) {
-        uint64_t now_ms = clock_boot_ms();
-        if (now_ms >= deadline_ms)
-            return ERR(ERR_IO, 0, "time limit");
-        if (card->sent_max != 0 && card->sent >= card->sent_max)
-            return ERR(ERR_MALFORMED, card->sent, "answers in too many pieces");
-        card->sent++;
-        struct err e = card->driver->transmit(card, (struct bytes){block->at, block->len},
-                                              (uint32_t)(deadline_ms - now_ms), &reply);
-        if (failed(e))
-            return e;
-        e = apdu_take(response, (struct bytes){reply.at, reply.len}, &next);
+        struct err e = send_once(card, deadline_ms, block, &reply);
+        if (!failed(e))
+            e = apdu_take(response, (struct bytes){reply.at, reply.len}, &next);
         if (failed(e))
             return e;
         if (next == APDU_REPEAT && !repeatable)
             return ERR_OK;
         if (next == APDU_REPEAT && repeated)
             return ERR(ERR_MALFORMED, response->sw, "a length that the card named itself");
-        if (next == APDU_REPEAT)
+        if (next == APDU_REPEAT) {
             apdu_set_le(block, response->sw);
-        repeated = repeated || next == APDU_REPEAT;
+            repeated = true;
+        }
         if (next == APDU_GET_RESPONSE)
             apdu_get_response(response->sw, block);
     }

@@ -243,10 +243,12 @@ static struct view view_of(const struct token_newkey *plan, const struct token_i
                          .left = same(in_staging, der) || torn_in(identity, plan->staging)};
 }
 
-/* Whether a certificate that is nowhere else would be written over. */
-static bool loses(const struct view *view)
+/* Whether a key is in the way, or a certificate that is nowhere else would be written over. */
+static bool conflicts(const struct view *view)
 {
-    bool keeps = view->staging_key && view->main_key; /* the old one is kept next */
+    bool keeps = view->staging_key && view->main_key; /* the old pair is kept next */
+    if (keeps && view->keep_key)
+        return true;
     return !view->kept && (keeps ? view->foreign : !view->settled);
 }
 
@@ -255,10 +257,8 @@ static struct err next_step(const struct view *view, enum step *out_step)
     bool new_there = view->staging_key ? view->staged : view->main_key;
     if (!new_there || (!view->staged && !view->settled))
         return ERR(ERR_NOT_FOUND, 0, "no new pair");
-    if (view->staging_key && view->main_key && view->keep_key)
-        return ERR(ERR_CONFLICT, 0, "another key where the old one was to go");
-    if (loses(view))
-        return ERR(ERR_CONFLICT, 0, "another certificate where one was to go");
+    if (conflicts(view))
+        return ERR(ERR_CONFLICT, 0, "another pair where one was to go");
 
     if (view->staging_key && view->main_key) {
         *out_step = view->kept ? STEP_MOVE_OLD : STEP_KEEP;

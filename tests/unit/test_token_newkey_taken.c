@@ -18,17 +18,38 @@ static void a_certificate_that_cannot_be_shown_is_there_all_the_same(void **stat
     assert_int_equal(plan.staging, 0x83);
 }
 
+enum place { NOWHERE, KEEP, MAIN_SLOT, STAGING };
+
+/* Another certificate comes to `place`: before the pairs change their slots, or when only the new
+ * certificate's has yet to. The slot it came to. */
+static uint8_t let_come(const struct token_newkey *plan, enum place place)
+{
+    const uint8_t slots[] = {
+        [KEEP] = plan->keep, [MAIN_SLOT] = plan->main, [STAGING] = plan->staging};
+    bool moved = place == MAIN_SLOT || place == STAGING;
+
+    if (moved) {
+        assert_int_equal(token_newkey_settle(&sim.token, &target, plan, certificate(2)).code,
+                         ERR_NONE);
+    }
+    if (place == MAIN_SLOT)
+        token_sim_load(&sim, plan->staging, certificate(2));
+    if (place != NOWHERE)
+        token_sim_load(&sim, slots[place], certificate(3));
+    return slots[place];
+}
+
 static void a_foreign_certificate_is_never_written_over(void **state)
 {
     static const struct {
         const char *name;
-        bool in_keep, in_main, in_staging; /* where it came to */
+        enum place place;
         enum err_code code;
     } rows[] = {
-        {"nowhere", false, false, false, ERR_NONE},
-        {"where the old one was to go", true, false, false, ERR_CONFLICT},
-        {"where the new one was to go, once its key is there", false, true, false, ERR_CONFLICT},
-        {"where the new one was", false, false, true, ERR_NONE},
+        {"nowhere", NOWHERE, ERR_NONE},
+        {"where the old one was to go", KEEP, ERR_CONFLICT},
+        {"where the new one was to go, once its key is there", MAIN_SLOT, ERR_CONFLICT},
+        {"where the new one was", STAGING, ERR_NONE},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -38,19 +59,10 @@ static void a_foreign_certificate_is_never_written_over(void **state)
         assert_int_equal(begin(&plan, false).code, ERR_NONE);
         assert_int_equal(token_newkey_place(&sim.token, &target, &plan, certificate(2)).code,
                          ERR_NONE);
-        if (rows[i].in_main || rows[i].in_staging) {
-            assert_int_equal(token_newkey_settle(&sim.token, &target, &plan, certificate(2)).code,
-                             ERR_NONE);
-        }
-        if (rows[i].in_main)
-            token_sim_load(&sim, plan.staging, certificate(2));
-        uint8_t slot = rows[i].in_keep ? plan.keep : rows[i].in_main ? plan.main : plan.staging;
-        bool comes = rows[i].in_keep || rows[i].in_main || rows[i].in_staging;
-        if (comes)
-            token_sim_load(&sim, slot, certificate(3));
+        uint8_t slot = let_come(&plan, rows[i].place);
         assert_int_equal(token_newkey_settle(&sim.token, &target, &plan, certificate(2)).code,
                          rows[i].code);
-        if (comes) {
+        if (rows[i].place != NOWHERE) {
             assert_int_equal(token_sim_slot(&sim, slot)->der_len, DER_LEN);
             assert_int_equal(token_sim_slot(&sim, slot)->der[1], 3);
         }
