@@ -43,7 +43,7 @@ static enum token_exit write_one(const struct token_options *options, uint8_t sl
                                  const struct der *der)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    CLEANUP(token_secret_admin_free) struct token_admin *admin = token_secret_admin_create();
     struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
     const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
@@ -52,8 +52,8 @@ static enum token_exit write_one(const struct token_options *options, uint8_t sl
         status = check_key(&room, slot, der);
     if (status != TOKEN_EXIT_DONE)
         return status;
-    struct err e = token_secret_admin(options, room.identity.id, &admin);
-    const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = &admin};
+    struct err e = token_secret_admin(options, room.identity.id, admin);
+    const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = admin};
     if (failed(e))
         return token_say_failed(options, "the management key", e);
     status = token_backup_slot(&room, slot, (struct bytes){der->at, der->len}, &backup);
@@ -87,7 +87,7 @@ enum token_exit token_put(const struct token_options *options)
 enum token_exit token_remove(const struct token_options *options)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    CLEANUP(token_secret_admin_free) struct token_admin *admin = token_secret_admin_create();
     struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
     uint8_t slot = 0;
@@ -100,8 +100,8 @@ enum token_exit token_remove(const struct token_options *options)
         status = token_room_confirm(&room, "delete the certificate of");
     if (status != TOKEN_EXIT_DONE)
         return status;
-    struct err e = token_secret_admin(options, room.identity.id, &admin);
-    const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = &admin};
+    struct err e = token_secret_admin(options, room.identity.id, admin);
+    const struct token_target target = {.id = room.identity.id, .slot = slot, .admin = admin};
     if (failed(e))
         return token_say_failed(options, "the management key", e);
     status = token_backup_slot(&room, slot, (struct bytes){NULL, 0}, &backup);

@@ -194,7 +194,7 @@ static enum token_exit make(struct newpair *pair)
 enum token_exit token_newpair_begin(const struct token_options *options, uint8_t slot)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    CLEANUP(token_secret_admin_free) struct token_admin *admin = token_secret_admin_create();
     static struct newpair pair;
     const struct token_scope scope = {.pin_tries = true};
     if (options->out == NULL) {
@@ -213,10 +213,10 @@ enum token_exit token_newpair_begin(const struct token_options *options, uint8_t
         return status;
     char id[TOKEN_ID_SIZE];
     (void)text_copy(id, sizeof(id), room.identity.id); /* same size */
-    struct err e = token_secret_admin(options, id, &admin);
+    struct err e = token_secret_admin(options, id, admin);
     if (failed(e))
         return token_say_failed(options, "the management key", e);
     pair.room = &room;
-    pair.target = (struct token_target){.id = id, .slot = slot, .admin = &admin};
+    pair.target = (struct token_target){.id = id, .slot = slot, .admin = admin};
     return make(&pair);
 }

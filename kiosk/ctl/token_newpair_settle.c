@@ -54,7 +54,7 @@ enum token_exit token_newpair_settle(const struct token_options *options, uint8_
                                      struct bytes der)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    CLEANUP(token_secret_admin_free) struct token_admin *admin = token_secret_admin_create();
     struct token_plan saved = {.newkey.main = 0};
     struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
@@ -70,10 +70,10 @@ enum token_exit token_newpair_settle(const struct token_options *options, uint8_
         return token_say_failed(options, options->plan,
                                 ERR(ERR_CONFLICT, 0, "the plan is for another token or slot"));
     }
-    struct err e = token_secret_admin(options, saved.token, &admin);
+    struct err e = token_secret_admin(options, saved.token, admin);
     if (failed(e))
         return token_say_failed(options, "the management key", e);
-    const struct token_target target = {.id = saved.token, .slot = slot, .admin = &admin};
+    const struct token_target target = {.id = saved.token, .slot = slot, .admin = admin};
     status = keep_what_is_there(&room, &plan, der, &backup);
     if (status == TOKEN_EXIT_DONE)
         status = settle(&room, &target, &plan, der);

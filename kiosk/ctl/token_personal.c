@@ -44,6 +44,7 @@ static struct err values_before(const struct token_room *room, struct token_valu
 {
     const struct token_options *options = room->options;
     struct err e = ERR_OK;
+    was->cipher = options->cipher;
     if (options->was != NULL)
         e = load(room, options->was, was);
     if (!failed(e) && was->pin.len == 0)
@@ -159,8 +160,8 @@ static enum token_exit check_tries(const struct token_room *room)
 enum token_exit token_make_personal(const struct token_options *options)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_values_wipe) struct token_values was = {.cipher = options->cipher};
-    CLEANUP(token_values_wipe) struct token_values values = {.cipher = options->cipher};
+    CLEANUP(token_values_free) struct token_values *was = token_values_create();
+    CLEANUP(token_values_free) struct token_values *values = token_values_create();
     const struct token_scope scope = {.pin_tries = true, .puk_tries = true, .guid = true};
     if (options->values == NULL) {
         (void)fprintf(stderr,
@@ -174,18 +175,19 @@ enum token_exit token_make_personal(const struct token_options *options)
         status = token_room_confirm(&room, "give new PIN, PUK and management key to");
     if (status != TOKEN_EXIT_DONE)
         return status;
-    struct err e = values_before(&room, &was);
+    struct err e = was == NULL || values == NULL ? ERR(ERR_NO_ROOM, 0, "memory that is locked")
+                                                 : values_before(&room, was);
     if (!failed(e))
-        e = values_after(&room, &values);
+        e = values_after(&room, values);
     if (failed(e))
         return token_say_failed(options, "the values", e);
-    struct token_personal personal = {.pin_was = &was.pin,
-                                      .pin = &values.pin,
-                                      .puk_was = &was.puk,
-                                      .puk = &values.puk,
-                                      .admin_was = &was.admin,
-                                      .admin = &values.admin};
-    memcpy(personal.guid, values.guid, sizeof(personal.guid));
+    struct token_personal personal = {.pin_was = &was->pin,
+                                      .pin = &values->pin,
+                                      .puk_was = &was->puk,
+                                      .puk = &values->puk,
+                                      .admin_was = &was->admin,
+                                      .admin = &values->admin};
+    memcpy(personal.guid, values->guid, sizeof(personal.guid));
     e = token_personalise(room.token, room.identity.id, &personal);
     if (failed(e))
         return token_say_failed(options, "personalising", e);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -31,4 +32,24 @@ struct err token_process_close(void)
         (void)locked; /* an old kernel, or a limit after all */
     }
     return ERR_OK;
+}
+
+void *token_process_page(size_t size)
+{
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return NULL;
+    if (mlock(page, size) == 0 && madvise(page, size, MADV_DONTDUMP) == 0 &&
+        madvise(page, size, MADV_WIPEONFORK) == 0)
+        return page;
+    (void)munmap(page, size); /* nothing was ever in it */
+    return NULL;
+}
+
+void token_process_page_free(void *page, size_t size)
+{
+    if (page == NULL)
+        return;
+    explicit_bzero(page, size);
+    (void)munmap(page, size); /* fails only for an address that is not ours */
 }

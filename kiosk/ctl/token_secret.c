@@ -14,6 +14,7 @@
 #include "kiosk/base/file.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
+#include "kiosk/ctl/token_process.h"
 
 #define TERMINAL "/dev/tty"
 #define CTRL_C 0x03
@@ -193,10 +194,12 @@ static struct err derive_admin(const struct token_options *options, const char *
 
 static struct err read_admin(const struct token_options *options, struct token_admin *admin)
 {
-    CLEANUP(secret_wipe) struct secret line = {.len = 0};
-    struct err e = token_secret_file(options->admin_key, &line);
+    CLEANUP(token_secret_free) struct secret *line = secret_create();
+    if (line == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
+    struct err e = token_secret_file(options->admin_key, line);
     if (!failed(e))
-        e = token_secret_hex(&line, &admin->key);
+        e = token_secret_hex(line, &admin->key);
     if (failed(e))
         return e;
     size_t len = admin->key.len;
@@ -209,19 +212,21 @@ static struct err read_admin(const struct token_options *options, struct token_a
 struct err token_secret_admin(const struct token_options *options, const char *id,
                               struct token_admin *out_admin)
 {
-    CLEANUP(token_secret_admin_wipe) struct token_admin admin = {.aes = false};
+    CLEANUP(token_secret_admin_free) struct token_admin *admin = token_secret_admin_create();
     struct err e = ERR_OK;
+    if (admin == NULL || out_admin == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
     if (options->master_key != NULL) {
-        e = derive_admin(options, id, &admin);
+        e = derive_admin(options, id, admin);
     } else if (options->admin_key != NULL) {
-        e = read_admin(options, &admin);
+        e = read_admin(options, admin);
     } else if (options->factory_key) {
-        token_secret_factory(options->cipher, &admin);
+        token_secret_factory(options->cipher, admin);
     } else {
         e = ERR(ERR_NOT_FOUND, 0, "--admin-key, --master-key or --factory-key is needed");
     }
     if (!failed(e))
-        *out_admin = admin;
+        *out_admin = *admin;
     return e;
 }
 
@@ -238,6 +243,16 @@ struct err token_secret_puk(const struct token_options *options, const char *id,
 void token_secret_free(struct secret *const *at)
 {
     secret_destroy(*at);
+}
+
+struct token_admin *token_secret_admin_create(void)
+{
+    return token_process_page(sizeof(struct token_admin));
+}
+
+void token_secret_admin_free(struct token_admin *const *at)
+{
+    token_process_page_free(*at, sizeof(struct token_admin));
 }
 
 void token_secret_admin_wipe(struct token_admin *admin)

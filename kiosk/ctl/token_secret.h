@@ -36,7 +36,7 @@ MUST_CHECK struct err token_secret_hex(const struct secret *line, struct secret 
 /*
  * The management key for the token `id`, as the options say: from a file in hex, derived
  * from the master key, or the factory's. ERR_NOT_FOUND: no option says; ERR_MALFORMED: a length
- * that no key has; and as the files above.
+ * that no key has; ERR_NO_ROOM: `out_admin` is NULL; and as the files above.
  */
 MUST_CHECK struct err token_secret_admin(const struct token_options *options, const char *id,
                                          struct token_admin *out_admin);
@@ -52,6 +52,11 @@ MUST_CHECK struct err token_secret_puk(const struct token_options *options, cons
 /* For CLEANUP of what secret_create() gave. */
 void token_secret_free(struct secret *const *at);
 
+/* On a page of its own, as secret_create() has it; NULL when that cannot be had. */
+struct token_admin *token_secret_admin_create(void);
+
+/* For CLEANUP. */
+void token_secret_admin_free(struct token_admin *const *at);
 void token_secret_admin_wipe(struct token_admin *admin);
 
 #endif

@@ -32,6 +32,11 @@ bool token_values_are_of(const struct token_values *values, const char *id);
 MUST_CHECK struct err token_values_save(const char *path, const struct token_values *values,
                                         bool derived);
 
+/* On a page of their own, as secret_create() has it; NULL when that cannot be had. */
+struct token_values *token_values_create(void);
+
+/* For CLEANUP. */
+void token_values_free(struct token_values *const *at);
 void token_values_wipe(struct token_values *values);
 
 #endif

@@ -510,6 +510,62 @@ static void no_command_leaves_its_memory_to_others(void **state)
     assert_int_equal(status_of(ask_for_help), 0);
 }
 
+#define LINE_SIZE 256
+
+/* " lo": locked. AddressSanitizer makes mlock() do nothing. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LOCKED ""
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define LOCKED ""
+#endif
+#ifndef LOCKED
+#define LOCKED " lo"
+#endif
+
+/* What the kernel says of the pages at `at`: "VmFlags:", then words of two letters. */
+static void read_flags(const void *at, char out[LINE_SIZE])
+{
+    bool there = false;
+    bool found = false;
+    FILE *maps = fopen("/proc/self/smaps", "re");
+    assert_non_null(maps);
+    while (!found && fgets(out, LINE_SIZE, maps) != NULL) {
+        char *end = NULL;
+        unsigned long from = strtoul(out, &end, 16);
+        if (*end == '-') {
+            unsigned long to = strtoul(end + 1, NULL, 16);
+            there = (uintptr_t)at >= from && (uintptr_t)at < to;
+        }
+        found = there && strncmp(out, "VmFlags:", 8) == 0;
+    }
+    (void)fclose(maps);
+    assert_true(found);
+}
+
+static void keys_are_on_pages_that_stay_in_memory(void **state)
+{
+    (void)state;
+    static const struct token_admin none = {.aes = false};
+    char flags[LINE_SIZE];
+    struct token_admin *admin = token_secret_admin_create();
+    assert_non_null(admin);
+    assert_memory_equal(admin, &none, sizeof(none));
+    read_flags(admin, flags);
+    assert_non_null(strstr(flags, LOCKED));
+    assert_non_null(strstr(flags, " dd")); /* not dumped */
+    token_secret_admin_free(&admin);
+    struct token_values *values = token_values_create();
+    assert_non_null(values);
+    read_flags(values, flags);
+    assert_non_null(strstr(flags, LOCKED));
+    token_values_free(&values);
+    const struct token_options options = {.factory_key = true};
+    assert_int_equal(token_secret_admin(&options, "s1", NULL).code, ERR_NO_ROOM);
+}
+
 static struct err hang_call(struct token *token, const struct token_request *request,
                             struct token_reply *out_reply)
 {
@@ -606,6 +662,7 @@ int main(void)
         cmocka_unit_test(a_plan_goes_on_where_its_places_are_free),
         cmocka_unit_test(a_plan_is_read_as_it_was_written),
         cmocka_unit_test(no_command_leaves_its_memory_to_others),
+        cmocka_unit_test(keys_are_on_pages_that_stay_in_memory),
         cmocka_unit_test(a_call_that_hangs_in_this_process_ends_it),
         cmocka_unit_test(slots_are_those_that_hold_a_pair),
     };
