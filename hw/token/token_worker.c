@@ -11,7 +11,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -273,8 +272,7 @@ static void worker_close(struct token *token)
 
     worker_process_stop(&worker->process, CLOSE_PATIENCE_MS);
     worker_room_destroy(worker->room);
-    explicit_bzero(worker, sizeof(*worker));
-    free(worker);
+    worker_pages_destroy(worker, sizeof(*worker));
 }
 
 static const struct token_driver worker_driver = {
@@ -282,7 +280,7 @@ static const struct token_driver worker_driver = {
 
 struct err token_worker_create(const struct token_worker_setup *setup, struct token **out_token)
 {
-    struct token_worker *worker = calloc(1, sizeof(*worker));
+    struct token_worker *worker = worker_pages_create(sizeof(*worker)); /* its token has a reply */
     struct worker_room *room = worker_room_create();
     struct err e = ERR_OK;
 
@@ -294,7 +292,7 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
     }
     if (failed(e)) {
         worker_room_destroy(room);
-        free(worker);
+        worker_pages_destroy(worker, sizeof(*worker));
         return e;
     }
     worker->token.driver = &worker_driver;

@@ -3,9 +3,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-struct worker_room *worker_room_create(void)
+void *worker_pages_create(size_t size)
 {
-    const size_t size = sizeof(struct worker_room);
     void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (pages == MAP_FAILED)
         return NULL;
@@ -19,6 +18,19 @@ struct worker_room *worker_room_create(void)
     return NULL;
 }
 
+void worker_pages_destroy(void *pages, size_t size)
+{
+    if (pages == NULL)
+        return;
+    explicit_bzero(pages, size);
+    (void)munmap(pages, size); /* fails only for an address that is not ours */
+}
+
+struct worker_room *worker_room_create(void)
+{
+    return worker_pages_create(sizeof(struct worker_room));
+}
+
 void worker_room_wipe(struct worker_room *room)
 {
     explicit_bzero(room, sizeof(*room));
@@ -26,8 +38,5 @@ void worker_room_wipe(struct worker_room *room)
 
 void worker_room_destroy(struct worker_room *room)
 {
-    if (room == NULL)
-        return;
-    worker_room_wipe(room);
-    (void)munmap(room, sizeof(*room)); /* fails only for an address that is not ours */
+    worker_pages_destroy(room, sizeof(*room));
 }

@@ -12,10 +12,18 @@
 #include "kiosk/base/err.h"
 
 /*
- * First of all: nobody traces this process or gets a dump of it, and it dies with its parent,
+ * First of all: nobody traces this process or gets a dump of it, none of its memory is ever swapped
+ * out where the limit of locked memory has room for all of it, and it dies with its parent,
  * whose end of the pair `fd` shows whether it still lives. ERR_GONE: it does not. ERR_IO.
  */
 MUST_CHECK struct err sandbox_begin(int fd);
+
+/*
+ * A part of it: PINs and keys pass through the stack, libraries and what they allocate, so all
+ * memory there is and will be is locked. Where the limit is below `least` bytes, nothing is.
+ * ERR_IO.
+ */
+MUST_CHECK struct err sandbox_lock_memory(uint64_t least);
 
 /*
  * From now on nothing new is opened, reached or started: the descriptors below `fd_limit` are

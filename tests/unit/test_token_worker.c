@@ -17,6 +17,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
+#include "tests/unit/locked.h"
 #include "tests/unit/play_worker.h"
 #include "tests/unit/unit.h"
 
@@ -384,6 +385,19 @@ static void the_program_is_looked_for_beside_the_one_that_runs(void **state)
     assert_int_equal(worker_process_find(path, 5).code, ERR_NO_ROOM);
 }
 
+/* A shared secret of token_decrypt() may stand in it. */
+static void an_answer_stands_in_locked_memory(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    skip(); /* which locks nothing */
+#endif
+    struct token *token = open_worker("token", LONG_MS);
+    assert_true(is_locked(&token->reply));
+    assert_true(is_locked((const uint8_t *)(&token->reply + 1) - 1));
+    token_close(token);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && text_same(argv[0], WORKER_PROGRAM))
@@ -417,6 +431,7 @@ int main(int argc, char **argv)
                                         nothing_is_left),
         cmocka_unit_test_setup_teardown(a_kiosk_that_is_killed_takes_its_worker_with_it, remember,
                                         nothing_is_left),
+        cmocka_unit_test(an_answer_stands_in_locked_memory),
         cmocka_unit_test(the_program_is_looked_for_beside_the_one_that_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,11 +19,13 @@
 #include <unistd.h>
 
 #include "kiosk/base/macros.h"
+#include "tests/unit/locked.h"
 #include "tests/unit/unit.h"
 
 #define LOCKED_FAILED 99
 #define ALLOWED 98
 #define TOLD_NOTHING 97
+#define LOCKED_MAX (8U << 20) /* more than this program maps */
 
 /* Each tries one thing and returns its errno, or ALLOWED. */
 static int result(long rc)
@@ -204,6 +206,40 @@ static void no_new_privilege_and_no_more_descriptors(void **state)
     }
 }
 
+static int locked_with(uint64_t least, bool want)
+{
+    static char before[4096];
+    int status = 0;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (failed(sandbox_lock_memory(least)))
+            _exit(2);
+        char *later = malloc(1 << 20);
+        _exit(later != NULL && is_locked(before) == want && is_locked(&status) == want &&
+                      is_locked(later) == want
+                  ? 0
+                  : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void all_of_its_memory_is_locked_where_the_limit_has_room(void **state)
+{
+    (void)state;
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &limit), 0);
+    if (!worker_filter_there() || limit.rlim_max < LOCKED_MAX)
+        skip(); /* a sanitizer, which locks nothing; or a place where nobody may */
+    assert_int_equal(locked_with(LOCKED_MAX, true), 0);
+    if (limit.rlim_max != RLIM_INFINITY)
+        assert_int_equal(locked_with((uint64_t)limit.rlim_max + 1, false), 0);
+}
+
 static void a_process_whose_parent_is_gone_does_not_begin(void **state)
 {
     (void)state;
@@ -231,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_locked_in_can_do_no_more_than_its_work),
         cmocka_unit_test(no_new_privilege_and_no_more_descriptors),
+        cmocka_unit_test(all_of_its_memory_is_locked_where_the_limit_has_room),
         cmocka_unit_test(a_process_whose_parent_is_gone_does_not_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,34 @@
+/* locked.h - whether memory is locked, as the kernel has it. */
+#ifndef TESTS_UNIT_LOCKED_H
+#define TESTS_UNIT_LOCKED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Whether the page at `at` is locked: "lo" among the flags of its mapping (proc(5)). */
+static inline bool is_locked(const void *at)
+{
+    char line[512];
+    bool mine = false;
+    bool locked = false;
+    FILE *maps = fopen("/proc/self/smaps", "re");
+
+    while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+        char *end = line;
+        uintptr_t from = (uintptr_t)strtoull(line, &end, 16);
+        if (*end == '-') {
+            uintptr_t to = (uintptr_t)strtoull(end + 1, NULL, 16);
+            mine = (uintptr_t)at >= from && (uintptr_t)at < to;
+        } else if (mine && strncmp(line, "VmFlags:", 8) == 0) {
+            locked = strstr(line, " lo") != NULL;
+        }
+    }
+    if (maps != NULL)
+        (void)fclose(maps); /* it was read only */
+    return locked;
+}
+
+#endif
