@@ -29,6 +29,7 @@ ask() { # MODEL
     for test in token token_keys token_change token_newkey token_cost; do
         in_hall "$1" "$1" '' "$tests/contract_test_$test" >"$work/$1.$test.log" 2>&1 || return 1
     done
+    in_hall "$1" "$1" '' "$tests/token_hostile" >"$work/$1.hostile.log" 2>&1
 }
 
 for model in "${models[@]}"; do
@@ -44,7 +45,7 @@ for i in "${!models[@]}"; do
     model=${models[$i]}
     if wait "${asked[$i]}"; then
         count=$(cat "$work/$model".*.log | grep -c '^\[       OK \]')
-        [ "$count" -ge 35 ] || { echo "FAILED: $model: only $count promises were asked" >&2; failed=1; }
+        [ "$count" -ge 36 ] || { echo "FAILED: $model: only $count promises were asked" >&2; failed=1; }
         echo "ok: $model keeps $count promises over pcscd and a worker"
     else
         failed=1
