@@ -131,7 +131,7 @@ give_certificate() {
 real_given_up() {
     [ "$real_wrote" = replaced ] || return 0
     real_holds token || real_hand "Please insert the token now: the old certificate is put back." token || true
-    printf 'Putting the old certificate back: '
+    printf 'Putting the old certificate back:\n'
     "$bin/certkioskctl" --state "$work/no-kiosk" token write $real_slot "$out/before-$real_slot.pem" --backup "$out" "${rights[@]}" ||
         printf 'it could not be. It is in %s; put it back with\n  %s token write %s FILE %s\n' \
             "$out/before-$real_slot.pem" "$bin/certkioskctl" $real_slot "${rights[*]}" >&2
