@@ -218,5 +218,8 @@ enum token_exit token_newpair_begin(const struct token_options *options, uint8_t
         return token_say_failed(options, "the management key", e);
     pair.room = &room;
     pair.target = (struct token_target){.id = id, .slot = slot, .admin = admin};
-    return make(&pair);
+    status = make(&pair);
+    pair.target = (struct token_target){.id = NULL}; /* nothing static points at this frame */
+    pair.room = NULL;
+    return status;
 }

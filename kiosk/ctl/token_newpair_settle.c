@@ -19,7 +19,7 @@ static enum token_exit keep_what_is_there(const struct token_room *room,
     const struct token_certificate *old = token_room_certificate(room, plan->main);
     struct bytes kept =
         old == NULL ? (struct bytes){NULL, 0} : (struct bytes){old->der, old->der_len};
-    bool settled = kept.len == der.len && memcmp(kept.at, der.at, der.len) == 0;
+    bool settled = old != NULL && kept.len == der.len && memcmp(old->der, der.at, der.len) == 0;
     enum token_exit status = TOKEN_EXIT_DONE;
     if (plan->way != TOKEN_NEWKEY_STAYS)
         status = token_backup_slot(room, plan->main, der, out_backup);
