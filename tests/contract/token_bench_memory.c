@@ -110,8 +110,10 @@ static bool strikes(struct link *link, enum bench_fault *out_fault)
     }
     *out_fault = link->fault;
     link->fault = BENCH_NONE;
-    if (*out_fault == BENCH_SWAP)
+    if (*out_fault == BENCH_SWAP) {
         swap_states(link, false);
+        link->token.session.selected = true; /* as some tokens are from the start */
+    }
     return *out_fault == BENCH_PULL;
 }
 
