@@ -92,13 +92,14 @@ struct token_scope token_plan_scope(const struct token_plan *plan)
                                 .pin_tries = true};
 }
 
+/* Also one that cannot be shown. */
 static bool has_certificate(const struct token_identity *identity, uint8_t slot)
 {
     for (size_t i = 0; i < identity->certificate_count; i++) {
         if (identity->certificates[i].slot == slot)
             return true;
     }
-    return false;
+    return (identity->hidden & bit_of(slot)) != 0;
 }
 
 static bool is_torn(const struct token_identity *identity, uint8_t slot)

@@ -126,15 +126,15 @@ static json_t *show_certificates(FILE *out, const struct token_room *room)
     return list;
 }
 
-static json_t *show_torn(FILE *out, uint32_t torn)
+/* `advice` says what is there and what to do. */
+static json_t *show_slots(FILE *out, uint32_t slots, const char *advice)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < TOKEN_SLOT_COUNT; i++) {
         char slot[SLOT_SIZE];
-        if ((torn >> i & 1U) == 0)
+        if ((slots >> i & 1U) == 0)
             continue;
-        (void)fprintf(out, "slot %s        TORN: write its certificate again, or delete it\n",
-                      slot_text(i, slot));
+        (void)fprintf(out, "slot %s        %s\n", slot_text(i, slot), advice);
         (void)json_array_append_new(list, json_string(slot));
     }
     return list;
@@ -214,7 +214,13 @@ static json_t *show_all(FILE *out, const struct token_room *room, const struct t
     if (object == NULL)
         return NULL;
     (void)json_object_set_new(object, "certificates", show_certificates(out, room));
-    (void)json_object_set_new(object, "torn", show_torn(out, identity->torn));
+    (void)json_object_set_new(
+        object, "torn",
+        show_slots(out, identity->torn, "TORN: write its certificate again, or delete it"));
+    (void)json_object_set_new(
+        object, "hidden",
+        show_slots(out, identity->hidden,
+                   "a certificate that cannot be shown (compressed or long)"));
     (void)json_object_set_new(object, "keys", show_keys(out, identity));
     (void)json_object_set_new(object, "old_key", show_plan(out, room, scope));
     return object;

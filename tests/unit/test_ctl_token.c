@@ -419,22 +419,27 @@ static void a_plan_goes_on_where_its_places_are_free(void **state)
     static const struct {
         const char *sentence;
         enum token_newkey_way way;
-        uint8_t staging, keep, certificate, torn, key; /* slots; 0: none */
+        uint8_t staging, keep, certificate, torn, hidden, key; /* slots; 0: none */
         bool goes_on;
     } rows[] = {
-        {"nothing was done", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0x9A, true},
-        {"the key was made", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0x82, true},
-        {"it has its certificate", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x82, 0, 0, false},
-        {"it was settled", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x83, 0, 0x83, false},
-        {"a key is where the old one would go", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0, 0x83, false},
-        {"something torn is", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0x83, 0, false},
-        {"something torn is where it is made", TOKEN_NEWKEY_STAYS, 0x82, 0, 0, 0x82, 0, false},
-        {"the old one stays", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x9A, 0, 0x82, true},
-        {"the new one is there", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x82, 0, 0x82, false},
-        {"the old one is not lost yet", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0x9A, 0, 0x9A, false},
-        {"it is half deleted", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0x9A, 0x9A, true},
-        {"it is lost", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0, 0x9A, true},
-        {"an empty slot has its key", TOKEN_NEWKEY_EMPTY, 0x9A, 0, 0, 0, 0x9A, true},
+        {"nothing was done", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0, 0x9A, true},
+        {"the key was made", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x9A, 0, 0, 0x82, true},
+        {"it has its certificate", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x82, 0, 0, 0, false},
+        {"it was settled", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0x83, 0, 0, 0x83, false},
+        {"a key is where the old one would go", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0, 0, 0x83,
+         false},
+        {"something torn is", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0x83, 0, 0, false},
+        {"something torn is where it is made", TOKEN_NEWKEY_STAYS, 0x82, 0, 0, 0x82, 0, 0, false},
+        {"the old one stays", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x9A, 0, 0, 0x82, true},
+        {"the new one is there", TOKEN_NEWKEY_STAYS, 0x82, 0, 0x82, 0, 0, 0x82, false},
+        {"the old one is not lost yet", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0x9A, 0, 0, 0x9A, false},
+        {"it is half deleted", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0x9A, 0, 0x9A, true},
+        {"it is lost", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0, 0, 0x9A, true},
+        {"an empty slot has its key", TOKEN_NEWKEY_EMPTY, 0x9A, 0, 0, 0, 0, 0x9A, true},
+        {"one that hides is where it is made", TOKEN_NEWKEY_STAYS, 0x82, 0, 0, 0, 0x82, 0, false},
+        {"one that hides is where the old one would go", TOKEN_NEWKEY_MOVES, 0x82, 0x83, 0, 0, 0x83,
+         0, false},
+        {"one that hides is not lost yet", TOKEN_NEWKEY_LOSES, 0x9A, 0, 0, 0, 0x9A, 0x9A, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         static struct token_identity identity;
@@ -448,6 +453,8 @@ static void a_plan_goes_on_where_its_places_are_free(void **state)
             identity.certificates[identity.certificate_count++].slot = rows[i].certificate;
         if (rows[i].torn != 0)
             identity.torn = 1U << token_slot_index(rows[i].torn);
+        if (rows[i].hidden != 0)
+            identity.hidden = 1U << token_slot_index(rows[i].hidden);
         if (rows[i].key != 0)
             identity.keys[token_slot_index(rows[i].key)] = TOKEN_KEY_P256;
         if (token_plan_goes_on(&plan, &identity) != rows[i].goes_on)
