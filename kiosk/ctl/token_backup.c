@@ -37,7 +37,9 @@ static struct err write_new(int fd, const char *text)
 struct err token_backup_put(const char *path, struct bytes der)
 {
     char pem[CERTIFICATE_PEM_SIZE];
-    certificate_print(der, pem);
+    struct err e = certificate_print(der, pem);
+    if (failed(e))
+        return e;
     CLEANUP(file_close)
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, FILE_MODE);
     if (fd < 0 && errno == EEXIST) {
@@ -47,7 +49,7 @@ struct err token_backup_put(const char *path, struct bytes der)
     }
     if (fd < 0)
         return ERR(ERR_IO, errno, "a place for the old certificate");
-    struct err e = write_new(fd, pem);
+    e = write_new(fd, pem);
     if (failed(e)) {
         (void)unlink(path); /* it is ours, and not whole */
         return e;

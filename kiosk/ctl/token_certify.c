@@ -154,7 +154,9 @@ enum token_exit token_get(const struct token_options *options)
     const struct token_certificate *certificate = token_room_certificate(&room, slot);
     if (certificate == NULL)
         return token_say_failed(options, "the slot", ERR(ERR_NOT_FOUND, slot, "no certificate"));
-    certificate_print((struct bytes){certificate->der, certificate->der_len}, pem);
+    struct err e = certificate_print((struct bytes){certificate->der, certificate->der_len}, pem);
+    if (failed(e))
+        return token_say_failed(options, "the certificate", e);
     return say_text(&room, slot, "certificate", pem);
 }
 
@@ -177,9 +179,10 @@ enum token_exit token_request_sign(struct token_room *room, uint8_t slot,
     e = request_finish(request, (struct bytes){signature, signature_len}, der, &len);
     if (e.code == ERR_DENIED)
         e.code = ERR_CONFLICT; /* the key in the slot is not the one that was asked for */
+    if (!failed(e))
+        e = request_print((struct bytes){der, len}, pem);
     if (failed(e))
         return token_say_failed(room->options, "the request", e);
-    request_print((struct bytes){der, len}, pem);
     return say_text(room, slot, "request", pem);
 }
 

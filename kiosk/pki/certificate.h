@@ -51,11 +51,10 @@ MUST_CHECK struct err certificate_public(struct bytes der, uint8_t *out, size_t 
 MUST_CHECK struct err certificate_open(const char *path, uint8_t *out, size_t size,
                                        size_t *out_len);
 
-/* The DER of a certificate, at most CERTIFICATE_PEM_BYTES_MAX, as PEM (RFC 7468, 5) to `out`, which
- * has CERTIFICATE_PEM_SIZE bytes. */
-#define CERTIFICATE_PEM_BYTES_MAX 3000
+/* The DER of a certificate as PEM (RFC 7468, 5) to `out`, which has CERTIFICATE_PEM_SIZE bytes:
+ * room for 3,000 of DER. ERR_NO_ROOM, ERR_IO (the library failed). */
 #define CERTIFICATE_PEM_SIZE 4352
-void certificate_print(struct bytes der, char *out);
+MUST_CHECK struct err certificate_print(struct bytes der, char *out);
 
 /*
  * May `issued` replace `old` on the token: same public key, same subject and issuer, another

@@ -1,7 +1,6 @@
 /* Certificates in files for people: DER or PEM, whichever it is. */
 #include "kiosk/pki/certificate.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
@@ -79,10 +78,7 @@ struct err certificate_open(const char *path, uint8_t *out, size_t size, size_t 
     return ERR_OK;
 }
 
-void certificate_print(struct bytes der, char *out)
+struct err certificate_print(struct bytes der, char *out)
 {
-    _Static_assert(PEM_SIZE(CERTIFICATE_PEM_BYTES_MAX, sizeof(LABEL) - 1) <= CERTIFICATE_PEM_SIZE,
-                   "room");
-    assert(der.len <= CERTIFICATE_PEM_BYTES_MAX);
-    pem_print(LABEL, der, out);
+    return pem_print(LABEL, der, out, CERTIFICATE_PEM_SIZE);
 }

@@ -1,18 +1,27 @@
 #include "kiosk/pki/pem.h"
 
-#include <openssl/evp.h>
-#include <stdio.h>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <string.h>
 
-#define LINE_BYTES 48 /* 64 characters */
+#include "kiosk/base/macros.h"
 
-void pem_print(const char *label, struct bytes der, char *out)
+static void free_bio(BIO **at)
 {
-    out += sprintf(out, "-----BEGIN %s-----\n", label);
-    for (size_t at = 0; at < der.len; at += LINE_BYTES) {
-        size_t len = der.len - at < LINE_BYTES ? der.len - at : LINE_BYTES;
-        out += EVP_EncodeBlock((unsigned char *)out, der.at + at, (int)len);
-        *out++ = '\n';
-    }
-    (void)sprintf(out, "-----END %s-----\n", label);
+    BIO_free_all(*at);
+}
+
+struct err pem_print(const char *label, struct bytes der, char *out, size_t size)
+{
+    CLEANUP(free_bio) BIO *bio = BIO_new(BIO_s_mem());
+    char *text = NULL;
+
+    if (bio == NULL || PEM_write_bio(bio, label, "", der.at, (long)der.len) <= 0)
+        return ERR(ERR_IO, 0, "PEM_write_bio");
+    long len = BIO_get_mem_data(bio, &text);
+    if (len <= 0 || (size_t)len >= size)
+        return ERR(ERR_NO_ROOM, len, "PEM");
+    memcpy(out, text, (size_t)len);
+    out[len] = '\0';
+    return ERR_OK;
 }

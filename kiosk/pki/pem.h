@@ -1,13 +1,12 @@
-/* pem.h - DER as text (RFC 7468); for the files of this room only. Pure. */
+/* pem.h - DER as text (RFC 7468); for the files of this room only. */
 #ifndef KIOSK_PKI_PEM_H
 #define KIOSK_PKI_PEM_H
 
 #include "kiosk/base/bytes.h"
+#include "kiosk/base/err.h"
 
-/* Bytes, with the NUL, that `len` bytes of DER take under a label of `label_len` characters. */
-#define PEM_SIZE(len, label_len) (((size_t)(len) + 47) / 48 * 65 + 2 * (label_len) + 33)
-
-/* Write it to `out`, which has that many. */
-void pem_print(const char *label, struct bytes der, char *out);
+/* Write `der` under `label` to `out`, which has `size` bytes, the NUL among them. ERR_NO_ROOM: it
+ * does not fit; ERR_IO: the library failed. */
+MUST_CHECK struct err pem_print(const char *label, struct bytes der, char *out, size_t size);
 
 #endif

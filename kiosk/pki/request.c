@@ -1,7 +1,6 @@
 /* request.c - hides how the library is made to build a request without having the private key. */
 #include "kiosk/pki/request.h"
 
-#include <assert.h>
 #include <openssl/err.h>
 #include <string.h>
 
@@ -225,9 +224,7 @@ struct err request_finish(const struct request *request, struct bytes signature,
     return ERR_OK;
 }
 
-void request_print(struct bytes der, char *out)
+struct err request_print(struct bytes der, char *out)
 {
-    _Static_assert(PEM_SIZE(REQUEST_MAX, sizeof(LABEL) - 1) <= REQUEST_PEM_MAX, "room");
-    assert(der.len <= REQUEST_MAX);
-    pem_print(LABEL, der, out);
+    return pem_print(LABEL, der, out, REQUEST_PEM_MAX);
 }

@@ -48,8 +48,8 @@ MUST_CHECK struct err request_begin_named(const char *cn, struct bytes spki,
 MUST_CHECK struct err request_finish(const struct request *request, struct bytes signature,
                                      uint8_t *out, size_t *out_len);
 
-/* The DER of a request, at most REQUEST_MAX bytes, as PEM (RFC 7468, 7) to `out`, which has
- * REQUEST_PEM_MAX bytes. */
-void request_print(struct bytes der, char *out);
+/* The DER of a request as PEM (RFC 7468, 7) to `out`, which has REQUEST_PEM_MAX bytes: room for
+ * REQUEST_MAX of DER. ERR_NO_ROOM, ERR_IO (the library failed). */
+MUST_CHECK struct err request_print(struct bytes der, char *out);
 
 #endif

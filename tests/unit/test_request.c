@@ -176,7 +176,7 @@ static void another_program_verifies_the_request(void **state)
 
         assert_int_equal(foreign_says(&whole, "-noout -verify", said, sizeof(said)), 0);
         assert_non_null(strstr(said, "verify OK"));
-        request_print(view(&whole), pem);
+        assert_int_equal(request_print(view(&whole), pem).code, ERR_NONE);
         assert_int_equal(foreign_says(&whole, "-outform PEM", said, sizeof(said)), 0);
         assert_string_equal(said, pem);
         assert_int_equal(foreign_says(&whole, "-noout -text -nameopt utf8", said, sizeof(said)), 0);
