@@ -8,13 +8,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "kiosk/app/wipe.h"
+#include "kiosk/app/worker.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "kiosk/pki/decrypt_test.h"
+#include "kiosk/pki/self_test.h"
 
 #define JOBS_MAX 8
 #define LOOK_MS 250
@@ -22,8 +23,7 @@
 
 struct token_desk {
     struct token_desk_setup setup;
-    struct queue jobs;
-    pthread_t thread;
+    struct worker worker;
     enum token_presence presence;
     struct token_identity fresh;    /* what is being read */
     pthread_mutex_t lock;           /* of: */
@@ -242,80 +242,63 @@ static void do_repair(struct token_desk *desk, const struct token_job *job)
     do_identify(desk, job);
 }
 
+/* The key whose certificate was just written. */
+struct tested {
+    struct token *token;
+    uint8_t slot;
+};
+
 static const enum token_key kinds[] = {[CERTIFICATE_KEY_P256] = TOKEN_KEY_P256,
                                        [CERTIFICATE_KEY_P384] = TOKEN_KEY_P384,
                                        [CERTIFICATE_KEY_RSA2048] = TOKEN_KEY_RSA2048,
                                        [CERTIFICATE_KEY_RSA3072] = TOKEN_KEY_RSA3072};
 
-static struct err test_signature(struct token_desk *desk, const struct token_job *job)
+static struct err sign(void *context, enum certificate_key kind, struct bytes input, uint8_t *out,
+                       size_t *out_len)
 {
-    struct bytes issued = {job->issued.der, job->issued.der_len};
-    uint8_t random[32];
-    uint8_t challenge[CERTIFICATE_CHALLENGE_MAX];
-    uint8_t signature[TOKEN_SIGNATURE_MAX];
-    size_t challenge_len = 0;
-    size_t signature_len = 0;
-    enum certificate_key key = CERTIFICATE_KEY_OTHER;
+    static_assert(TOKEN_SIGNATURE_MAX <= SELF_TEST_ANSWER_MAX, "room for a signature");
+    const struct tested *key = context;
 
-    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-        return ERR(ERR_IO, 0, "getrandom");
-    struct err e = certificate_key(issued, &key);
-    if (failed(e))
-        return e;
-    if (key == CERTIFICATE_KEY_OTHER)
-        return ERR(ERR_UNSUPPORTED, 0, "key of the issued certificate");
-    e = certificate_challenge(issued, random, challenge, &challenge_len);
-    if (failed(e))
-        return e;
-    e = token_sign(desk->setup.token, job->issued.slot, kinds[key],
-                   (struct bytes){challenge, challenge_len}, signature, &signature_len);
-    if (failed(e))
-        return e;
-    e = certificate_proves(issued, random, (struct bytes){signature, signature_len});
-    if (failed(e))
-        e.code = ERR_CONFLICT; /* ERR_DENIED is kept for "show the PIN again" */
-    return e;
+    return token_sign(key->token, key->slot, kinds[kind], input, out, out_len);
 }
 
-static struct err decipher(struct token_desk *desk, uint8_t slot, const struct decrypt_test *test)
+static struct err decrypt(void *context, enum certificate_key kind, struct bytes input,
+                          uint8_t *out, size_t *out_len)
 {
-    uint8_t plain[TOKEN_PLAIN_MAX];
-    size_t len = 0;
+    static_assert(TOKEN_PLAIN_MAX <= SELF_TEST_ANSWER_MAX, "room for a plain text");
+    const struct tested *key = context;
 
-    struct err e = token_decrypt(desk->setup.token, slot, kinds[test->key],
-                                 (struct bytes){test->input, test->input_len}, plain, &len);
-    if (!failed(e)) {
-        e = decrypt_test_check(test, (struct bytes){plain, len});
-        if (failed(e))
-            e.code = ERR_CONFLICT;
-    }
-    explicit_bzero(plain, sizeof(plain));
-    return e;
+    return token_decrypt(key->token, key->slot, kinds[kind], input, out, out_len);
 }
 
-/* Does the key still open what was enciphered for it, old bids? Not asked of a key that is for
- * signing alone, nor of one that wants the PIN anew for each use, which the signature had. */
-static struct err test_decryption(struct token_desk *desk, const struct token_job *job)
+/* Whether the key is to open what was enciphered for it, old bids: not one that is for signing
+ * alone, nor one that wants the PIN anew for each use, which the signature had. */
+static struct err decrypt_is_due(struct bytes issued, uint8_t slot, bool *out_due)
 {
-    struct bytes issued = {job->issued.der, job->issued.der_len};
-    struct decrypt_test test = {.input_len = 0};
-    bool applies = false;
-
-    struct err e = decrypt_test_applies(issued, &applies);
-    if (failed(e) || !applies || job->issued.slot == SLOT_SIGNATURE)
-        return e;
-    e = decrypt_test_begin(issued, &test);
+    struct err e = decrypt_test_applies(issued, out_due);
     if (!failed(e))
-        e = decipher(desk, job->issued.slot, &test);
-    decrypt_test_wipe(&test);
+        *out_due = *out_due && slot != SLOT_SIGNATURE;
+    return e;
+}
+
+static struct err test_key(struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes issued = {job->issued.der, job->issued.der_len};
+    struct tested tested = {desk->setup.token, job->issued.slot};
+    const struct self_test_key key = {&tested, sign, decrypt};
+    bool due = false;
+
+    struct err e = self_test_sign(issued, &key);
+    if (!failed(e))
+        e = decrypt_is_due(issued, job->issued.slot, &due);
+    if (!failed(e) && due)
+        e = self_test_decrypt(issued, &key);
     return e;
 }
 
 static void do_test(struct token_desk *desk, const struct token_job *job)
 {
-    struct err e = test_signature(desk, job);
-    if (!failed(e))
-        e = test_decryption(desk, job);
+    struct err e = test_key(desk, job);
     if (failed(e))
         log_err("token_self_test", e);
 
@@ -354,7 +337,7 @@ static void *work(void *context)
     bool on = true;
 
     while (on) {
-        if (failed(queue_pop(&desk->jobs, LOOK_MS, &job))) {
+        if (failed(queue_pop(&desk->worker.jobs, LOOK_MS, &job))) {
             look(desk);
             continue;
         }
@@ -375,16 +358,10 @@ struct err token_desk_create(const struct token_desk_setup *setup, struct token_
     desk->presence = TOKEN_READER_GONE;
 
     (void)pthread_mutex_init(&desk->lock, NULL); /* cannot fail for this kind */
-    struct err e = queue_init(&desk->jobs, sizeof(struct token_job), JOBS_MAX);
+    struct err e = worker_start(&desk->worker, sizeof(struct token_job), JOBS_MAX, work, desk);
     if (failed(e)) {
         free(desk);
         return e;
-    }
-    int rc = pthread_create(&desk->thread, NULL, work, desk);
-    if (rc != 0) {
-        queue_done(&desk->jobs);
-        free(desk);
-        return ERR(ERR_NO_ROOM, rc, "pthread_create");
     }
     *out_desk = desk;
     return ERR_OK;
@@ -396,8 +373,7 @@ void token_desk_destroy(struct token_desk *desk)
         return;
     struct token_job stop = {.kind = TOKEN_JOB_STOP};
     token_desk_ask(desk, &stop);
-    (void)pthread_join(desk->thread, NULL); /* joinable and ours */
-    queue_done(&desk->jobs);
+    worker_join(&desk->worker);
     (void)pthread_mutex_destroy(&desk->lock);
     explicit_bzero(desk, sizeof(*desk));
     free(desk);
@@ -405,7 +381,7 @@ void token_desk_destroy(struct token_desk *desk)
 
 void token_desk_ask(struct token_desk *desk, const struct token_job *job)
 {
-    struct err e = queue_push(&desk->jobs, job);
+    struct err e = queue_push(&desk->worker.jobs, job);
     assert(!failed(e)); /* the flow asks one thing at a time */
     (void)e;
 }

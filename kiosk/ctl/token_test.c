@@ -1,67 +1,37 @@
 /* Does the key do what the certificate says: what it signs and deciphers is judged by kiosk/pki. */
-#include <string.h>
-#include <sys/random.h>
+#include <assert.h>
 
 #include "kiosk/base/text.h"
 #include "kiosk/ctl/token_command.h"
 #include "kiosk/ctl/token_room.h"
 #include "kiosk/ctl/token_test.h"
 #include "kiosk/pki/decrypt_test.h"
+#include "kiosk/pki/self_test.h"
 
 #define SLOT_SIGNATURE 0x9C
 #define SLOT_KEY_MANAGEMENT 0x9D
 #define TEXT_SIZE 128
 
-struct plain {
-    uint8_t at[TOKEN_PLAIN_MAX];
-    size_t len;
+/* The key that is tested. */
+struct tested {
+    struct token *token;
+    uint8_t slot;
 };
 
-static void plain_wipe(struct plain *plain)
+static struct err sign(void *context, enum certificate_key kind, struct bytes input, uint8_t *out,
+                       size_t *out_len)
 {
-    explicit_bzero(plain, sizeof(*plain));
+    static_assert(TOKEN_SIGNATURE_MAX <= SELF_TEST_ANSWER_MAX, "room for a signature");
+    const struct tested *key = context;
+    return token_sign(key->token, key->slot, token_key_of(kind), input, out, out_len);
 }
 
-struct err token_test_sign(struct token *token, uint8_t slot, struct bytes der)
+static struct err decrypt(void *context, enum certificate_key kind, struct bytes input,
+                          uint8_t *out, size_t *out_len)
 {
-    uint8_t random[32];
-    uint8_t challenge[CERTIFICATE_CHALLENGE_MAX];
-    uint8_t signature[TOKEN_SIGNATURE_MAX];
-    size_t challenge_len = 0;
-    size_t signature_len = 0;
-    enum certificate_key key = CERTIFICATE_KEY_OTHER;
-    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-        return ERR(ERR_IO, 0, "getrandom");
-    struct err e = certificate_key(der, &key);
-    if (!failed(e))
-        e = certificate_challenge(der, random, challenge, &challenge_len);
-    if (!failed(e)) {
-        e = token_sign(token, slot, token_key_of(key), (struct bytes){challenge, challenge_len},
-                       signature, &signature_len);
-    }
-    if (failed(e))
-        return e;
-    e = certificate_proves(der, random, (struct bytes){signature, signature_len});
-    if (failed(e))
-        e.code = ERR_CONFLICT; /* the key is not the certificate's */
-    return e;
-}
-
-struct err token_test_decrypt(struct token *token, uint8_t slot, struct bytes der)
-{
-    CLEANUP(decrypt_test_wipe) struct decrypt_test test = {.input_len = 0};
-    CLEANUP(plain_wipe) struct plain plain = {.len = 0};
-    struct err e = decrypt_test_begin(der, &test);
-    if (!failed(e)) {
-        e = token_decrypt(token, slot, token_key_of(test.key),
-                          (struct bytes){test.input, test.input_len}, plain.at, &plain.len);
-    }
-    if (failed(e))
-        return e;
-    e = decrypt_test_check(&test, (struct bytes){plain.at, plain.len});
-    if (failed(e))
-        e.code = ERR_CONFLICT;
-    return e;
+    static_assert(TOKEN_PLAIN_MAX <= SELF_TEST_ANSWER_MAX, "room for a plain text");
+    const struct tested *key = context;
+    return token_decrypt(key->token, key->slot, token_key_of(kind), input, out, out_len);
 }
 
 /* Slots for keys that open things, whatever the certificate says; others by its key usage. */
@@ -78,6 +48,8 @@ static struct err decrypt_is_due(uint8_t slot, struct bytes der, bool *out_due)
 enum token_exit token_test_pair(struct token_room *room, uint8_t slot, struct bytes der,
                                 bool *out_decrypts)
 {
+    struct tested tested = {room->token, slot};
+    const struct self_test_key key = {&tested, sign, decrypt};
     bool decrypts = false;
     struct err e = decrypt_is_due(slot, der, &decrypts);
     if (failed(e))
@@ -85,7 +57,7 @@ enum token_exit token_test_pair(struct token_room *room, uint8_t slot, struct by
     enum token_exit status = token_room_pin(room);
     if (status != TOKEN_EXIT_DONE)
         return status;
-    e = token_test_sign(room->token, slot, der);
+    e = self_test_sign(der, &key);
     if (failed(e))
         return token_say_failed(room->options, "signing", e);
     if (decrypts && slot == SLOT_SIGNATURE) { /* wants the PIN before each use */
@@ -94,7 +66,7 @@ enum token_exit token_test_pair(struct token_room *room, uint8_t slot, struct by
             return status;
     }
     if (decrypts)
-        e = token_test_decrypt(room->token, slot, der);
+        e = self_test_decrypt(der, &key);
     if (failed(e))
         return token_say_failed(room->options, "deciphering", e);
     *out_decrypts = decrypts;
