@@ -1,7 +1,6 @@
 #include "kiosk/app/book.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "kiosk/app/keepsake.h"
 #include "kiosk/app/news.h"
 #include "kiosk/app/wipe.h"
+#include "kiosk/app/worker.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
@@ -45,8 +45,7 @@ struct command {
 
 struct book {
     struct book_setup setup;
-    struct queue commands;
-    pthread_t thread;
+    struct worker worker;
     atomic_bool look_queued;
     int socket;
 
@@ -390,7 +389,7 @@ static void *work(void *context)
     while (on) {
         on = handle(book, &command);
         wipe_stack();
-        if (failed(queue_pop(&book->commands, IDLE_MS, &command)))
+        if (failed(queue_pop(&book->worker.jobs, IDLE_MS, &command)))
             command = (struct command){.kind = COMMAND_LOOK};
     }
     journal_close(book->journal);
@@ -401,7 +400,7 @@ static void *work(void *context)
 /* A visit has a handful of commands under way: a full queue is a disk that hangs. */
 static bool push(struct book *book, const struct command *command)
 {
-    struct err e = queue_push(&book->commands, command);
+    struct err e = queue_push(&book->worker.jobs, command);
     if (failed(e))
         log_err("book", e);
     return !failed(e);
@@ -415,12 +414,7 @@ struct err book_create(const struct book_setup *setup, struct book **out_book)
     book->setup = *setup;
     book->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    struct err e = queue_init(&book->commands, sizeof(struct command), COMMANDS_MAX);
-    int rc = failed(e) ? 0 : pthread_create(&book->thread, NULL, work, book);
-    if (rc != 0) {
-        queue_done(&book->commands);
-        e = ERR(ERR_NO_ROOM, rc, "pthread_create");
-    }
+    struct err e = worker_start(&book->worker, sizeof(struct command), COMMANDS_MAX, work, book);
     if (failed(e)) {
         (void)close(book->socket); /* nothing was sent */
         free(book);
@@ -437,9 +431,8 @@ void book_destroy(struct book *book)
     static const struct timespec pause = {.tv_nsec = STOP_PAUSE_MS * 1000000L};
     struct command stop = {.kind = COMMAND_STOP};
     while (!push(book, &stop))
-        (void)nanosleep(&pause, NULL);      /* what is queued is to be appended first */
-    (void)pthread_join(book->thread, NULL); /* joinable and ours */
-    queue_done(&book->commands);
+        (void)nanosleep(&pause, NULL); /* what is queued is to be appended first */
+    worker_join(&book->worker);
     (void)close(book->socket); /* datagrams: nothing is pending */
     explicit_bzero(book, sizeof(*book));
     free(book);

@@ -1,10 +1,10 @@
 #include "kiosk/app/printer_desk.h"
 
 #include <assert.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/app/worker.h"
 #include "kiosk/base/log.h"
 
 #define LOOK_MS 2000
@@ -19,8 +19,7 @@ struct job {
 struct printer_desk {
     struct printer *printer;
     struct post *post;
-    struct queue jobs;
-    pthread_t thread;
+    struct worker worker;
     enum fact_printer last;
     bool said;
     struct job job; /* 170 KB: here rather than on a stack */
@@ -51,7 +50,7 @@ static void *work(void *context)
 
     for (;;) {
         look(desk);
-        if (failed(queue_pop(&desk->jobs, LOOK_MS, &desk->job)))
+        if (failed(queue_pop(&desk->worker.jobs, LOOK_MS, &desk->job)))
             continue;
         if (desk->job.id == 0)
             return NULL;
@@ -76,16 +75,10 @@ struct err printer_desk_create(struct printer *printer, struct post *post,
     desk->printer = printer;
     desk->post = post;
 
-    struct err e = queue_init(&desk->jobs, sizeof(struct job), JOBS_MAX);
+    struct err e = worker_start(&desk->worker, sizeof(struct job), JOBS_MAX, work, desk);
     if (failed(e)) {
         free(desk);
         return e;
-    }
-    int rc = pthread_create(&desk->thread, NULL, work, desk);
-    if (rc != 0) {
-        queue_done(&desk->jobs);
-        free(desk);
-        return ERR(ERR_NO_ROOM, rc, "pthread_create");
     }
     *out_desk = desk;
     return ERR_OK;
@@ -93,7 +86,7 @@ struct err printer_desk_create(struct printer *printer, struct post *post,
 
 static void ask(struct printer_desk *desk)
 {
-    struct err e = queue_push(&desk->jobs, &desk->draft);
+    struct err e = queue_push(&desk->worker.jobs, &desk->draft);
     assert(!failed(e)); /* the flow prints one page at a time */
     (void)e;
     explicit_bzero(&desk->draft, sizeof(desk->draft));
@@ -103,9 +96,8 @@ void printer_desk_destroy(struct printer_desk *desk)
 {
     if (desk == NULL)
         return;
-    ask(desk);                              /* an empty job stops the thread */
-    (void)pthread_join(desk->thread, NULL); /* joinable and ours */
-    queue_done(&desk->jobs);
+    ask(desk); /* an empty job stops the thread */
+    worker_join(&desk->worker);
     printer_close(desk->printer);
     free(desk);
 }
