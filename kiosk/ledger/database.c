@@ -81,6 +81,26 @@ struct err database_step(sqlite3_stmt *statement, bool *out_row)
     return ERR_OK;
 }
 
+struct err database_find(const struct database *database, const char *sql, const char *key,
+                         sqlite3_stmt **out_statement)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(database, sql, &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    e = result == SQLITE_OK ? database_step(statement, &row)
+                            : DATABASE_ERR(result, "sqlite3_bind_text");
+    if (failed(e))
+        return e;
+    if (!row)
+        return ERR(ERR_NOT_FOUND, 0, "no row");
+    *out_statement = statement;
+    statement = NULL;
+    return ERR_OK;
+}
+
 struct err database_finish(sqlite3_stmt *statement)
 {
     bool row = false;

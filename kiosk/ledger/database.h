@@ -82,6 +82,11 @@ void database_finalize(sqlite3_stmt **at);
 /* The next row, if any. */
 MUST_CHECK struct err database_step(sqlite3_stmt *statement, bool *out_row);
 
+/* The first row that `sql` gives for the text `key`, which is to outlive the statement;
+ * ERR_NOT_FOUND: none. */
+MUST_CHECK struct err database_find(const struct database *database, const char *sql,
+                                    const char *key, sqlite3_stmt **out_statement);
+
 /* Step a statement that gives no rows. */
 MUST_CHECK struct err database_finish(sqlite3_stmt *statement);
 

@@ -63,26 +63,22 @@ static bool take_kept(sqlite3_stmt *statement, struct journal_kept *out)
            database_blob(statement, 2, out->der, out->der_len);
 }
 
+static void kept_wipe(struct journal_kept *kept)
+{
+    explicit_bzero(kept, sizeof(*kept));
+}
+
 static struct err one_kept(const struct journal *journal, const char *sql, const char *key,
                            struct journal_kept *out_kept)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    struct journal_kept kept;
-    bool row = false;
-    struct err e = database_prepare(&journal->database, sql, &statement);
+    CLEANUP(kept_wipe) struct journal_kept kept = {.slot = 0};
+    struct err e = database_find(&journal->database, sql, key, &statement);
     if (failed(e))
         return e;
-    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    e = result == SQLITE_OK ? database_step(statement, &row)
-                            : DATABASE_ERR(result, "sqlite3_bind_text");
-    if (failed(e))
-        return e;
-    if (!row)
-        return ERR(ERR_NOT_FOUND, 0, "kept");
     if (!take_kept(statement, &kept))
         return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "kept");
     *out_kept = kept;
-    explicit_bzero(&kept, sizeof(kept));
     return ERR_OK;
 }
 

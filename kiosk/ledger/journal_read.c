@@ -172,17 +172,9 @@ static struct err one_order(struct journal *journal, const char *sql, const char
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct journal_order order;
-    bool row = false;
-    struct err e = database_prepare(&journal->database, sql, &statement);
+    struct err e = database_find(&journal->database, sql, key, &statement);
     if (failed(e))
         return e;
-    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    e = result == SQLITE_OK ? database_step(statement, &row)
-                            : DATABASE_ERR(result, "sqlite3_bind_text");
-    if (failed(e))
-        return e;
-    if (!row)
-        return ERR(ERR_NOT_FOUND, 0, "order");
     if (!take_order(statement, &order))
         return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "order");
     *out_order = order;
