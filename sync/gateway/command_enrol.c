@@ -46,13 +46,8 @@ static struct err enter(const char *dir, const char *kiosk, const struct hash *h
 {
     CLEANUP(store_done) struct store *store = NULL;
     CLEANUP(transaction_done) struct transaction work = {0};
-    char path[FOLDER_PATH_SIZE];
 
-    struct err e = folder_path(dir, FOLDER_DATABASE, "", path);
-    if (!failed(e))
-        e = store_open(path, false, &store);
-    if (!failed(e))
-        e = store_begin(store, &work);
+    struct err e = command_begin(dir, false, &store, &work);
     if (!failed(e))
         e = kiosk_enrol(store, kiosk, hash, now_s);
     return failed(e) ? e : transaction_commit(&work);

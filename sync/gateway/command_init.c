@@ -26,13 +26,8 @@ static struct err make_database(const char *dir, const struct words *words)
 {
     CLEANUP(store_done) struct store *store = NULL;
     CLEANUP(transaction_done) struct transaction work = {0};
-    char path[FOLDER_PATH_SIZE];
 
-    struct err e = folder_path(dir, FOLDER_DATABASE, "", path);
-    if (!failed(e))
-        e = store_open(path, true, &store);
-    if (!failed(e))
-        e = store_begin(store, &work);
+    struct err e = command_begin(dir, true, &store, &work);
     if (!failed(e))
         e = announce(store, "keep-inserted", &words->list[WORD_NOTICE_KEEP_INSERTED]);
     if (!failed(e))
@@ -45,21 +40,6 @@ struct rules {
     struct profile profiles[FACTS_PROFILES_MAX];
     struct words words;
 };
-
-static struct err read_rules(const char *profiles, const char *words, struct rules *out)
-{
-    char message[PLATFORM_MESSAGE_MAX] = "";
-    char path[FOLDER_PATH_SIZE];
-
-    struct err e = profiles_read(profiles, out->profiles, &out->count, message);
-    if (!failed(e))
-        e = words_folder(profiles, words, path);
-    if (!failed(e))
-        e = words_read(path, &out->words, message);
-    if (failed(e) && message[0] != '\0')
-        (void)fprintf(stderr, "%s\n", message);
-    return e;
-}
 
 int command_init(int argc, char **argv)
 {
@@ -77,7 +57,8 @@ int command_init(int argc, char **argv)
     if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
         !option_folder("--profiles", folder, "a folder with profiles (*.ini)"))
         return COMMAND_USAGE;
-    struct err e = read_rules(folder, words, &rules);
+    const struct command_folders folders = {folder, words};
+    struct err e = command_rules(&folders, rules.profiles, &rules.count, &rules.words);
     if (failed(e))
         return command_failed("init", e);
     e = folder_make(dir);
@@ -103,7 +84,6 @@ int command_announce(int argc, char **argv)
     const struct option_row rows[] = {
         {"--dir", &dir, true}, {"--id", &id, true}, {"--zh", &zh, true}, {"--en", &en, true}};
     struct fact_announcement notice = {0};
-    char path[FOLDER_PATH_SIZE];
 
     if (!options_read(argc, argv, rows, ARRAY_LEN(rows)))
         return COMMAND_USAGE;
@@ -113,11 +93,7 @@ int command_announce(int argc, char **argv)
                       FACTS_NAME_SIZE - 1);
         return COMMAND_USAGE;
     }
-    struct err e = folder_path(dir, FOLDER_DATABASE, "", path);
-    if (!failed(e))
-        e = store_open(path, false, &store);
-    if (!failed(e))
-        e = store_begin(store, &work);
+    struct err e = command_begin(dir, false, &store, &work);
     if (!failed(e))
         e = publish_notice(store, id, &notice);
     if (!failed(e))

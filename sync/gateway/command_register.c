@@ -211,13 +211,8 @@ static struct err enter(const struct registration *in)
 {
     CLEANUP(store_done) struct store *store = NULL;
     CLEANUP(transaction_done) struct transaction work = {0};
-    char path[FOLDER_PATH_SIZE];
 
-    struct err e = folder_path(in->dir, FOLDER_DATABASE, "", path);
-    if (!failed(e))
-        e = store_open(path, false, &store);
-    if (!failed(e))
-        e = store_begin(store, &work);
+    struct err e = command_begin(in->dir, false, &store, &work);
     if (!failed(e))
         e = account_insert(store, &in->row);
     if (!failed(e))

@@ -56,18 +56,10 @@ static bool read_options(int argc, char **argv, struct server *in)
 static struct err read_rules(struct server *server)
 {
     struct platform *platform = &server->gateway.platform;
-    char message[PLATFORM_MESSAGE_MAX] = "";
-    char words[FOLDER_PATH_SIZE];
+    const struct command_folders folders = {server->profiles, server->words};
 
-    struct err e =
-        profiles_read(server->profiles, platform->profiles, &platform->profile_count, message);
-    if (!failed(e))
-        e = words_folder(server->profiles, server->words, words);
-    if (!failed(e))
-        e = words_read(words, &server->gateway.words, message);
-    if (failed(e) && message[0] != '\0')
-        (void)fprintf(stderr, "%s\n", message);
-    return e;
+    return command_rules(&folders, platform->profiles, &platform->profile_count,
+                         &server->gateway.words);
 }
 
 static struct err read_pem(const char *dir, const char *name, const char *suffix, char **out)
@@ -83,9 +75,7 @@ static struct err open_all(struct server *server)
     struct platform *platform = &server->gateway.platform;
     char path[FOLDER_PATH_SIZE];
 
-    struct err e = folder_path(server->dir, FOLDER_DATABASE, "", path);
-    if (!failed(e))
-        e = store_open(path, false, &platform->store);
+    struct err e = command_store(server->dir, false, &platform->store);
     if (!failed(e)) {
         e = authority_demo_create(server->dir, platform->profiles, platform->profile_count,
                                   &platform->authority);

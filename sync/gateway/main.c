@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kiosk/base/log.h"
 #include "kiosk/base/macros.h"
 #include "sync/gateway/command.h"
 
@@ -25,12 +24,6 @@ static const struct {
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
      " [--public-url URL] [--pay-seconds 900] [--words DIR]"},
 };
-
-int command_failed(const char *what, struct err e)
-{
-    log_err(what, e);
-    return COMMAND_FAILED;
-}
 
 int main(int argc, char **argv)
 {
