@@ -1,45 +1,19 @@
 /* What the write of an order overwrites: kept with the intent, gone with the outcome. */
 #include "tests/unit/unit.h"
 
-#include <sqlite3.h>
+#include "tests/unit/journal_room.h"
 
-#include "tests/unit/ledger.h"
-
-static struct folder folder;
-static struct journal *journal;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    folder_make(&folder, "journal.db");
-    return failed(journal_open(folder.path, true, ledger_random, &journal));
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    journal_close(journal);
-    journal = NULL;
-    folder_remove(&folder);
-    return 0;
-}
-
-/* Run SQL while the journal is closed, as a stranger with the file would; and open it again. */
-static void reopen(const char *sql, enum err_code expected)
+/* What a stranger does with the file while nobody has it open; and open it again. */
+static void reopen_after(const char *sql, enum err_code expected)
 {
     journal_close(journal);
     journal = NULL;
-    if (sql != NULL) {
-        sqlite3 *db = NULL;
-        assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-        (void)sqlite3_close(db);
-    }
-    assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code, expected);
+    assert_int_equal(stranger(sql), SQLITE_OK);
+    reopen(expected);
 }
 
-static void put(unsigned number, unsigned order, const char *token, enum journal_order_state state,
-                const char *der)
+static void append(unsigned number, unsigned order, const char *token,
+                   enum journal_order_state state, const char *der)
 {
     struct journal_draft draft = draft_of(number, order, state);
     (void)text_copy(draft.token, sizeof(draft.token), token);
@@ -50,12 +24,12 @@ static void put(unsigned number, unsigned order, const char *token, enum journal
 
 static void request(unsigned number, unsigned order, const char *token)
 {
-    put(number, order, token, JOURNAL_ORDER_REQUESTED, NULL);
+    append(number, order, token, JOURNAL_ORDER_REQUESTED, NULL);
 }
 
 static void intend(unsigned number, unsigned order, const char *token, const char *der)
 {
-    put(number, order, token, JOURNAL_ORDER_INTENDED, der);
+    append(number, order, token, JOURNAL_ORDER_INTENDED, der);
 }
 
 /* NULL: nothing. */
@@ -79,7 +53,7 @@ static void what_a_write_overwrites_is_there_after_a_restart(void **state)
     request(1, 1, "s1");
     assert_kept(1, NULL);
     intend(2, 1, "s1", "old");
-    reopen(NULL, ERR_NONE);
+    reopen(ERR_NONE);
     assert_kept(1, "old");
     intend(3, 1, "s1", "half of the new one"); /* resumed: the first stays */
     assert_kept(1, "old");
@@ -99,7 +73,7 @@ static void what_was_kept_goes_with_the_delivery_and_does_not_come_back(void **s
     (void)state;
     request(1, 1, "s1");
     intend(2, 1, "s1", "old");
-    put(3, 1, "s1", JOURNAL_ORDER_DELIVERED, NULL);
+    append(3, 1, "s1", JOURNAL_ORDER_DELIVERED, NULL);
     assert_kept(1, NULL);
     intend(4, 1, "s1", "old");
     assert_kept(1, NULL);
@@ -130,7 +104,7 @@ static void a_delivery_ends_what_an_earlier_order_of_the_token_left(void **state
     request(5, 2, "s1");
     intend(6, 2, "s1", NULL); /* torn, and kept by the earlier one */
     assert_kept(1, "old");
-    put(7, 2, "s1", JOURNAL_ORDER_DELIVERED, NULL);
+    append(7, 2, "s1", JOURNAL_ORDER_DELIVERED, NULL);
     assert_kept(1, NULL);
     assert_kept(3, "another token's");
 }
@@ -172,7 +146,7 @@ static void all_that_is_kept_is_gone_through_and_what_is_erased_is_gone(void **s
     assert_int_equal(count, 3);
     assert_int_equal(journal_kept_erase(journal, seen[1]).code, ERR_NONE);
     assert_int_equal(journal_kept_erase(journal, seen[1]).code, ERR_NONE);
-    reopen(NULL, ERR_NONE);
+    reopen(ERR_NONE);
     assert_int_equal(journal_kept_of_order(journal, seen[0], &kept).code, ERR_NONE);
     assert_int_equal(journal_kept_of_order(journal, seen[1], &kept).code, ERR_NOT_FOUND);
     assert_int_equal(journal_kept_after(journal, seen[0], &kept).code, ERR_NONE);
@@ -200,7 +174,7 @@ static void a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it
     request(1, 1, "s1");
     intend(2, 1, "s1", NULL);
     assert_false(failed(journal_get_status(journal, &before)));
-    reopen("DROP TABLE kept; PRAGMA user_version=1", ERR_NONE);
+    reopen_after("DROP TABLE kept; PRAGMA user_version=1", ERR_NONE);
     assert_false(failed(journal_get_status(journal, &after)));
     assert_int_equal(after.schema, 2);
     assert_int_equal(after.head_seq, before.head_seq);
@@ -213,14 +187,14 @@ static void a_journal_that_was_never_so_is_not_brought_up(void **state)
 {
     (void)state;
     request(1, 1, "s1");
-    reopen("DROP TABLE kept; DROP TRIGGER journal_no_delete; PRAGMA user_version=1", ERR_MALFORMED);
-    reopen("PRAGMA user_version=0", ERR_MALFORMED);
+    reopen_after("DROP TABLE kept; DROP TRIGGER journal_no_delete; PRAGMA user_version=1",
+                 ERR_MALFORMED);
+    reopen_after("PRAGMA user_version=0", ERR_MALFORMED);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
         TEST(what_a_write_overwrites_is_there_after_a_restart),
         TEST(a_token_that_cannot_be_read_leaves_what_was_kept),
         TEST(what_was_kept_goes_with_the_delivery_and_does_not_come_back),
