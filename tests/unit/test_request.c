@@ -1,56 +1,29 @@
-/* Requests and cipher texts for keys that stand for a token's, judged by the openssl program. */
+/* Requests for keys that stand for a token's, judged by the openssl program. */
 #include "tests/unit/unit.h"
 
-#include <openssl/evp.h>
-#include <openssl/rsa.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "kiosk/base/text.h"
-#include "kiosk/pki/decrypt_test.h"
 #include "kiosk/pki/request.h"
+#include "tests/unit/key_room.h"
 
-#define DER_MAX 3000
-#define SIGNATURE_MAX 512
-
-enum { P256, P384, RSA2048, RSA3072, KINDS };
-
-static EVP_PKEY *keys[KINDS];
 static char folder[] = "/tmp/test_request.XXXXXX";
 static char path[64];
 
-struct der {
-    size_t len;
-    uint8_t at[DER_MAX];
-};
-
-static struct bytes view(const struct der *der)
+static int make_room(void **state)
 {
-    return (struct bytes){der->at, der->len};
-}
-
-static int make_keys(void **state)
-{
-    (void)state;
-    keys[P256] = EVP_EC_gen("P-256");
-    keys[P384] = EVP_EC_gen("P-384");
-    keys[RSA2048] = EVP_RSA_gen(2048);
-    keys[RSA3072] = EVP_RSA_gen(3072);
     assert_non_null(mkdtemp(folder));
     (void)snprintf(path, sizeof(path), "%s/request.der", folder);
-    return 0;
+    return make_keys(state);
 }
 
-static int drop_keys(void **state)
+static int drop_room(void **state)
 {
-    (void)state;
-    for (size_t i = 0; i < KINDS; i++)
-        EVP_PKEY_free(keys[i]);
     (void)unlink(path);
-    return rmdir(folder);
+    return drop_keys(state) == 0 ? rmdir(folder) : -1;
 }
 
 static struct der public_of(const EVP_PKEY *key)
@@ -62,24 +35,6 @@ static struct der public_of(const EVP_PKEY *key)
     return der;
 }
 
-/* C=CN, O and CN in UTF-8, and a serial number of two values in one RDN: a name as CAs make it. */
-static X509_NAME *make_name(void)
-{
-    X509_NAME *name = X509_NAME_new();
-    assert_non_null(name);
-    const unsigned char *holder = (const unsigned char *)"江城市宏远机电有限公司";
-    assert_int_equal(
-        X509_NAME_add_entry_by_txt(name, "C", MBSTRING_ASC, (const unsigned char *)"CN", -1, -1, 0),
-        1);
-    assert_int_equal(X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, holder, -1, -1, 0), 1);
-    assert_int_equal(X509_NAME_add_entry_by_txt(name, "OU", MBSTRING_BMP,
-                                                (const unsigned char *)"\x67\x2a\x77\xe5", 4, -1,
-                                                0),
-                     1);
-    assert_int_equal(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, holder, -1, -1, 0), 1);
-    return name;
-}
-
 static struct der name_der(void)
 {
     struct der der = {.len = 0};
@@ -88,44 +43,6 @@ static struct der name_der(void)
     der.len = (size_t)i2d_X509_NAME(name, &at);
     X509_NAME_free(name);
     return der;
-}
-
-static struct der certificate_for(EVP_PKEY *key, const char *usage)
-{
-    struct der der = {.len = 0};
-    unsigned char *at = der.at;
-    X509 *x509 = X509_new();
-    X509_NAME *name = make_name();
-    X509_set_version(x509, X509_VERSION_3);
-    ASN1_INTEGER_set(X509_get_serialNumber(x509), 77);
-    ASN1_TIME_set(X509_getm_notBefore(x509), 1700000000);
-    ASN1_TIME_set(X509_getm_notAfter(x509), 1800000000);
-    X509_set_subject_name(x509, name);
-    X509_set_issuer_name(x509, name);
-    X509_set_pubkey(x509, key);
-    if (usage != NULL) {
-        X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, usage);
-        assert_int_equal(X509_add_ext(x509, extension, -1), 1);
-        X509_EXTENSION_free(extension);
-    }
-    assert_true(X509_sign(x509, keys[P256], EVP_sha256()) > 0);
-    der.len = (size_t)i2d_X509(x509, &at);
-    X509_NAME_free(name);
-    X509_free(x509);
-    return der;
-}
-
-/* As a token signs: a digest, or a padded block raw. */
-static struct der sign(EVP_PKEY *key, struct bytes block)
-{
-    struct der signature = {.len = SIGNATURE_MAX};
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    assert_int_equal(EVP_PKEY_sign_init(context), 1);
-    if (EVP_PKEY_is_a(key, "RSA") == 1)
-        assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), 1);
-    assert_int_equal(EVP_PKEY_sign(context, signature.at, &signature.len, block.at, block.len), 1);
-    EVP_PKEY_CTX_free(context);
-    return signature;
 }
 
 /* What `openssl req` says of the request with `options`. */
@@ -303,128 +220,6 @@ static void what_is_no_name_or_key_is_refused(void **state)
     }
 }
 
-/* What a token answers to token_decrypt(). */
-static struct der decipher(EVP_PKEY *key, struct bytes input)
-{
-    struct der plain = {.len = DER_MAX};
-    EVP_PKEY *peer = NULL;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(key, NULL);
-    if (EVP_PKEY_is_a(key, "RSA") == 1) {
-        assert_int_equal(EVP_PKEY_decrypt_init(context), 1);
-        assert_int_equal(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), 1);
-        assert_int_equal(EVP_PKEY_decrypt(context, plain.at, &plain.len, input.at, input.len), 1);
-    } else {
-        peer = EVP_PKEY_new();
-        assert_int_equal(EVP_PKEY_copy_parameters(peer, key), 1);
-        assert_int_equal(EVP_PKEY_set1_encoded_public_key(peer, input.at, input.len), 1);
-        assert_int_equal(EVP_PKEY_derive_init(context), 1);
-        assert_int_equal(EVP_PKEY_derive_set_peer(context, peer), 1);
-        assert_int_equal(EVP_PKEY_derive(context, plain.at, &plain.len), 1);
-    }
-    EVP_PKEY_free(peer);
-    EVP_PKEY_CTX_free(context);
-    return plain;
-}
-
-static void only_its_key_opens_what_was_made_for_it(void **state)
-{
-    (void)state;
-    static const size_t inputs[KINDS] = {65, 97, 256, 384};
-    static const size_t plains[KINDS] = {32, 48, 256, 384};
-    for (size_t i = 0; i < KINDS; i++) {
-        struct decrypt_test test;
-        struct der der = certificate_for(keys[i], NULL);
-        assert_int_equal(decrypt_test_begin(view(&der), &test).code, ERR_NONE);
-        assert_int_equal(test.input_len, inputs[i]);
-        struct der plain = decipher(keys[i], (struct bytes){test.input, test.input_len});
-        assert_int_equal(plain.len, plains[i]);
-        assert_int_equal(decrypt_test_check(&test, view(&plain)).code, ERR_NONE);
-
-        struct der wrong = plain;
-        wrong.at[wrong.len - 1] ^= 1;
-        assert_int_equal(decrypt_test_check(&test, view(&wrong)).code, ERR_DENIED);
-        wrong = plain;
-        wrong.len--;
-        assert_int_equal(decrypt_test_check(&test, view(&wrong)).code, ERR_DENIED);
-        wrong.len = 0;
-        assert_int_equal(decrypt_test_check(&test, view(&wrong)).code, ERR_DENIED);
-
-        struct decrypt_test again;
-        assert_int_equal(decrypt_test_begin(view(&der), &again).code, ERR_NONE);
-        assert_int_equal(decrypt_test_check(&again, view(&plain)).code, ERR_DENIED);
-        decrypt_test_wipe(&test);
-        for (size_t k = 0; k < sizeof(test.expected); k++)
-            assert_int_equal(test.expected[k], 0);
-    }
-}
-
-static void padding_that_is_not_there_is_no_answer(void **state)
-{
-    (void)state;
-    struct decrypt_test test;
-    struct der der = certificate_for(keys[RSA2048], NULL);
-    assert_int_equal(decrypt_test_begin(view(&der), &test).code, ERR_NONE);
-    struct der plain = decipher(keys[RSA2048], (struct bytes){test.input, test.input_len});
-    static const struct {
-        const char *sentence;
-        size_t at;
-        uint8_t value;
-    } rows[] = {
-        {"the first byte is not 00", 0, 0x01},
-        {"block type 01 is for signatures", 1, 0x01},
-        {"the padding ends after 3 bytes", 5, 0x00},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct der wrong = plain;
-        wrong.at[rows[i].at] = rows[i].value;
-        if (decrypt_test_check(&test, view(&wrong)).code != ERR_DENIED)
-            fail_msg("%s", rows[i].sentence);
-    }
-    struct der solid = {.len = 256};
-    memset(solid.at, 0xAA, 256);
-    solid.at[0] = 0x00;
-    solid.at[1] = 0x02;
-    assert_int_equal(decrypt_test_check(&test, view(&solid)).code, ERR_DENIED);
-}
-
-static void usage_says_whether_one_may_encrypt_for_it(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *usage;
-        bool applies;
-    } rows[] = {
-        {NULL, true},
-        {"critical,digitalSignature,nonRepudiation", false},
-        {"critical,keyEncipherment", true},
-        {"critical,digitalSignature,dataEncipherment", true},
-        {"keyAgreement", true},
-        {"keyCertSign,cRLSign", false},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        bool applies = !rows[i].applies;
-        struct der der = certificate_for(keys[P256], rows[i].usage);
-        assert_int_equal(decrypt_test_applies(view(&der), &applies).code, ERR_NONE);
-        if (applies != rows[i].applies)
-            fail_msg("%s", rows[i].usage == NULL ? "no usage" : rows[i].usage);
-    }
-    bool applies = false;
-    assert_int_equal(decrypt_test_applies((struct bytes){NULL, 0}, &applies).code, ERR_MALFORMED);
-}
-
-static void keys_of_another_kind_get_no_cipher_text(void **state)
-{
-    (void)state;
-    struct decrypt_test test = {.input_len = 5};
-    EVP_PKEY *edwards = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
-    struct der der = certificate_for(edwards, NULL);
-    EVP_PKEY_free(edwards);
-    assert_int_equal(decrypt_test_begin(view(&der), &test).code, ERR_UNSUPPORTED);
-    assert_int_equal(decrypt_test_begin((struct bytes){der.at, der.len - 1}, &test).code,
-                     ERR_MALFORMED);
-    assert_int_equal(test.input_len, 5);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -434,10 +229,6 @@ int main(void)
         cmocka_unit_test(a_name_may_be_given_as_text),
         cmocka_unit_test(a_signature_of_another_key_makes_no_request),
         cmocka_unit_test(what_is_no_name_or_key_is_refused),
-        cmocka_unit_test(only_its_key_opens_what_was_made_for_it),
-        cmocka_unit_test(padding_that_is_not_there_is_no_answer),
-        cmocka_unit_test(usage_says_whether_one_may_encrypt_for_it),
-        cmocka_unit_test(keys_of_another_kind_get_no_cipher_text),
     };
-    return cmocka_run_group_tests(tests, make_keys, drop_keys);
+    return cmocka_run_group_tests(tests, make_room, drop_room);
 }
