@@ -1,6 +1,5 @@
 #include "tests/unit/app_room.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "kiosk/app/rules.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
+#include "tests/unit/chip.h"
 #include "tests/unit/ledger.h"
 
 #define DAY_S 86400
@@ -87,16 +87,12 @@ static void close_printer(struct printer *printer)
 static const struct printer_driver printer_driver = {
     .name = "locked", .status = status, .print = print, .close = close_printer};
 
-/* As the chip on the token would. */
 static struct err sign_with_key(uint8_t slot, enum token_key key, struct bytes digest,
                                 uint8_t out_signature[TOKEN_SIGNATURE_MAX], size_t *out_len)
 {
     size_t len = TOKEN_SIGNATURE_MAX;
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(token_key, NULL);
-    bool good = slot == ROOM_SLOT && key == TOKEN_KEY_P256 && EVP_PKEY_sign_init(context) == 1 &&
-                EVP_PKEY_sign(context, out_signature, &len, digest.at, digest.len) == 1;
-    EVP_PKEY_CTX_free(context);
-    if (!good)
+    if (slot != ROOM_SLOT || key != TOKEN_KEY_P256 ||
+        !chip_sign(token_key, digest, out_signature, &len))
         return ERR(ERR_NOT_FOUND, 0, "no such key");
     *out_len = len;
     return ERR_OK;
@@ -106,17 +102,8 @@ static struct err decrypt_with_key(uint8_t slot, enum token_key key, struct byte
                                    uint8_t out_plain[TOKEN_PLAIN_MAX], size_t *out_len)
 {
     size_t len = TOKEN_PLAIN_MAX;
-    EVP_PKEY *peer = EVP_PKEY_new();
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new(token_key, NULL);
-    bool good = slot == ROOM_SLOT && key == TOKEN_KEY_P256 &&
-                EVP_PKEY_copy_parameters(peer, token_key) == 1 &&
-                EVP_PKEY_set1_encoded_public_key(peer, input.at, input.len) == 1 &&
-                EVP_PKEY_derive_init(context) == 1 &&
-                EVP_PKEY_derive_set_peer(context, peer) == 1 &&
-                EVP_PKEY_derive(context, out_plain, &len) == 1;
-    EVP_PKEY_CTX_free(context);
-    EVP_PKEY_free(peer);
-    if (!good)
+    if (slot != ROOM_SLOT || key != TOKEN_KEY_P256 ||
+        !chip_decipher(token_key, input, out_plain, &len))
         return ERR(ERR_NOT_FOUND, 0, "no such key");
     *out_len = len;
     return ERR_OK;
@@ -314,6 +301,18 @@ void room_give_token(struct room *room)
     (void)pthread_mutex_unlock(&room->token.lock);
 }
 
+void room_insert(struct room *room)
+{
+    token_sim_insert(room_take_token(room));
+    room_give_token(room);
+}
+
+void room_pull(struct room *room)
+{
+    token_sim_pull(room_take_token(room));
+    room_give_token(room);
+}
+
 struct printer_sim *room_take_printer(struct room *room)
 {
     (void)pthread_mutex_lock(&room->printer.lock);
@@ -352,102 +351,41 @@ void room_no_event(struct room *room, uint32_t ms)
     }
 }
 
-/* --- documents ----------------------------------------------------------------------------- */
+/* --- the ledger ---------------------------------------------------------------------------- */
 
-static void seal(const struct room *room, struct inbox_document *document)
+struct record room_record(const struct room *room, uint8_t number)
 {
-    char version[21];
-    (void)text_print(version, sizeof(version), "%" PRIu64, document->version);
-    struct seal_message message = {.context = "certkiosk-document-1",
-                                   .parts = {ROOM_KIOSK, document->type, document->id, version},
-                                   .body = {document->body, document->body_len}};
-    OK(seal_sign(room->platform, &message, document->seal));
-    (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(room->platform));
+    struct visit visit = {.id = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
+                          .service = SERVICE_RENEW,
+                          .term_years = 1,
+                          .token = {.id = TOKEN_SIM_ID, .certificate_count = 1},
+                          .order = room_order(room, FACT_ORDER_REQUESTED)};
+    struct record_moment moment = {.wall_ms = 1790000000000, .random = {number}};
+    struct record record;
+
+    visit.token.certificates[0] = room->old_facts;
+    visit.token.certificates[0].slot = ROOM_SLOT;
+    OK(record_make(ENTRY_ORDER_REQUESTED, &visit, &room->rules, &moment, &record));
+    return record;
 }
 
-void room_put(struct room *room, struct inbox_document *document)
+uint64_t room_head(const struct room *room)
 {
-    document->version = ++room->version;
-    seal(room, document);
-    OK(inbox_put(room->writer, document, 1, ++room->cursor));
+    char path[ROOM_PATH_SIZE];
+    struct journal *journal = NULL;
+    struct journal_status status = {0};
+
+    room_path(room, "journal.db", path);
+    OK(journal_open_read(path, &journal));
+    OK(journal_get_status(journal, &status));
+    journal_close(journal);
+    return status.head_seq;
 }
 
-struct fact_order room_order(const struct room *room, enum fact_order_status status)
+void room_expect_ledger(struct room *room, bool ok)
 {
-    struct fact_order order = {.status = status,
-                               .id = ROOM_ORDER,
-                               .order_no = "20261122000001",
-                               .pay_url = "https://platform.example/p/abc",
-                               .check_url = "https://platform.example/r/abc",
-                               .method = "demo",
-                               .term_years = 1,
-                               .amount_fen = 20000,
-                               .created_s = room->paid_s - 60,
-                               .paid_s = room->paid_s,
-                               .old_not_after_s = room->old_facts.not_after_s,
-                               .slot = ROOM_SLOT};
-    memcpy(order.old_fingerprint, room->old_facts.fingerprint, FACTS_FINGERPRINT_LEN);
-    memcpy(order.new_fingerprint, room->renewed_facts.fingerprint, FACTS_FINGERPRINT_LEN);
-    return order;
-}
-
-void room_put_order(struct room *room, const struct fact_order *facts)
-{
-    struct document_order order = {
-        .facts = *facts, .token = TOKEN_SIM_ID, .service = "renew", .profile = "norinco"};
-    struct inbox_document document = {.type = "order"};
-
-    (void)text_copy(document.id, sizeof(document.id), facts->id);
-    OK(document_write_order(&order, document.body, &document.body_len));
-    room_put(room, &document);
-}
-
-void room_put_issued(struct room *room, const char *order, const struct issue_certificate *made)
-{
-    struct document_issued issued = {.slot = ROOM_SLOT, .der_len = made->len};
-    struct inbox_document document = {.type = "issued"};
-
-    memcpy(issued.der, made->der, made->len);
-    (void)text_copy(document.id, sizeof(document.id), order);
-    OK(document_write_issued(&issued, document.body, &document.body_len));
-    room_put(room, &document);
-}
-
-void room_put_account(struct room *room)
-{
-    struct document_account account = {.facts = {.known = true,
-                                                 .status = FACT_CERTIFICATE_ACTIVE,
-                                                 .seals = 2,
-                                                 .account = "hongyuan01",
-                                                 .key_no = "360205191187",
-                                                 .phone_masked = "138****6021"},
-                                       .profile = "norinco",
-                                       .holder = ROOM_HOLDER};
-    struct inbox_document document = {.type = "account", .id = TOKEN_SIM_ID};
-
-    memcpy(account.fingerprint, room->old_facts.fingerprint, FACTS_FINGERPRINT_LEN);
-    OK(document_write_account(&account, document.body, &document.body_len));
-    room_put(room, &document);
-}
-
-void room_put_notice(struct room *room, const char *id, const char *zh, bool sealed)
-{
-    struct fact_announcement notice = {.en = "news"};
-    struct inbox_document document = {.type = "notice", .version = ++room->version};
-
-    (void)text_copy(notice.zh, sizeof(notice.zh), zh);
-    (void)text_copy(document.id, sizeof(document.id), id);
-    OK(document_write_notice(&notice, document.body, &document.body_len));
-    seal(room, &document);
-    if (!sealed)
-        document.seal[3] ^= 1;
-    OK(inbox_put(room->writer, &document, 1, ++room->cursor));
-}
-
-void room_prove_clock(struct room *room)
-{
-    struct inbox_state state;
-    OK(inbox_get_state(room->writer, &state));
-    state.proven_ms = clock_wall_ms();
-    OK(inbox_set_state(room->writer, &state));
+    struct mail mail;
+    do {
+        assert_true(post_take(&room->post, ROOM_WAIT_MS, &mail));
+    } while (mail.kind != MAIL_LEDGER || mail.hall.ledger_ok != ok);
 }

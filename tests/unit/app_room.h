@@ -80,12 +80,23 @@ void room_give_token(struct room *room);
 struct printer_sim *room_take_printer(struct room *room);
 void room_give_printer(struct room *room);
 
+/* What a visitor does with the token. */
+void room_insert(struct room *room);
+void room_pull(struct room *room);
+
 /* The next mail is of `kind`; fails the test otherwise. */
 void room_mail(struct room *room, enum mail_kind kind, struct mail *out_mail);
 /* The next event is of `kind`; what is told of the hall before it is passed over. */
 void room_event(struct room *room, enum event_kind kind, struct mail *out_mail);
 /* Nothing but facts of the hall comes for `ms`. */
 void room_no_event(struct room *room, uint32_t ms);
+
+/* An entry that requests the room's order, told from others by `number`. */
+struct record room_record(const struct room *room, uint8_t number);
+/* The sequence number of the journal's newest entry, by a reader beside the book. */
+uint64_t room_head(const struct room *room);
+/* The next word of the ledger's health is `ok`; other mail is passed over. */
+void room_expect_ledger(struct room *room, bool ok);
 
 /* The platform's documents, each newer than the last. */
 void room_put(struct room *room, struct inbox_document *document);

@@ -14,45 +14,6 @@
 #include "kiosk/base/text.h"
 #include "tests/unit/app_room.h"
 
-static struct record a_record(const struct room *room, uint8_t number)
-{
-    struct visit visit = {.id = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
-                          .service = SERVICE_RENEW,
-                          .term_years = 1,
-                          .token = {.id = TOKEN_SIM_ID, .certificate_count = 1},
-                          .order = room_order(room, FACT_ORDER_REQUESTED)};
-    struct record_moment moment = {.wall_ms = 1790000000000, .random = {number}};
-    struct record record;
-
-    visit.token.certificates[0] = room->old_facts;
-    visit.token.certificates[0].slot = ROOM_SLOT;
-    assert_false(
-        failed(record_make(ENTRY_ORDER_REQUESTED, &visit, &room->rules, &moment, &record)));
-    return record;
-}
-
-static uint64_t head_of(const struct room *room)
-{
-    char path[ROOM_PATH_SIZE];
-    struct journal *journal = NULL;
-    struct journal_status status = {0};
-
-    room_path(room, "journal.db", path);
-    assert_false(failed(journal_open_read(path, &journal)));
-    assert_false(failed(journal_get_status(journal, &status)));
-    journal_close(journal);
-    return status.head_seq;
-}
-
-/* The next word of the ledger's health is `ok`. */
-static void expect_ledger(struct room *room, bool ok)
-{
-    struct mail mail;
-    do {
-        assert_true(post_take(&room->post, ROOM_WAIT_MS, &mail));
-    } while (mail.kind != MAIL_LEDGER || mail.hall.ledger_ok != ok);
-}
-
 static struct mail look_up(struct room *room, struct book *book)
 {
     struct mail mail;
@@ -70,17 +31,17 @@ static void test_an_entry_is_answered_when_it_is_durable(void **state)
 
     room_open(&room);
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
-    struct record record = a_record(&room, 1);
+    room_expect_ledger(&room, true);
+    struct record record = room_record(&room, 1);
     book_append(book, 5, &record);
     room_event(&room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.id, 5);
     assert_int_equal(mail.event.result, ERR_NONE);
-    assert_int_equal(head_of(&room), 1);
+    assert_int_equal(room_head(&room), 1);
     book_append(book, 6, &record); /* the same entry again adds nothing */
     room_event(&room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.result, ERR_NONE);
-    assert_int_equal(head_of(&room), 1);
+    assert_int_equal(room_head(&room), 1);
     book_destroy(book);
     room_close(&room);
 }
@@ -92,12 +53,12 @@ static void test_a_note_is_appended_and_answered_to_nobody(void **state)
 
     room_open(&room);
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
-    struct record record = a_record(&room, 1);
+    room_expect_ledger(&room, true);
+    struct record record = room_record(&room, 1);
     book_append(book, 0, &record);
     room_no_event(&room, 300);
     book_destroy(book);
-    assert_int_equal(head_of(&room), 1);
+    assert_int_equal(room_head(&room), 1);
     room_close(&room);
 }
 
@@ -108,13 +69,13 @@ static void test_what_is_queued_is_appended_before_the_book_closes(void **state)
 
     room_open(&room);
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
+    room_expect_ledger(&room, true);
     for (uint8_t i = 1; i <= 20; i++) {
-        struct record record = a_record(&room, i);
+        struct record record = room_record(&room, i);
         book_append(book, 0, &record);
     }
     book_destroy(book);
-    assert_int_equal(head_of(&room), 20);
+    assert_int_equal(room_head(&room), 20);
     book_destroy(NULL);
     room_close(&room);
 }
@@ -135,8 +96,8 @@ static void test_syncd_is_told_after_each_entry(void **state)
     assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait)), 0);
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
-    struct record record = a_record(&room, 1);
+    room_expect_ledger(&room, true);
+    struct record record = room_record(&room, 1);
     book_append(book, 0, &record);
     assert_int_equal(recv(fd, text, sizeof(text) - 1, 0), 4);
     assert_string_equal(text, "look");
@@ -225,7 +186,7 @@ static void test_our_own_entry_changes_the_order_too(void **state)
     room_open(&room);
     struct book *book = room_book(&room);
     (void)look_up(&room, book);
-    struct record record = a_record(&room, 1);
+    struct record record = room_record(&room, 1);
     book_append(book, 8, &record);
     room_event(&room, EVENT_JOURNALED, &mail);
     room_event(&room, EVENT_ORDER, &mail);
@@ -269,7 +230,7 @@ static void test_an_inbox_that_comes_later_is_found(void **state)
         assert_int_equal(unlink(path), 0);
     }
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
+    room_expect_ledger(&room, true);
     assert_int_equal(look_up(&room, book).event.u.found.order.status, FACT_ORDER_NONE);
 
     room_path(&room, "inbox.db", path);
@@ -305,18 +266,18 @@ static void test_a_damaged_journal_stops_service_until_it_is_repaired(void **sta
     room_path(&room, "journal.db", path);
     flip_byte(path, 1);
     struct book *book = room_book(&room);
-    expect_ledger(&room, false);
-    struct record record = a_record(&room, 1);
+    room_expect_ledger(&room, false);
+    struct record record = room_record(&room, 1);
     book_append(book, 9, &record);
     room_event(&room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.result, ERR_IO);
     flip_byte(path, 1);
-    expect_ledger(&room, true);
+    room_expect_ledger(&room, true);
     book_append(book, 10, &record);
     room_event(&room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.result, ERR_NONE);
     book_destroy(book);
-    assert_int_equal(head_of(&room), 1);
+    assert_int_equal(room_head(&room), 1);
     room_close(&room);
 }
 
@@ -333,8 +294,8 @@ static void test_a_missing_journal_is_never_made_anew(void **state)
         assert_int_equal(unlink(path), 0);
     }
     struct book *book = room_book(&room);
-    expect_ledger(&room, false);
-    expect_ledger(&room, false); /* it has tried again */
+    room_expect_ledger(&room, false);
+    room_expect_ledger(&room, false); /* it has tried again */
     book_destroy(book);
     room_path(&room, "journal.db", path);
     assert_int_equal(access(path, F_OK), -1);
@@ -357,10 +318,10 @@ static void test_an_append_that_fails_stops_service_until_the_disk_is_well(void 
 
     room_open(&room);
     struct book *book = room_book(&room);
-    expect_ledger(&room, true);
+    room_expect_ledger(&room, true);
     (void)signal(SIGXFSZ, SIG_IGN);
     limit_files(1);
-    struct record record = a_record(&room, 1);
+    struct record record = room_record(&room, 1);
     book_append(book, 11, &record);
     room_mail(&room, MAIL_LEDGER, &mail);
     assert_false(mail.hall.ledger_ok);
@@ -368,12 +329,12 @@ static void test_an_append_that_fails_stops_service_until_the_disk_is_well(void 
     assert_int_equal(mail.event.id, 11);
     assert_int_not_equal(mail.event.result, ERR_NONE);
     limit_files(RLIM_INFINITY);
-    expect_ledger(&room, true);
+    room_expect_ledger(&room, true);
     book_append(book, 12, &record);
     room_event(&room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.result, ERR_NONE);
     book_destroy(book);
-    assert_int_equal(head_of(&room), 1);
+    assert_int_equal(room_head(&room), 1);
     room_close(&room);
 }
 

@@ -8,45 +8,6 @@
 #include "kiosk/base/text.h"
 #include "tests/unit/app_room.h"
 
-static struct record a_record(const struct room *room, uint8_t number)
-{
-    struct visit visit = {.id = "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb",
-                          .service = SERVICE_RENEW,
-                          .term_years = 1,
-                          .token = {.id = TOKEN_SIM_ID, .certificate_count = 1},
-                          .order = room_order(room, FACT_ORDER_REQUESTED)};
-    struct record_moment moment = {.wall_ms = 1790000000000, .random = {number}};
-    struct record record;
-
-    visit.token.certificates[0] = room->old_facts;
-    visit.token.certificates[0].slot = ROOM_SLOT;
-    assert_false(
-        failed(record_make(ENTRY_ORDER_REQUESTED, &visit, &room->rules, &moment, &record)));
-    return record;
-}
-
-static uint64_t head_of(const struct room *room)
-{
-    char path[ROOM_PATH_SIZE];
-    struct journal *journal = NULL;
-    struct journal_status status = {0};
-
-    room_path(room, "journal.db", path);
-    assert_false(failed(journal_open_read(path, &journal)));
-    assert_false(failed(journal_get_status(journal, &status)));
-    journal_close(journal);
-    return status.head_seq;
-}
-
-/* The next word of the ledger's health is `ok`. */
-static void expect_ledger(struct room *room, bool ok)
-{
-    struct mail mail;
-    do {
-        assert_true(post_take(&room->post, ROOM_WAIT_MS, &mail));
-    } while (mail.kind != MAIL_LEDGER || mail.hall.ledger_ok != ok);
-}
-
 /* What the platform has acknowledged of the room's journal, as syncd would save it. */
 static struct inbox_state acknowledged(const struct room *room)
 {
@@ -69,7 +30,7 @@ static struct inbox_state acknowledged(const struct room *room)
 static void append_one(struct room *room, struct book *book, uint8_t number)
 {
     struct mail mail;
-    struct record record = a_record(room, number);
+    struct record record = room_record(room, number);
     book_append(book, number, &record);
     room_event(room, EVENT_JOURNALED, &mail);
     assert_int_equal(mail.event.result, ERR_NONE);
@@ -80,7 +41,7 @@ static struct book *serving_book(struct room *room)
 {
     room_open(room);
     struct book *book = room_book(room);
-    expect_ledger(room, true);
+    room_expect_ledger(room, true);
     append_one(room, book, 1);
     struct inbox_state state = acknowledged(room);
     assert_false(failed(inbox_set_state(room->writer, &state)));
@@ -169,7 +130,7 @@ static void test_a_fork_told_while_it_serves_closes_it_for_good(void **state)
     struct book *book = serving_book(&room);
     change_mark(&room, reported);
     book_look(book);
-    expect_ledger(&room, false);
+    room_expect_ledger(&room, false);
     change_mark(&room, nothing); /* well again, or so it seems */
     book_look(book);
     for (uint64_t until_ms = clock_boot_ms() + 3000; clock_boot_ms() < until_ms;) {
@@ -196,14 +157,14 @@ static void test_a_forked_journal_takes_the_end_of_a_write_and_no_beginning(void
     struct book *book = serving_book(&room);
     change_mark(&room, other_hash);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) { /* the first is refused before any look */
-        struct record record = a_record(&room, (uint8_t)(10 + i));
+        struct record record = room_record(&room, (uint8_t)(10 + i));
         (void)text_copy(record.draft.kind, sizeof(record.draft.kind), entry_name(rows[i].kind));
         book_append(book, 20, &record);
         room_event(&room, EVENT_JOURNALED, &mail);
         assert_int_equal(mail.event.result, rows[i].result);
     }
     book_destroy(book);
-    assert_int_equal(head_of(&room), 3);
+    assert_int_equal(room_head(&room), 3);
     room_close(&room);
 }
 
