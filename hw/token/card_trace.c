@@ -15,7 +15,7 @@
 struct card_trace {
     struct card card;
     struct card *inner; /* owned */
-    struct card_trace_sink sink;
+    struct token_trace sink;
     bool in_chain; /* the last block said that more of the command follows */
     uint8_t ins;   /* of the command that is being sent or answered */
     bool shows_data, shows_answer;
@@ -258,7 +258,7 @@ static void trace_close(struct card *card)
     free(trace);
 }
 
-struct err card_trace_create(struct card *inner, const struct card_trace_sink *sink,
+struct err card_trace_create(struct card *inner, const struct token_trace *sink,
                              struct card **out_card)
 {
     static const struct card_driver driver = {

@@ -19,17 +19,11 @@
 #define CARD_TRACE_LINE_MAX 256
 #define CARD_TRACE_SHOWN_MAX 48 /* bytes of one command or answer; the rest is a number */
 
-/* Gets each line, without its end. */
-struct card_trace_sink {
-    void (*line)(void *context, const char *text);
-    void *context;
-};
-
 /*
  * A link over `inner`, which is the trace's from now on, also when this fails: ERR_NO_ROOM. Every
- * call is passed on as it is.
+ * call is passed on as it is. Lines are printable ASCII, shorter than CARD_TRACE_LINE_MAX.
  */
-MUST_CHECK struct err card_trace_create(struct card *inner, const struct card_trace_sink *sink,
+MUST_CHECK struct err card_trace_create(struct card *inner, const struct token_trace *sink,
                                         struct card **out_card);
 
 #endif

@@ -41,6 +41,11 @@ struct err token_watch(struct token *token, uint32_t timeout_ms,
     return e;
 }
 
+struct err token_trouble(const struct token *token)
+{
+    return token->trouble;
+}
+
 /* The answer stays in token->reply until forget(). */
 static struct err ask(struct token *token, const struct token_request *request)
 {

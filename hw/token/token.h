@@ -129,10 +129,18 @@ struct token_personal {
 
 struct token; /* one reader; first member of each driver's own struct */
 
+/* Gets each line of a trace, without its end and without any secret, in the course of a call. */
+struct token_trace {
+    void (*line)(void *context, const char *text);
+    void *context;
+};
+
 /* What a driver needs to be opened. */
 struct token_config {
-    const char *driver; /* "piv" or "sim" */
-    const char *reader; /* part of the reader's name; "": the first there is */
+    const char *driver;              /* "piv" or "sim" */
+    const char *reader;              /* part of the reader's name; "": the first there is */
+    const struct token_trace *trace; /* told each command and answer, by drivers that have such;
+                                        NULL: nobody. What it points to outlives the token */
 };
 
 enum token_call {
@@ -184,6 +192,7 @@ struct token_driver {
 
 struct token {
     const struct token_driver *driver;
+    struct err trouble;       /* by the driver: see token_trouble() */
     struct token_reply reply; /* room for one answer; wiped after each call */
 };
 
@@ -208,6 +217,10 @@ MUST_CHECK struct err token_open(const struct token_config *config, struct token
  */
 MUST_CHECK struct err token_watch(struct token *token, uint32_t timeout_ms,
                                   enum token_presence *in_out_presence);
+
+/* Why the last watch had no reader, as far as the driver knows: its own process, or the service,
+ * and not that nothing is plugged in. ERR_NONE: no trouble that it knows of. */
+struct err token_trouble(const struct token *token);
 
 /*
  * Who is this: id and what `scope` asks for. Starts a session; one that was there before ends,

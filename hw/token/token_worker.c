@@ -17,7 +17,6 @@
 #include "hw/token/token_check.h"
 #include "hw/token/token_worker_process.h"
 #include "kiosk/base/clock.h"
-#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 #define READER_SIZE 128
@@ -36,7 +35,6 @@ struct token_worker {
     uint64_t retry_ms; /* boot time before which watch starts no worker */
     bool in_session;
     bool was_lost; /* watch has yet to say so */
-    bool told;     /* that the worker runs without a filter */
 };
 
 static struct token_worker *worker_of(struct token *token)
@@ -76,17 +74,13 @@ static void delay_next(struct token_worker *worker)
 }
 
 /* What a new worker says of itself. */
-static struct err judge(struct token_worker *worker, const struct wire_hello *hello)
+static struct err judge(const struct token_worker *worker, const struct wire_hello *hello)
 {
     if (!hello->has_service)
         return ERR(ERR_IO, 0, "no PC/SC service");
-    if (!worker->setup.filter || hello->sandboxed)
-        return ERR_OK;
-    struct err e = ERR(ERR_IO, 0, WORKER_PROGRAM " without its filter of system calls");
-    if (!worker->told)
-        log_err("token", e);
-    worker->told = true;
-    return e;
+    if (worker->setup.filter && !hello->sandboxed)
+        return ERR(ERR_IO, 0, WORKER_PROGRAM " without its filter of system calls");
+    return ERR_OK;
 }
 
 /* Have a worker that has reached the service. */
@@ -96,7 +90,8 @@ static struct err start(struct token_worker *worker, uint64_t deadline_ms)
     size_t len = 0;
 
     assert(worker->process.pid == 0);
-    struct err e = worker_process_start(worker->program, worker->reader, &worker->process);
+    struct err e = worker_process_start(worker->program, worker->reader,
+                                        worker->setup.trace != NULL, &worker->process);
     if (!failed(e))
         e = worker_process_receive(&worker->process, deadline_ms, worker->room, &len);
     if (!failed(e))
@@ -108,6 +103,39 @@ static struct err start(struct token_worker *worker, uint64_t deadline_ms)
     drop(worker);
     delay_next(worker);
     return (struct err){ERR_IO, e.native, e.site};
+}
+
+/* A line of a trace stands in the room: tell it on. */
+static struct err take_line(const struct token_worker *worker, struct bytes message)
+{
+    const struct token_trace *trace = worker->setup.trace;
+    char line[WIRE_LINE_SIZE];
+
+    if (trace == NULL)
+        return ERR(ERR_MALFORMED, 0, "a trace that was not asked for");
+    struct err e = wire_get_trace(message, line);
+    if (!failed(e))
+        trace->line(trace->context, line);
+    return e;
+}
+
+/* One answer into the room, and before it what is traced. */
+static struct err receive_answer(struct token_worker *worker, uint64_t deadline_ms, size_t *out_len)
+{
+    struct worker_room *room = worker->room;
+
+    for (size_t lines = 0; lines <= WIRE_LINES_MAX; lines++) {
+        struct err e = worker_process_receive(&worker->process, deadline_ms, room, out_len);
+        struct bytes message = {room->message, *out_len};
+        if (failed(e) || wire_said(message) != WIRE_SAID_TRACE)
+            return e;
+        e = take_line(worker, message);
+        if (failed(e))
+            return e;
+        if (clock_boot_ms() >= deadline_ms)
+            return ERR(ERR_TIMEOUT, 0, "the token worker tells lines only");
+    }
+    return ERR(ERR_MALFORMED, 0, "the token worker tells too many lines");
 }
 
 /*
@@ -125,7 +153,7 @@ static struct err exchange(struct token_worker *worker, uint64_t deadline_ms,
     struct err e = worker_process_send(&worker->process, (struct bytes){room->message, len});
     explicit_bzero(room->message, len);
     if (!failed(e))
-        e = worker_process_receive(&worker->process, deadline_ms, room, &len);
+        e = receive_answer(worker, deadline_ms, &len);
     if (!failed(e)) {
         e = wire_get_answer((struct bytes){room->message, len}, room->ask.request.call,
                             &room->answer, out_reply);
@@ -174,12 +202,13 @@ static void watch_once(struct token_worker *worker, uint64_t end_ms,
         if (*in_out_presence == TOKEN_READER_GONE)
             (void)poll(NULL, 0, (int)time_until(until_ms));
         *in_out_presence = TOKEN_READER_GONE;
-        return;
+        return; /* its trouble is still what it was */
     }
     if (worker->process.pid == 0)
         e = start(worker, now_ms + worker->setup.start_ms);
     if (!failed(e))
         e = ask_watch(worker, time_until(end_ms), in_out_presence);
+    worker->token.trouble = e;
     if (failed(e)) {
         drop(worker);
         delay_next(worker);
@@ -317,6 +346,7 @@ struct err token_worker_open(const struct token_config *config, struct token **o
                                        .start_ms = TOKEN_WORKER_START_MS,
                                        .watch_ms = TOKEN_WORKER_WATCH_MS,
                                        .retry_ms = TOKEN_WORKER_RETRY_MS,
+                                       .trace = config->trace,
                                        .filter = TOKEN_WORKER_FILTER};
     return token_worker_create(&setup, out_token);
 }

@@ -24,6 +24,7 @@ struct token_worker_setup {
     uint32_t watch_ms;        /* that a watch may take beyond its own time */
     uint32_t retry_ms;        /* from a worker that failed in a watch, or reached no service, to the
                                  next one that watch starts */
+    const struct token_trace *trace; /* as in struct token_config */
     bool filter; /* a worker that says it runs without a filter of system calls is refused */
 };
 

@@ -73,19 +73,27 @@ static int add_signals(posix_spawnattr_t *attributes)
                    : rc;
 }
 
-static int spawn(const char *program, const char *reader, int socket, pid_t *out_pid)
+/* What one process is started with. */
+struct start {
+    const char *program, *reader;
+    bool traced;
+    int socket;
+};
+
+static int spawn(const struct start *start, pid_t *out_pid)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     char variable[sizeof(SERVICE_VARIABLE) + 1 + PATH_MAX];
     char name[] = WORKER_PROGRAM;
     char wanted[128];
-    char *arguments[] = {name, wanted, NULL};
+    char option[] = WIRE_TRACE_OPTION;
+    char *arguments[] = {name, wanted, start->traced ? option : NULL, NULL};
     char *environment[] = {NULL, NULL};
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables */
     const char *service = getenv(SERVICE_VARIABLE);
 
-    if (!text_copy(wanted, sizeof(wanted), reader) ||
+    if (!text_copy(wanted, sizeof(wanted), start->reader) ||
         (service != NULL &&
          !text_print(variable, sizeof(variable), SERVICE_VARIABLE "=%s", service)))
         return ENAMETOOLONG;
@@ -95,18 +103,20 @@ static int spawn(const char *program, const char *reader, int socket, pid_t *out
         return rc;
     rc = posix_spawnattr_init(&attributes);
     if (rc == 0) {
-        rc = add_files(&actions, socket);
+        rc = add_files(&actions, start->socket);
         if (rc == 0)
             rc = add_signals(&attributes);
-        if (rc == 0)
-            rc = posix_spawn(out_pid, program, &actions, &attributes, arguments, environment);
+        if (rc == 0) {
+            rc =
+                posix_spawn(out_pid, start->program, &actions, &attributes, arguments, environment);
+        }
         (void)posix_spawnattr_destroy(&attributes); /* cannot fail */
     }
     (void)posix_spawn_file_actions_destroy(&actions);
     return rc;
 }
 
-struct err worker_process_start(const char *program, const char *reader,
+struct err worker_process_start(const char *program, const char *reader, bool traced,
                                 struct worker_process *out_process)
 {
     int ends[2];
@@ -114,7 +124,7 @@ struct err worker_process_start(const char *program, const char *reader,
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return ERR(ERR_IO, errno, "socketpair");
-    int rc = spawn(program, reader, ends[1], &pid);
+    int rc = spawn(&(struct start){program, reader, traced, ends[1]}, &pid);
     file_close(&ends[1]);
     if (rc != 0) {
         file_close(&ends[0]);

@@ -28,8 +28,9 @@ struct worker_process {
  */
 MUST_CHECK struct err worker_process_find(char *out_path, size_t size);
 
-/* Start `program` for `reader`. ERR_IO: it cannot be (native: errno); there is then none. */
-MUST_CHECK struct err worker_process_start(const char *program, const char *reader,
+/* Start `program` for `reader`, to trace or not. ERR_IO: it cannot be (native: errno); there is
+ * then none. */
+MUST_CHECK struct err worker_process_start(const char *program, const char *reader, bool traced,
                                            struct worker_process *out_process);
 
 /* ERR_IO: it is not there any more, or does not take messages. */

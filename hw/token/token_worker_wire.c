@@ -366,6 +366,7 @@ size_t wire_put_answer(const struct wire_answer *answer, enum token_call call,
     const char *site = answer->error.site;
     size_t site_len = site != NULL ? strnlen(site, WIRE_SITE_MAX - 1) : 0;
 
+    put_byte(&writer, WIRE_SAID_ANSWER);
     put_number(&writer, answer->number);
     put_byte(&writer, answer->error.code);
     put(&writer, &answer->error.native, sizeof(answer->error.native));
@@ -398,6 +399,7 @@ struct err wire_get_answer(struct bytes message, enum token_call call,
     struct reader reader = {message, false};
 
     memset(out_answer, 0, sizeof(*out_answer));
+    reader.bad = get_byte(&reader) != WIRE_SAID_ANSWER;
     out_answer->number = get_number(&reader);
     out_answer->error.code = get_below(&reader, ERR_CODE_COUNT);
     get(&reader, &out_answer->error.native, sizeof(out_answer->error.native));
@@ -417,5 +419,32 @@ struct err wire_get_answer(struct bytes message, enum token_call call,
         if (answers_data(call))
             get_data(&reader, out_reply);
     }
+    return whole(&reader);
+}
+
+/* --- trace -------------------------------------------------------------------------------- */
+
+enum wire_said wire_said(struct bytes message)
+{
+    if (message.len == 0 || message.at[0] >= WIRE_SAID_COUNT)
+        return WIRE_SAID_COUNT;
+    return (enum wire_said)message.at[0];
+}
+
+size_t wire_put_trace(const char *line, uint8_t out[WIRE_TRACE_MAX])
+{
+    struct writer writer = writing_to(out);
+
+    put_byte(&writer, WIRE_SAID_TRACE);
+    put_bytes(&writer, (struct bytes){(const uint8_t *)line, strnlen(line, WIRE_LINE_SIZE - 1)});
+    return writer.len;
+}
+
+struct err wire_get_trace(struct bytes message, char out_line[WIRE_LINE_SIZE])
+{
+    struct reader reader = {message, false};
+
+    reader.bad = get_byte(&reader) != WIRE_SAID_TRACE;
+    get_text(&reader, out_line, WIRE_LINE_SIZE);
     return whole(&reader);
 }

@@ -2,7 +2,7 @@
  * worker_main.c - certkiosk-token: what is read from a token, a reader or the PC/SC service is
  * read here, and can do no more than what this process still can.
  *
- *     certkiosk-token READER        started by certkiosk and certkioskctl, never by hand
+ *     certkiosk-token READER [--trace]   started by certkiosk and certkioskctl, never by hand
  *
  * Everything is opened first (the way to the service, memory, the library of ciphers), then the
  * process locks itself in, then it hears the first foreign byte of a token.
@@ -13,10 +13,12 @@
 #include <unistd.h>
 
 #include "hw/token/card_pcsc.h"
+#include "hw/token/card_trace.h"
 #include "hw/token/token_admin.h"
 #include "hw/token/token_piv.h"
 #include "hw/token/worker_sandbox.h"
 #include "hw/token/worker_serve.h"
+#include "kiosk/base/text.h"
 
 #define EXIT_USAGE 2
 #define SERVICE_FD (WIRE_FD + 1) /* the one descriptor that a context of PC/SC has */
@@ -50,7 +52,18 @@ static struct err work(struct worker_serve *serve)
     return failed(e) || !hello.has_service ? e : worker_serve(serve);
 }
 
-static struct err run(const char *reader)
+/* `card` is taken, and used through what is given out. */
+static struct err open_token(struct card *card, bool traced, struct worker_serve *serve)
+{
+    const struct token_trace sink = {worker_tell, serve};
+    struct card *link = card;
+
+    serve->card = card;
+    struct err e = traced ? card_trace_create(card, &sink, &link) : ERR_OK;
+    return failed(e) ? e : token_piv_create(link, serve->memory, &serve->token);
+}
+
+static struct err run(const char *reader, bool traced)
 {
     static struct piv_memory memory;
     struct worker_serve serve = {.fd = WIRE_FD,
@@ -66,8 +79,7 @@ static struct err run(const char *reader)
         e = reach_service(card);
     if (failed(e))
         return e;
-    serve.card = card;
-    e = token_piv_create(card, &memory, &serve.token);
+    e = open_token(card, traced, &serve);
     if (failed(e))
         return e;
     e = work(&serve);
@@ -78,7 +90,8 @@ static struct err run(const char *reader)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || !has_parent()) {
+    bool traced = argc == 3 && text_same(argv[2], WIRE_TRACE_OPTION);
+    if ((argc != 2 && !traced) || !has_parent()) {
         (void)fputs("certkiosk-token is started by certkiosk, not by hand\n", stderr);
         return EXIT_USAGE;
     }
@@ -86,6 +99,6 @@ int main(int argc, char **argv)
     if (!failed(e))
         e = admin_prepare();
     if (!failed(e))
-        e = run(argv[1]);
+        e = run(argv[1], traced);
     _exit(failed(e) ? EXIT_FAILURE : EXIT_SUCCESS); /* nothing is left that libraries could do */
 }

@@ -16,6 +16,14 @@ struct err worker_greet(const struct worker_serve *serve, const struct wire_hell
     return say(serve, wire_put_hello(hello, serve->room->message));
 }
 
+void worker_tell(void *serve, const char *line)
+{
+    const struct worker_serve *to = serve;
+    uint8_t message[WIRE_TRACE_MAX]; /* the room's has the question in it */
+
+    (void)send(to->fd, message, wire_put_trace(line, message), MSG_NOSIGNAL);
+}
+
 static void do_watch(const struct worker_serve *serve)
 {
     struct wire_answer *answer = &serve->room->answer;

@@ -18,6 +18,10 @@ struct worker_serve {
 MUST_CHECK struct err worker_greet(const struct worker_serve *serve,
                                    const struct wire_hello *hello);
 
+/* Send a line of a trace, in the course of a call; `serve` is a struct worker_serve. That nobody
+ * listens any more is told by the answer to the call. */
+void worker_tell(void *serve, const char *line);
+
 /* Until the parent closes its end: ERR_NONE. ERR_MALFORMED: it asks what nobody can ask. ERR_IO. */
 MUST_CHECK struct err worker_serve(const struct worker_serve *serve);
 

@@ -25,6 +25,7 @@ struct token_desk {
     struct token_desk_setup setup;
     struct worker worker;
     enum token_presence presence;
+    struct err trouble;             /* of the reader, as it was told last */
     struct token_identity fresh;    /* what is being read */
     pthread_mutex_t lock;           /* of: */
     struct token_identity identity; /* of the token that is in; certificate_count 0 before */
@@ -59,10 +60,23 @@ static void send_presence(struct token_desk *desk, enum token_presence was, enum
     send_event(desk, &event);
 }
 
+/* Once for each, not at every look. */
+static void tell_trouble(struct token_desk *desk)
+{
+    struct err now = token_trouble(desk->setup.token);
+    struct err was = desk->trouble;
+
+    desk->trouble = now;
+    if (failed(now) &&
+        (now.code != was.code || now.native != was.native || !text_same(now.site, was.site)))
+        log_err("token_reader", now);
+}
+
 static void look(struct token_desk *desk)
 {
     enum token_presence now = desk->presence;
     struct err e = token_watch(desk->setup.token, 0, &now);
+    tell_trouble(desk);
     if (failed(e))
         now = TOKEN_READER_GONE;
     if (now == desk->presence)

@@ -42,10 +42,7 @@ static const char usage[] =
     "  --in-place              make a new key in SLOT itself: the one that is there is lost\n"
     "  --name TEXT             request --new-key: whose it is, when no certificate says\n"
     "  --json                  one object instead of lines\n"
-    "  --trace                 each command and answer on stderr, without any secret; the token is "
-    "then\n"
-    "                          talked to by this process itself, in no sandbox, and the process\n"
-    "                          ends when a call hangs\n"
+    "  --trace                 each command and answer on stderr, without any secret\n"
     "  --force                 also while a visit is going on\n"
     "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no reader or token, 4 refused (wrong or\n"
     "blocked PIN, PUK or key; consent missing), 5 a visit is going on.\n";

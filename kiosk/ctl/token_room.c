@@ -4,15 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hw/token/card_pcsc.h"
-#include "hw/token/card_trace.h"
-#include "hw/token/token_piv.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ctl/ask.h"
 #include "kiosk/ctl/token_secret.h"
-#include "kiosk/ctl/token_watchdog.h"
 
 #define STATE_SIZE 40
 #define QUESTION_SIZE 160
@@ -46,27 +42,12 @@ static void trace_line(void *context, const char *text)
     (void)fprintf(stderr, "%s\n", text);
 }
 
-static struct err open_traced(const char *reader, struct token_room *room)
-{
-    static const struct card_trace_sink sink = {.line = trace_line};
-    static const struct token_watchdog_limits limits = {
-        .call_ms = TOKEN_CALL_TIMEOUT_MS + TOKEN_WATCHDOG_SLACK_MS,
-        .key_ms = TOKEN_KEY_TIMEOUT_MS + TOKEN_WATCHDOG_SLACK_MS};
-    struct card *card = NULL;
-    struct card *traced = NULL;
-    struct token *token = NULL;
-    struct err e = card_pcsc_open(reader, &card);
-    if (!failed(e))
-        e = card_trace_create(card, &sink, &traced);
-    if (!failed(e))
-        e = token_piv_create(traced, &room->memory, &token);
-    return failed(e) ? e : token_watchdog_create(token, &limits, &room->token);
-}
-
 static struct err open_reader(const struct token_options *options, struct token_room *room)
 {
-    const struct token_config config = {.driver = "piv", .reader = options->reader};
-    return options->trace ? open_traced(options->reader, room) : token_open(&config, &room->token);
+    static const struct token_trace trace = {.line = trace_line};
+    const struct token_config config = {
+        .driver = "piv", .reader = options->reader, .trace = options->trace ? &trace : NULL};
+    return token_open(&config, &room->token);
 }
 
 /* ERR_GONE: there is none, and why. */
@@ -83,6 +64,9 @@ static struct err wait_for_token(struct token *token)
         if (failed(e))
             return ERR(ERR_GONE, e.native, "the PC/SC service does not answer: is pcscd running?");
     }
+    struct err trouble = token_trouble(token);
+    if (presence == TOKEN_READER_GONE && failed(trouble))
+        return (struct err){ERR_GONE, trouble.native, trouble.site};
     if (presence == TOKEN_READER_GONE)
         return ERR(ERR_GONE, 0, "there is no such reader: plug one in, or see `token list`");
     if (presence == TOKEN_ABSENT)

@@ -3,15 +3,13 @@
  *
  *     token_room_open --> token_room_pin, token_room_confirm --> (the job) --> token_room_close
  *
- * The token is read in the worker process, as the kiosk does it, which ends when a token hangs;
- * with
- * --trace in this one, where each command can be told on stderr, and which ends itself then.
+ * The token is read in the worker process, as the kiosk does it, which is ended when a token hangs;
+ * with --trace it sends each command and answer, masked, to be told on stderr.
  * Functions that answer enum token_exit have said themselves what is wrong.
  */
 #ifndef KIOSK_CTL_TOKEN_ROOM_H
 #define KIOSK_CTL_TOKEN_ROOM_H
 
-#include "hw/token/piv_memory.h"
 #include "kiosk/ctl/token_say.h"
 #include "kiosk/pki/certificate.h"
 
@@ -20,8 +18,7 @@
 struct token_room {
     const struct token_options *options;
     struct token *token;
-    struct piv_memory memory; /* of the driver in this process */
-    struct trust *trust;      /* NULL without --trust */
+    struct trust *trust; /* NULL without --trust */
     struct token_identity identity;
     struct secret *pin; /* NULL until it is asked for */
 };

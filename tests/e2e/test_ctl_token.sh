@@ -195,6 +195,23 @@ expect "all of them" 'RESET RETRY COUNTER \[16 bytes not shown\]' "$(cat trace.o
 ok "no PIN, PUK or key is in it"
 ! grep -E 'GENERAL AUTHENTICATE [0-9A-F]{2} ' trace.out || fail "an authentication is in the trace"
 ok "and nothing that was signed or deciphered"
+filter_of() { # ARGUMENTS...: the filter of system calls that the process has which talks to the token
+    local ctl_pid found='' now
+    "$bin/certkioskctl" --state "$work/state" token "$@" >filter.out 2>&1 &
+    ctl_pid=$!
+    while kill -0 $ctl_pid 2>/dev/null; do
+        now=$(pgrep -P $ctl_pid -x certkiosk-token) &&
+            now=$(sed -n 's/^Seccomp:[[:space:]]*//p' "/proc/$now/status" 2>/dev/null) && found=${now:-$found}
+        sleep 0.02
+    done
+    wait $ctl_pid || fail "$*: $(cat filter.out)"
+    echo "${found:-no process of its own}"
+}
+hall token latency 100 >/dev/null
+same "what is traced happens behind the filter that is always there" "$(filter_of show)" "$(filter_of show --trace)"
+expect "and is told from there" '^00 A4 04 00 SELECT' "$(cat filter.out)"
+same "the filter is there, unless a sanitizer is" "$(nm "$bin/certkioskctl" 2>/dev/null | grep -q __asan_init && echo 0 || echo 2)" "$(filter_of show --trace)"
+hall token latency 0 >/dev/null
 
 ### The terminal
 cat >type.py <<'PY'

@@ -1,7 +1,8 @@
 /*
  * What the kiosk and its token worker read of each other. The first byte says whose message the
- * rest is: the worker's question, or the kiosk's answer to a call. What is taken for a message can
- * be written again, byte for byte, and holds no length, enum or flag that there is not.
+ * rest is: the worker's question, or the kiosk's answer to a call or line of a trace. What is taken
+ * for a message can be written again, byte for byte, and holds no length, enum or flag that there
+ * is not.
  */
 #include "hw/token/token_check.h"
 #include "hw/token/token_worker_wire.h"
@@ -9,7 +10,8 @@
 
 #define ASK 0 /* 1 + a call, or WATCH: the answer to it */
 #define WATCH (1 + TOKEN_CALL_COUNT)
-#define KINDS (1 + WATCH)
+#define TRACE (1 + WATCH)
+#define KINDS (1 + TRACE)
 
 static uint8_t again[WIRE_MESSAGE_MAX];
 
@@ -50,6 +52,20 @@ static void read_answer(struct bytes message, enum token_call call, bool watch)
         assert(token_slot_index(reply.u.identity.certificates[i].slot) < TOKEN_SLOT_COUNT);
 }
 
+static void read_trace(struct bytes message)
+{
+    char line[WIRE_LINE_SIZE];
+
+    if (failed(wire_get_trace(message, line)))
+        return;
+    assert(wire_said(message) == WIRE_SAID_TRACE);
+    size_t len = strnlen(line, sizeof(line));
+    assert(len < sizeof(line));
+    for (size_t i = 0; i < len; i++)
+        assert(line[i] >= ' ' && line[i] <= '~');
+    assert_same(wire_put_trace(line, again), message);
+}
+
 /* NOLINTNEXTLINE(readability-identifier-naming) */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -63,6 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         read_ask(message);
     } else if (kind == WATCH) {
         read_answer(message, TOKEN_CALL_IDENTIFY, true);
+    } else if (kind == TRACE) {
+        read_trace(message);
     } else {
         read_answer(message, (enum token_call)(kind - 1), false);
     }

@@ -38,6 +38,8 @@ static struct room_token *locked_token(struct token *token)
 static struct err watch(struct token *token, uint32_t timeout_ms, enum token_presence *in_out)
 {
     CONTAINER_OF(token, struct room_token, token)->watcher = pthread_self();
+    token->trouble = locked_token(token)->sim.token.trouble;
+    (void)pthread_mutex_unlock(&CONTAINER_OF(token, struct room_token, token)->lock);
     WITH_TOKEN(watch(sim, timeout_ms, in_out));
 }
 

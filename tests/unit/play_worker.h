@@ -22,6 +22,7 @@
 
 static const char *part; /* what it plays */
 static struct worker_room *stage;
+static struct worker_serve playing;
 
 static inline struct err play_watch(struct token *token, uint32_t timeout_ms,
                                     enum token_presence *in_out_presence)
@@ -72,6 +73,21 @@ static inline struct err play_sign(struct token_reply *out_reply)
     return ERR_OK;
 }
 
+/* "tells": what a worker that traces says in the course of a call. */
+static inline void play_tell(void)
+{
+    static const uint8_t nonsense[] = {WIRE_SAID_TRACE, 3, 0, 0, 0, 'a', '\n', 'b'};
+
+    if (text_same(part, "tells")) {
+        worker_tell(&playing, "first");
+        worker_tell(&playing, "second");
+    }
+    if (text_same(part, "tells two lines in one"))
+        (void)send(WIRE_FD, nonsense, sizeof(nonsense), 0);
+    while (text_same(part, "tells for ever"))
+        worker_tell(&playing, "again");
+}
+
 static inline struct err play_call(struct token *token, const struct token_request *request,
                                    struct token_reply *out_reply)
 {
@@ -84,6 +100,7 @@ static inline struct err play_call(struct token *token, const struct token_reque
                         text_same(part, "bad id") ? "x1" : "s1");
         return text_same(part, "unknown card") ? ERR(ERR_UNSUPPORTED, 0, "card") : ERR_OK;
     }
+    play_tell();
     if (text_same(part, "crash"))
         abort();
     if (text_same(part, "leave"))
@@ -141,24 +158,27 @@ static inline void count_start(const char *name)
         (void)close(open(path, O_CREAT | O_WRONLY, 0600));
 }
 
-static inline int play(const char *name)
+/* `traced`: it was started to trace. */
+static inline int play(const char *name, bool traced)
 {
     static const struct token_driver driver = {"play", play_watch, play_call, play_close};
     static struct token token = {.driver = &driver};
     static struct piv_memory memory;
     struct wire_hello hello = {.has_service = true};
 
-    part = name;
+    if (traced != (strncmp(name, "tells", 5) == 0 && !text_same(name, "tells unasked")))
+        return 1;
+    part = text_same(name, "tells unasked") ? "tells" : name;
     count_start(name);
     stage = worker_room_create();
     if (stage == NULL || failed(sandbox_begin(WIRE_FD)))
         return 1;
     hello.has_service = !text_same(part, "no service");
     hello.sandboxed = text_same(part, "locked in");
-    struct worker_serve serve = {WIRE_FD, &token, &memory, NULL, play_service, stage};
+    playing = (struct worker_serve){WIRE_FD, &token, &memory, NULL, play_service, stage};
     while (text_same(part, "mute"))
         (void)pause();
-    if (failed(worker_greet(&serve, &hello)) || !hello.has_service)
+    if (failed(worker_greet(&playing, &hello)) || !hello.has_service)
         return 1;
     if (text_same(part, "noise") || text_same(part, "too much") || text_same(part, "byte more") ||
         text_same(part, "old answer")) {
@@ -173,7 +193,7 @@ static inline int play(const char *name)
         (void)recv(WIRE_FD, &question, 1, 0);
         return 0;
     }
-    return failed(worker_serve(&serve)) ? 1 : 0;
+    return failed(worker_serve(&playing)) ? 1 : 0;
 }
 
 #endif

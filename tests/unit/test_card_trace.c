@@ -90,7 +90,7 @@ static void hear(void *context, const char *text)
 
 static struct card *traced(void)
 {
-    static const struct card_trace_sink sink = {.line = hear};
+    static const struct token_trace sink = {.line = hear};
     struct card *card = NULL;
     said[0] = '\0';
     fault = ERR_OK;

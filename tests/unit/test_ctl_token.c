@@ -21,7 +21,6 @@
 #include "kiosk/ctl/token_room.h"
 #include "kiosk/ctl/token_secret.h"
 #include "kiosk/ctl/token_values.h"
-#include "kiosk/ctl/token_watchdog.h"
 
 #define ARGS_MAX 8
 #define MASTER "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
@@ -573,63 +572,6 @@ static void keys_are_on_pages_that_stay_in_memory(void **state)
     assert_int_equal(token_secret_admin(&options, "s1", NULL).code, ERR_NO_ROOM);
 }
 
-static struct err hang_call(struct token *token, const struct token_request *request,
-                            struct token_reply *out_reply)
-{
-    const struct timespec long_time = {.tv_sec = 20};
-    (void)token;
-    (void)request;
-    (void)out_reply;
-    (void)nanosleep(&long_time, NULL);
-    return ERR(ERR_GONE, 0, "it was given all the time it wants");
-}
-
-static struct err quick_watch(struct token *token, uint32_t timeout_ms,
-                              enum token_presence *in_out_presence)
-{
-    (void)token;
-    (void)timeout_ms;
-    *in_out_presence = TOKEN_PRESENT;
-    return ERR_OK;
-}
-
-static void no_close(struct token *token)
-{
-    (void)token;
-}
-
-static int hang(void)
-{
-    static const struct token_driver driver = {
-        .name = "hangs", .watch = quick_watch, .call = hang_call, .close = no_close};
-    static const struct token_watchdog_limits limits = {.call_ms = 100, .key_ms = 100};
-    static struct token hanging = {.driver = &driver};
-    struct token_identity identity;
-    struct token *token = NULL;
-    const struct token_scope scope = {.slots = 0};
-    const struct timespec longer_than_a_call = {.tv_nsec = 200000000};
-    enum token_presence presence = TOKEN_ABSENT;
-    if (failed(token_watchdog_create(&hanging, &limits, &token)) ||
-        failed(token_watch(token, 0, &presence)) || presence != TOKEN_PRESENT)
-        return 10;
-    (void)nanosleep(&longer_than_a_call, NULL); /* between calls there is no limit */
-    if (dup2(open(path, O_WRONLY | O_CLOEXEC | O_TRUNC), STDERR_FILENO) < 0)
-        return 11;
-    struct err e = token_identify(token, &scope, &identity);
-    return failed(e) ? 12 : 13;
-}
-
-static void a_call_that_hangs_in_this_process_ends_it(void **state)
-{
-    (void)state;
-    char said[256] = "";
-    put("", 0600);
-    assert_int_equal(status_of(hang), TOKEN_EXIT_FAILED);
-    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(fd >= 0 && read(fd, said, sizeof(said) - 1) > 0);
-    assert_non_null(strstr(said, "hangs"));
-}
-
 static void slots_are_those_that_hold_a_pair(void **state)
 {
     (void)state;
@@ -670,7 +612,6 @@ int main(void)
         cmocka_unit_test(a_plan_is_read_as_it_was_written),
         cmocka_unit_test(no_command_leaves_its_memory_to_others),
         cmocka_unit_test(keys_are_on_pages_that_stay_in_memory),
-        cmocka_unit_test(a_call_that_hangs_in_this_process_ends_it),
         cmocka_unit_test(slots_are_those_that_hold_a_pair),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

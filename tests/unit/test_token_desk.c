@@ -1,7 +1,10 @@
 /* Tokens that come and go, what is told of them, the PIN and the self-test. */
 #include "kiosk/app/token_desk.h"
 
+#include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/macros.h"
@@ -27,6 +30,40 @@ static void test_tokens_come_and_go(void **state)
     }
     token_desk_destroy(desk);
     room_close(&room);
+}
+
+/* What the desk's thread logs meanwhile. */
+static size_t log_lines(struct room *room, struct err trouble)
+{
+    FILE *log = tmpfile();
+    char line[256];
+    size_t count = 0;
+
+    assert_non_null(log);
+    int usual = dup(STDERR_FILENO);
+    assert_true(usual >= 0 && dup2(fileno(log), STDERR_FILENO) == STDERR_FILENO);
+    room_take_token(room)->token.trouble = trouble;
+    room_give_token(room);
+    (void)poll(NULL, 0, 1200); /* some four looks */
+    assert_int_equal(dup2(usual, STDERR_FILENO), STDERR_FILENO);
+    (void)close(usual);
+    rewind(log);
+    while (fgets(line, sizeof(line), log) != NULL)
+        count += strstr(line, "token_reader: err=ERR_IO native=7 site=\"") != NULL;
+    (void)fclose(log);
+    return count;
+}
+
+static void test_a_trouble_of_the_reader_is_logged_once(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    assert_int_equal(log_lines(&at.room, ERR(ERR_IO, 7, "no PC/SC service")), 1);
+    assert_int_equal(log_lines(&at.room, ERR_OK), 0);
+    assert_int_equal(log_lines(&at.room, ERR(ERR_IO, 7, "no PC/SC service")), 1);
+    close_desk(&at);
 }
 
 static void test_a_reader_that_goes_takes_the_token_with_it(void **state)
@@ -239,6 +276,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tokens_come_and_go),
+        cmocka_unit_test(test_a_trouble_of_the_reader_is_logged_once),
         cmocka_unit_test(test_a_reader_that_goes_takes_the_token_with_it),
         cmocka_unit_test(test_a_swapped_token_is_seen_to_leave_first),
         cmocka_unit_test(test_a_token_is_told_with_its_certificates),

@@ -243,6 +243,7 @@ static void a_service_that_goes_is_a_reader_that_is_gone(void **state)
         print_message("  %s\n", parts[i]);
         assert_int_equal(watch(token, TOKEN_PRESENT), TOKEN_READER_GONE);
         assert_int_equal(watch(token, TOKEN_READER_GONE), TOKEN_READER_GONE);
+        assert_int_equal(token_trouble(token).code, ERR_IO);
         token_close(token);
     }
 }
@@ -315,7 +316,72 @@ static void a_worker_without_its_filter_is_refused_where_there_is_one(void **sta
         assert_false(failed(token_worker_create(&setup, &token)));
         bool refused = i == 0;
         assert_int_equal(watch(token, TOKEN_ABSENT), refused ? TOKEN_READER_GONE : TOKEN_PRESENT);
+        struct err trouble = token_trouble(token);
+        assert_int_equal(trouble.code, refused ? ERR_IO : ERR_NONE);
+        if (refused)
+            assert_non_null(strstr(trouble.site, "without its filter"));
         assert_int_equal(identify(token).code, refused ? ERR_IO : ERR_NONE);
+        token_close(token);
+    }
+}
+
+static char lines[8][32];
+static size_t line_count;
+
+static void hear_line(void *context, const char *text)
+{
+    assert_ptr_equal(context, lines);
+    if (line_count < ARRAY_LEN(lines))
+        (void)text_copy(lines[line_count], sizeof(lines[0]), text);
+    line_count++;
+}
+
+static struct token *open_traced(const char *reader)
+{
+    static const struct token_trace trace = {hear_line, lines};
+    static char self[PATH_MAX];
+    struct token *token = NULL;
+    struct token_worker_setup setup = {.program = self,
+                                       .reader = reader,
+                                       .call_ms = LONG_MS,
+                                       .start_ms = LONG_MS,
+                                       .watch_ms = LONG_MS,
+                                       .trace = &trace};
+
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    assert_false(failed(token_worker_create(&setup, &token)));
+    line_count = 0;
+    return token;
+}
+
+static void lines_of_a_trace_are_told_in_the_course_of_a_call(void **state)
+{
+    struct token *token = open_traced("tells");
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    assert_int_equal(line_count, 0);
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_NONE);
+    assert_int_equal(line_count, 2);
+    assert_string_equal(lines[0], "first");
+    assert_string_equal(lines[1], "second");
+    token_close(token);
+}
+
+static void a_worker_that_tells_what_is_no_trace_is_ended(void **state)
+{
+    static const char *const parts[] = {"tells unasked", "tells two lines in one",
+                                        "tells for ever"};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        struct token *token = i == 0 ? open_worker(parts[i], LONG_MS) : open_traced(parts[i]);
+        print_message("  %s\n", parts[i]);
+        line_count = 0;
+        assert_false(failed(identify(token)));
+        assert_int_equal(verify(token, RIGHT_PIN).code, ERR_IO);
+        assert_int_equal(verify(token, RIGHT_PIN).code, ERR_GONE);
+        assert_int_equal(line_count, i < 2 ? 0 : WIRE_LINES_MAX + 1);
         token_close(token);
     }
 }
@@ -399,8 +465,8 @@ static void an_answer_stands_in_locked_memory(void **state)
 
 int main(int argc, char **argv)
 {
-    if (argc == 2 && text_same(argv[0], WORKER_PROGRAM))
-        _exit(play(argv[1]));
+    if (argc >= 2 && text_same(argv[0], WORKER_PROGRAM))
+        _exit(play(argv[1], argc == 3 && text_same(argv[2], WIRE_TRACE_OPTION)));
 
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_session_is_one_worker_and_the_next_is_another, remember,
@@ -424,6 +490,10 @@ int main(int argc, char **argv)
                                         remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(a_worker_without_its_filter_is_refused_where_there_is_one,
                                         remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(lines_of_a_trace_are_told_in_the_course_of_a_call, remember,
+                                        nothing_is_left),
+        cmocka_unit_test_setup_teardown(a_worker_that_tells_what_is_no_trace_is_ended, remember,
+                                        nothing_is_left),
         cmocka_unit_test_setup_teardown(a_token_that_hung_is_asked_otherwise_the_next_time,
                                         remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(a_thousand_workers_leave_nothing_behind, remember,

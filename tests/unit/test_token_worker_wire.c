@@ -261,9 +261,11 @@ static const struct {
     size_t from_start;  /* which byte of the answer is changed */
     uint8_t value;
 } bad[] = {
-    {"an error code that there is not", 4, ERR_CODE_COUNT},
-    {"a flag that is neither yes nor no", 13, 2},
-    {"a presence that there is not", 14, TOKEN_PRESENT + 1},
+    {"what is said is no answer", 0, WIRE_SAID_TRACE},
+    {"what is said is nothing", 0, WIRE_SAID_COUNT},
+    {"an error code that there is not", 5, ERR_CODE_COUNT},
+    {"a flag that is neither yes nor no", 14, 2},
+    {"a presence that there is not", 15, TOKEN_PRESENT + 1},
 };
 /* clang-format on */
 
@@ -327,6 +329,32 @@ static void a_site_that_is_no_plain_text_is_refused(void **state)
         ERR_MALFORMED);
 }
 
+static void a_line_of_a_trace_arrives(void **state)
+{
+    (void)state;
+    char long_line[2 * WIRE_LINE_SIZE];
+    char line[WIRE_LINE_SIZE];
+    size_t len = wire_put_trace("00 A4 04 00 SELECT", message);
+
+    assert_int_equal(wire_said((struct bytes){message, len}), WIRE_SAID_TRACE);
+    assert_false(failed(wire_get_trace((struct bytes){message, len}, line)));
+    assert_string_equal(line, "00 A4 04 00 SELECT");
+    message[len] = 'x';
+    for (size_t i = 0; i <= len + 1; i++) {
+        if (i != len)
+            assert_int_equal(wire_get_trace((struct bytes){message, i}, line).code, ERR_MALFORMED);
+    }
+    message[len - 1] = '\n';
+    assert_int_equal(wire_get_trace((struct bytes){message, len}, line).code, ERR_MALFORMED);
+    memset(long_line, 'z', sizeof(long_line) - 1);
+    long_line[sizeof(long_line) - 1] = '\0';
+    len = wire_put_trace(long_line, message);
+    assert_true(len <= WIRE_TRACE_MAX);
+    assert_false(failed(wire_get_trace((struct bytes){message, len}, line)));
+    assert_int_equal(strlen(line), WIRE_LINE_SIZE - 1);
+    assert_int_equal(wire_said((struct bytes){message, 0}), WIRE_SAID_COUNT);
+}
+
 static void a_hello_of_another_version_is_refused(void **state)
 {
     (void)state;
@@ -351,6 +379,7 @@ int main(void)
         cmocka_unit_test(enums_and_flags_are_judged),
         cmocka_unit_test(an_identity_that_contradicts_itself_is_none),
         cmocka_unit_test(a_site_that_is_no_plain_text_is_refused),
+        cmocka_unit_test(a_line_of_a_trace_arrives),
         cmocka_unit_test(a_hello_of_another_version_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
