@@ -79,10 +79,34 @@ static void every_job_may_be_interrupted_at_every_command(struct bench *on)
     assert_true(cut.points >= (kind->model == NULL ? 20U : 100U));
 }
 
+/* A renewal that makes its key where the old one is: what it loses is found, or nothing of this
+ * could find a loss. */
+static void a_key_that_is_lost_is_found(struct bench *on)
+{
+    struct cut cut = {.on = on, .job = &token_job_careless, .fault = BENCH_PULL};
+    struct err e = ERR_OK;
+    uint32_t lost = 0;
+    bool struck = true;
+
+    bench_insert(on, &seen);
+    cut_prepare(&cut);
+    for (cut.n = 0; struck && cut.n < CUT_COMMANDS_MAX; cut.n++) {
+        on->kind->pull(on);
+        cut_ready(&cut, false);
+        struck = cut_run(&cut, &e);
+        if (struck)
+            bench_insert(on, &seen);
+        lost += struck && cut.job->look(on) == JOB_BAD ? 1 : 0;
+    }
+    print_message("  %s: lost at %u of %u points\n", on->kind->name, lost, cut.n - 1);
+    assert_true(lost > 0);
+}
+
 int main(void)
 {
     static const struct bench_promise promises[] = {
         PROMISE(every_job_may_be_interrupted_at_every_command),
+        PROMISE(a_key_that_is_lost_is_found),
     };
     return bench_run("token cut", promises, ARRAY_LEN(promises));
 }

@@ -27,6 +27,8 @@ void cut_ready(struct cut *cut, bool in)
     struct bench *on = cut->on;
 
     on->kind->restore(on);
+    if (cut->job->anew != NULL)
+        cut->job->anew();
     if (!in)
         on->kind->insert(on);
     bench_arrive(on, &seen);

@@ -2,22 +2,19 @@
 
 #include <string.h>
 
-#include "hw/token/token_newkey.h"
+#include "tests/contract/token_jobs_newkey.h"
 
-#define WRITTEN 0x9D
-#define OLD_FILL 1
-#define NEW_FILL 2
 #define OWN_PIN "13579246"
 #define OWN_PUK "97531864"
 #define NEXT_PIN "24681012"
 
 static struct token_identity seen; /* big */
+static const uint8_t own_guid_bytes[TOKEN_GUID_LEN] = {9, 8, 7, 6, 5, 4, 0x43, 2, 0x81};
 
-/* What prepare made. */
-static struct bench_key old_key, new_key;
-static struct token_newkey plan;
+static struct bench_key old_key; /* what prepare made */
+static struct bench_key new_key;
 
-static bool always(const struct vtoken_model *model)
+bool job_always(const struct vtoken_model *model)
 {
     (void)model;
     return true;
@@ -28,7 +25,7 @@ static void nothing(struct bench *on)
     (void)on;
 }
 
-static void verify(struct bench *on)
+void job_verify(struct bench *on)
 {
     uint8_t tries_left = 0;
     assert_int_equal(bench_verify(on, BENCH_PIN, &tries_left), ERR_NONE);
@@ -36,14 +33,13 @@ static void verify(struct bench *on)
 
 static void make_old_key(struct bench *on)
 {
-    assert_int_equal(bench_generate(on, WRITTEN, TOKEN_KEY_P256, &old_key), ERR_NONE);
+    assert_int_equal(bench_generate(on, JOB_SLOT, TOKEN_KEY_P256, &old_key), ERR_NONE);
 }
 
-/* Whether the slot's key is the one that is named. */
-static bool signs(struct bench *on, uint8_t slot, const struct bench_key *key)
+bool job_signs(struct bench *on, uint8_t slot, const struct bench_key *key)
 {
     bool right = false;
-    verify(on);
+    job_verify(on);
     return bench_sign(on, slot, key, &right) == ERR_NONE && right;
 }
 
@@ -74,20 +70,20 @@ static struct err run_sign(struct bench *on)
     static const uint8_t digest[32] = {1};
     uint8_t signature[TOKEN_SIGNATURE_MAX];
     size_t len = 0;
-    return token_sign(on->token, WRITTEN, TOKEN_KEY_P256, (struct bytes){digest, sizeof(digest)},
+    return token_sign(on->token, JOB_SLOT, TOKEN_KEY_P256, (struct bytes){digest, sizeof(digest)},
                       signature, &len);
 }
 
 static struct err run_decrypt(struct bench *on)
 {
     bool right = false;
-    enum err_code code = bench_decrypt(on, WRITTEN, &old_key, &right);
+    enum err_code code = bench_decrypt(on, JOB_SLOT, &old_key, &right);
     return code == ERR_NONE ? ERR_OK : ERR(code, 0, "decrypt");
 }
 
 static enum job_state look_old_key(struct bench *on)
 {
-    return signs(on, WRITTEN, &old_key) ? JOB_NEW : JOB_BAD;
+    return job_signs(on, JOB_SLOT, &old_key) ? JOB_NEW : JOB_BAD;
 }
 
 /* --- PIN and PUK
@@ -141,46 +137,50 @@ static enum job_state look_unblock(struct bench *on)
 
 static void make_old_certificate(struct bench *on)
 {
-    assert_int_equal(bench_write(on, WRITTEN, OLD_FILL), ERR_NONE);
+    assert_int_equal(bench_write(on, JOB_SLOT, JOB_OLD_FILL), ERR_NONE);
 }
 
 static struct err run_write(struct bench *on)
 {
-    struct token_target target = bench_target(on, WRITTEN);
-    return token_write(on->token, &target, bench_certificate(NEW_FILL));
+    struct token_target target = bench_target(on, JOB_SLOT);
+    return token_write(on->token, &target, bench_certificate(JOB_NEW_FILL));
 }
 
-static bool slot_holds(uint8_t slot, uint8_t fill)
+bool job_holds(const struct token_identity *identity, uint8_t slot, struct bytes der)
 {
-    const struct token_certificate *found = bench_find(&seen, slot);
-    struct bytes der = bench_certificate(fill);
+    const struct token_certificate *found = bench_find(identity, slot);
     return found != NULL && found->der_len == der.len && memcmp(found->der, der.at, der.len) == 0;
+}
+
+static bool written(uint8_t fill)
+{
+    return job_holds(&seen, JOB_SLOT, bench_certificate(fill));
 }
 
 static enum job_state look_write(struct bench *on)
 {
     bench_look(on, &seen);
-    if ((seen.torn >> token_slot_index(WRITTEN) & 1) != 0)
+    if ((seen.torn >> token_slot_index(JOB_SLOT) & 1) != 0)
         return JOB_TORN;
-    if (slot_holds(WRITTEN, NEW_FILL))
+    if (written(JOB_NEW_FILL))
         return JOB_NEW;
-    return slot_holds(WRITTEN, OLD_FILL) ? JOB_OLD : JOB_BAD;
+    return written(JOB_OLD_FILL) ? JOB_OLD : JOB_BAD;
 }
 
 static struct err run_delete(struct bench *on)
 {
-    struct token_target target = bench_target(on, WRITTEN);
+    struct token_target target = bench_target(on, JOB_SLOT);
     return token_delete(on->token, &target);
 }
 
 static enum job_state look_delete(struct bench *on)
 {
     bench_look(on, &seen);
-    if ((seen.torn >> token_slot_index(WRITTEN) & 1) != 0)
+    if ((seen.torn >> token_slot_index(JOB_SLOT) & 1) != 0)
         return JOB_TORN;
-    if (bench_find(&seen, WRITTEN) == NULL)
+    if (bench_find(&seen, JOB_SLOT) == NULL)
         return JOB_NEW;
-    return slot_holds(WRITTEN, OLD_FILL) ? JOB_OLD : JOB_BAD;
+    return written(JOB_OLD_FILL) ? JOB_OLD : JOB_BAD;
 }
 
 /* --- keys
@@ -188,7 +188,7 @@ static enum job_state look_delete(struct bench *on)
 
 static struct err run_generate(struct bench *on)
 {
-    struct token_target target = bench_target(on, WRITTEN);
+    struct token_target target = bench_target(on, JOB_SLOT);
     return token_generate(on->token, &target, TOKEN_KEY_P256, new_key.spki, &new_key.len);
 }
 
@@ -196,8 +196,8 @@ static struct err run_generate(struct bench *on)
 static enum job_state look_generate(struct bench *on)
 {
     bool right = false;
-    verify(on);
-    if (bench_sign(on, WRITTEN, &old_key, &right) != ERR_NONE)
+    job_verify(on);
+    if (bench_sign(on, JOB_SLOT, &old_key, &right) != ERR_NONE)
         return JOB_BAD;
     return right ? JOB_OLD : JOB_NEW;
 }
@@ -209,7 +209,7 @@ static bool able_move(const struct vtoken_model *model)
 
 static struct err run_move(struct bench *on)
 {
-    struct token_target target = bench_target(on, WRITTEN);
+    struct token_target target = bench_target(on, JOB_SLOT);
     struct err e = token_move(on->token, &target, 0x82);
     /* moved by the call that was interrupted */
     return e.code == ERR_NOT_FOUND || e.code == ERR_CONFLICT ? ERR_OK : e;
@@ -217,7 +217,7 @@ static struct err run_move(struct bench *on)
 
 static enum job_state look_move(struct bench *on)
 {
-    bool here = signs(on, WRITTEN, &old_key), there = signs(on, 0x82, &old_key);
+    bool here = job_signs(on, JOB_SLOT, &old_key), there = job_signs(on, 0x82, &old_key);
     if (here == there)
         return JOB_BAD;
     return there ? JOB_NEW : JOB_OLD;
@@ -250,106 +250,136 @@ static struct err run_personalise(struct bench *on)
                                       .puk_was = &puk_was,
                                       .puk = &puk,
                                       .admin_was = &on->admin,
-                                      .admin = &admin,
-                                      .guid = {9, 8, 7, 6, 5, 4, 0x43, 2, 0x81}};
+                                      .admin = &admin};
 
     own_admin(on, &admin);
+    memcpy(personal.guid, own_guid_bytes, TOKEN_GUID_LEN);
     return token_personalise(on->token, on->id, &personal);
 }
 
-/* The admin key is the last to be set: with it all the rest is there. */
+static bool puk_is(struct bench *on, const char *puk, const char *pin)
+{
+    uint8_t tries_left = 0;
+    CLEANUP(secret_wipe) struct secret shown = bench_secret(puk);
+    CLEANUP(secret_wipe) struct secret same = bench_secret(pin);
+    return token_unblock(on->token, &shown, &same, &tries_left).code == ERR_NONE;
+}
+
+static bool admin_is(struct bench *on, const struct token_admin *admin, enum err_code *out_code)
+{
+    struct token_target target = bench_target(on, JOB_SLOT);
+    target.admin = admin;
+    *out_code = token_delete(on->token, &target).code;
+    return *out_code == ERR_NONE;
+}
+
+/* Each of its values is the factory's or its own; the admin key is the last to be set: with it all
+ * the rest is its own. */
 static enum job_state look_personalise(struct bench *on)
 {
     struct token_admin admin;
-    struct token_target target = bench_target(on, WRITTEN);
     uint8_t tries_left = 0;
+    enum err_code own_code = ERR_NONE, old_code = ERR_NONE;
 
     own_admin(on, &admin);
-    bool own_pin = bench_verify(on, OWN_PIN, &tries_left) == ERR_NONE;
-    bool old_pin = !own_pin && bench_verify(on, BENCH_PIN, &tries_left) == ERR_NONE;
-    target.admin = &admin;
-    enum err_code own_key = token_delete(on->token, &target).code;
-    target.admin = &on->admin;
-    enum err_code old_key_works = token_delete(on->token, &target).code;
-    if (own_key == ERR_NONE)
-        return own_pin && old_key_works == ERR_DENIED ? JOB_NEW : JOB_BAD;
-    if (own_key != ERR_DENIED || old_key_works != ERR_NONE)
-        return JOB_BAD;
-    return old_pin || own_pin ? JOB_TORN : JOB_BAD;
-}
-
-/* --- a new key
- * -------------------------------------------------------------------------------------- */
-
-static void make_new_pair(struct bench *on)
-{
-    struct token_newkey_wish wish = {.main = WRITTEN, .key = TOKEN_KEY_P256};
-    struct token_scope scope = token_newkey_scope(WRITTEN, false);
-    struct token_target target = bench_target(on, WRITTEN);
-
-    make_old_key(on);
-    make_old_certificate(on);
-    assert_int_equal(token_identify(on->token, &scope, &seen).code, ERR_NONE);
-    assert_int_equal(token_newkey_probe(on->token, &target, &scope, &seen, &wish.moves).code,
-                     ERR_NONE);
-    plan = token_newkey_plan(&wish, &scope, &seen);
-    assert_int_equal(plan.way, TOKEN_NEWKEY_MOVES);
-    new_key.kind = TOKEN_KEY_P256;
-    assert_int_equal(
-        token_newkey_begin(on->token, &target, &plan, false, new_key.spki, &new_key.len).code,
-        ERR_NONE);
-    assert_int_equal(
-        token_newkey_place(on->token, &target, &plan, bench_certificate(NEW_FILL)).code, ERR_NONE);
-}
-
-static struct err run_settle(struct bench *on)
-{
-    struct token_target target = bench_target(on, WRITTEN);
-    return token_newkey_settle(on->token, &target, &plan, bench_certificate(NEW_FILL));
-}
-
-/* Each key in exactly one place, and both certificates readable, at any moment. */
-static enum job_state look_settle(struct bench *on)
-{
-    const uint8_t slots[] = {plan.main, plan.staging, plan.keep};
-    size_t old_at = 0, new_at = 0, old_keys = 0, new_keys = 0;
-    bool old_der = false, new_der = false;
-
     bench_look(on, &seen);
-    for (size_t i = 0; i < 3; i++) {
-        old_der = old_der || slot_holds(slots[i], OLD_FILL);
-        new_der = new_der || slot_holds(slots[i], NEW_FILL);
-        if (signs(on, slots[i], &old_key)) {
-            old_at = i;
-            old_keys++;
-        } else if (signs(on, slots[i], &new_key)) {
-            new_at = i;
-            new_keys++;
-        }
-    }
-    if (old_keys != 1 || new_keys != 1 || !old_der || !new_der)
+    bool own_guid = seen.has_guid && memcmp(seen.guid, own_guid_bytes, TOKEN_GUID_LEN) == 0;
+    bool own_pin = bench_verify(on, OWN_PIN, &tries_left) == ERR_NONE;
+    if (!own_pin && bench_verify(on, BENCH_PIN, &tries_left) != ERR_NONE)
         return JOB_BAD;
-    if (old_at == 0)
-        return JOB_OLD;
-    bool settled = new_at == 0 && old_at == 2 && slot_holds(plan.main, NEW_FILL) &&
-                   slot_holds(plan.keep, OLD_FILL) && bench_find(&seen, plan.staging) == NULL;
-    return settled ? JOB_NEW : JOB_TORN;
+    const char *pin = own_pin ? OWN_PIN : BENCH_PIN;
+    bool own_puk = puk_is(on, OWN_PUK, pin);
+    if (!own_puk && !puk_is(on, BENCH_PUK, pin))
+        return JOB_BAD;
+    bool own_key = admin_is(on, &admin, &own_code);
+    bool old_key_works = admin_is(on, &on->admin, &old_code);
+    if (own_key == old_key_works || (own_key ? old_code : own_code) != ERR_DENIED)
+        return JOB_BAD;
+    if (own_key)
+        return own_pin && own_puk && own_guid ? JOB_NEW : JOB_BAD;
+    return own_pin || own_puk || own_guid ? JOB_TORN : JOB_OLD;
 }
 
 const struct job token_jobs[] = {
-    {"identify", false, false, false, nothing, NULL, run_identify, look_identify, always},
-    {"verify PIN", true, false, false, nothing, NULL, run_verify, look_identify, always},
-    {"change PIN", true, true, false, nothing, NULL, run_change, look_change, always},
-    {"unblock", true, true, false, block, NULL, run_unblock, look_unblock, always},
-    {"write", false, false, false, make_old_certificate, NULL, run_write, look_write, always},
-    {"delete", false, false, false, make_old_certificate, NULL, run_delete, look_delete, always},
-    {"generate", false, false, false, make_old_key, NULL, run_generate, look_generate, always},
-    {"move", false, false, false, make_old_key, NULL, run_move, look_move, able_move},
-    {"sign", false, false, false, make_old_key, verify, run_sign, look_old_key, always},
-    {"decrypt", false, false, false, make_old_key, verify, run_decrypt, look_old_key, always},
-    {"personalise", true, true, true, nothing, NULL, run_personalise, look_personalise,
-     able_personalise},
-    {"settle a new key", false, false, false, make_new_pair, NULL, run_settle, look_settle,
-     able_move},
+    {.name = "identify",
+     .prepare = nothing,
+     .run = run_identify,
+     .look = look_identify,
+     .able = job_always},
+    {.name = "verify PIN",
+     .sends_pin = true,
+     .prepare = nothing,
+     .run = run_verify,
+     .look = look_identify,
+     .able = job_always},
+    {.name = "change PIN",
+     .sends_pin = true,
+     .changes_pin = true,
+     .prepare = nothing,
+     .run = run_change,
+     .look = look_change,
+     .able = job_always},
+    {.name = "unblock",
+     .sends_pin = true,
+     .changes_pin = true,
+     .prepare = block,
+     .run = run_unblock,
+     .look = look_unblock,
+     .able = job_always},
+    {.name = "write",
+     .prepare = make_old_certificate,
+     .run = run_write,
+     .look = look_write,
+     .able = job_always},
+    {.name = "delete",
+     .prepare = make_old_certificate,
+     .run = run_delete,
+     .look = look_delete,
+     .able = job_always},
+    {.name = "generate",
+     .prepare = make_old_key,
+     .run = run_generate,
+     .look = look_generate,
+     .able = job_always},
+    {.name = "move",
+     .prepare = make_old_key,
+     .run = run_move,
+     .look = look_move,
+     .able = able_move},
+    {.name = "sign",
+     .prepare = make_old_key,
+     .ready = job_verify,
+     .run = run_sign,
+     .look = look_old_key,
+     .able = job_always},
+    {.name = "decrypt",
+     .prepare = make_old_key,
+     .ready = job_verify,
+     .run = run_decrypt,
+     .look = look_old_key,
+     .able = job_always},
+    {.name = "personalise",
+     .sends_pin = true,
+     .changes_pin = true,
+     .renames = true,
+     .prepare = nothing,
+     .run = run_personalise,
+     .look = look_personalise,
+     .able = able_personalise},
+    {.name = "new key",
+     .sends_pin = true,
+     .prepare = newkey_prepare,
+     .anew = newkey_anew,
+     .run = newkey_run,
+     .look = newkey_look,
+     .able = job_always},
     {.name = NULL},
 };
+
+const struct job token_job_careless = {.name = "new key where the old one is",
+                                       .sends_pin = true,
+                                       .prepare = newkey_prepare_careless,
+                                       .anew = newkey_anew,
+                                       .run = newkey_run,
+                                       .look = newkey_look,
+                                       .able = job_always};
