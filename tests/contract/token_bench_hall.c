@@ -144,9 +144,16 @@ static void set_admin(struct bench *on)
         on->admin.key.at[i] = (uint8_t)(i % 8 + 1);
 }
 
-static void open_hall(struct bench *on)
+void hall_open_driver(struct bench *on)
 {
     struct token_config config = {.driver = "piv", .reader = ""};
+    struct err e = token_open(&config, &on->token);
+    if (failed(e))
+        fail_msg("token_open: %s %s", err_name(e.code), e.site);
+}
+
+static void open_hall(struct bench *on)
+{
     char socket_path[PATH_SIZE];
     const char *model = getenv("CERTKIOSK_MODEL");   /* NOLINT(concurrency-mt-unsafe): one thread */
     const char *quirks = getenv("CERTKIOSK_QUIRKS"); /* NOLINT(concurrency-mt-unsafe): one thread */
@@ -163,9 +170,7 @@ static void open_hall(struct bench *on)
     assert_int_equal(setenv("PCSCLITE_CSOCK_NAME", socket_path, 1), 0);
     make_blank(on);
     set_admin(on);
-    struct err e = token_open(&config, &on->token);
-    if (failed(e))
-        fail_msg("token_open: %s %s", err_name(e.code), e.site);
+    hall_open_driver(on);
 }
 
 static void close_hall(struct bench *on)

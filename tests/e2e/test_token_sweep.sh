@@ -57,14 +57,14 @@ sweep() {
 
 if [ "$all" = --all ]; then
     for model in yubikey yubikey57 canokey pivapplet openfips201; do
-        sweep pull:$model lost:$model swap:$model kill:$model pcscd:$model
+        sweep pull:$model lost:$model swap:$model kill:$model host:$model pcscd:$model
     done
-    for way in pull lost swap kill pcscd; do
+    for way in pull lost swap kill host pcscd; do
         sweep $way:yubikey57:$in_blocks
     done
 else
-    sweep pull:yubikey57 lost:yubikey57 swap:yubikey57 kill:yubikey57 pcscd:yubikey57 \
-        pull:canokey control:yubikey57:$in_blocks
+    sweep pull:yubikey57 lost:yubikey57 swap:yubikey57 kill:yubikey57 host:yubikey57 \
+        pcscd:yubikey57 pull:canokey control:yubikey57:$in_blocks
 fi
 [ "$points" -ge 400 ] || { echo "FAILED: only $points points were tried" >&2; exit 1; }
 echo "ok: interrupted at $points points over real parts"

@@ -2,11 +2,13 @@
  * token_sweep - every job of the token contract, interrupted at every command over real parts: the
  * driver in its worker process, pcscd, a virtual token in the hall of CERTKIOSK_HALL.
  *
- *     token_sweep pull|lost|swap|kill|pcscd|control
+ *     token_sweep pull|lost|swap|kill|host|pcscd|control
  *
  * pull and lost: the token leaves before, or after, it has done what it was told; swap: another one
- * takes its place unseen; kill: it hangs, and the worker is killed; pcscd: it hangs, and pcscd is
- * killed and started again. control: a write that tears and is never repaired, which must be found.
+ * takes its place unseen; kill: it hangs, and the worker is killed; host: it hangs, and the process
+ * that has the driver is killed, as a kiosk would be; pcscd: it hangs, and pcscd is killed and
+ * started again. control: a write that tears and is never repaired, and a renewal that makes its
+ * key where the old one is, which must be found.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -16,26 +18,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hw/sim/control.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/contract/token_bench_hall.h"
 #include "tests/contract/token_cut.h"
+#include "tests/e2e/token_sweep_host.h"
 
-#define PATH_SIZE 256
-#define ASK_MS 10000
 #define NAP_US 2000
 #define POINTS_MIN 40 /* of the token with the fewest jobs */
 
-enum way { WAY_PULL, WAY_LOST, WAY_SWAP, WAY_KILL, WAY_PCSCD, WAY_CONTROL };
+enum way { WAY_PULL, WAY_LOST, WAY_SWAP, WAY_KILL, WAY_HOST, WAY_PCSCD, WAY_CONTROL };
 
 static const struct way_row {
     const char *name;
     enum way way;
     enum bench_fault fault;
-} ways[] = {{"pull", WAY_PULL, BENCH_PULL},   {"lost", WAY_LOST, BENCH_LOST},
-            {"swap", WAY_SWAP, BENCH_SWAP},   {"kill", WAY_KILL, BENCH_HANG},
-            {"pcscd", WAY_PCSCD, BENCH_HANG}, {"control", WAY_CONTROL, BENCH_PULL}};
+} ways[] = {{"pull", WAY_PULL, BENCH_PULL},      {"lost", WAY_LOST, BENCH_LOST},
+            {"swap", WAY_SWAP, BENCH_SWAP},      {"kill", WAY_KILL, BENCH_HANG},
+            {"host", WAY_HOST, BENCH_HANG},      {"pcscd", WAY_PCSCD, BENCH_HANG},
+            {"control", WAY_CONTROL, BENCH_PULL}};
 
 static const struct way_row *way;
 static struct token_identity seen; /* big */
@@ -45,45 +46,18 @@ static struct token_identity seen; /* big */
 
 static atomic_bool over;
 
-/* A line to the hall, from another thread than the test's; the answer, or nothing. */
-static const char *tell(const char *socket, const char *line)
-{
-    static struct control_reply reply;
-    char path[PATH_SIZE];
-
-    reply.text[0] = '\0';
-    if (!text_print(path, sizeof(path), "%s/%s", getenv("CERTKIOSK_HALL"), socket) ||
-        failed(control_ask(path, line, ASK_MS, &reply)))
-        reply.text[0] = '\0';
-    return reply.text;
-}
-
-/* The only process that this one has started. */
-static pid_t worker(void)
-{
-    char path[PATH_SIZE], line[PATH_SIZE] = "";
-
-    (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-    FILE *file = fopen(path, "re");
-    if (file != NULL) {
-        if (fgets(line, sizeof(line), file) == NULL)
-            line[0] = '\0'; /* there is none */
-        (void)fclose(file); /* only read */
-    }
-    return (pid_t)strtol(line, NULL, 10);
-}
-
 static void *strike(void *context)
 {
     (void)context;
-    while (!atomic_load(&over) && strstr(tell("token.ctl", "token status"), "hangs=yes") == NULL)
+    while (!atomic_load(&over) &&
+           strstr(host_tell("token.ctl", "token status"), "hangs=yes") == NULL)
         (void)usleep(NAP_US);
     if (atomic_load(&over))
         return NULL;
     if (way->way == WAY_PCSCD) {
-        (void)tell("hall.ctl", "pcscd kill");
+        (void)host_tell("hall.ctl", "pcscd kill");
     } else {
-        pid_t pid = worker();
+        pid_t pid = host_child_of(getpid()); /* the only process that this one has started */
         if (pid > 0)
             (void)kill(pid, SIGKILL); /* it is ours */
     }
@@ -134,6 +108,13 @@ static bool cut_once(struct cut *cut)
 {
     struct err e = ERR_OK;
 
+    if (way->way == WAY_HOST) {
+        if (!host_run_and_kill(cut))
+            return false;
+        bench_arrive(cut->on, &seen);
+        cut_repair(cut);
+        return true;
+    }
     cut_ready(cut, true);
     bool struck = cut->fault == BENCH_HANG ? run_and_strike(cut, &e) : cut_run(cut, &e);
     if (!struck)
@@ -179,17 +160,13 @@ static void every_job_may_be_interrupted_at_every_command(struct bench *on)
 /* --- the control
  * ----------------------------------------------------------------------------------------- */
 
-/* Where what is never repaired is found torn: the sweep sees what it is there to see. */
-static void a_tear_that_nobody_repairs_is_found(struct bench *on)
+/* At how many points of the job its look says `state`, when nobody repairs. */
+static uint32_t count_points(struct bench *on, const struct job *job, enum job_state state)
 {
-    const struct job *job = token_jobs;
-    struct cut cut = {.on = on};
+    struct cut cut = {.on = on, .job = job};
     uint32_t found = 0;
     bool struck = true;
 
-    while (strcmp(job->name, "write") != 0)
-        job++;
-    cut.job = job;
     bench_insert(on, &seen);
     cut_prepare(&cut);
     cut.fault = way->fault;
@@ -199,26 +176,44 @@ static void a_tear_that_nobody_repairs_is_found(struct bench *on)
         struck = cut_run(&cut, &e);
         if (struck)
             bring_back(&cut, e);
-        found += struck && job->look(on) == JOB_TORN ? 1 : 0;
+        found += struck && job->look(on) == state ? 1 : 0;
     }
-    print_message("  control: torn and left so at %u of %u points\n", found, cut.n - 1);
-    assert_true(found > 0);
+    print_message("  control: %s: %s at %u of %u points\n", job->name,
+                  state == JOB_TORN ? "torn and left so" : "the old key lost", found, cut.n - 1);
+    return found;
+}
+
+/* Where what is never repaired is found torn: the sweep sees what it is there to see. */
+static void a_tear_that_nobody_repairs_is_found(struct bench *on)
+{
+    const struct job *job = token_jobs;
+
+    while (strcmp(job->name, "write") != 0)
+        job++;
+    assert_true(count_points(on, job, JOB_TORN) > 0);
+}
+
+static void a_key_that_is_lost_is_found(struct bench *on)
+{
+    assert_true(count_points(on, &token_job_careless, JOB_BAD) > 0);
 }
 
 int main(int argc, char **argv)
 {
     static const struct bench_promise sweep[] = {
         PROMISE(every_job_may_be_interrupted_at_every_command)};
-    static const struct bench_promise control[] = {PROMISE(a_tear_that_nobody_repairs_is_found)};
+    static const struct bench_promise control[] = {PROMISE(a_tear_that_nobody_repairs_is_found),
+                                                   PROMISE(a_key_that_is_lost_is_found)};
 
     for (size_t i = 0; argc == 2 && i < ARRAY_LEN(ways); i++) {
         if (text_same(argv[1], ways[i].name))
             way = &ways[i];
     }
     if (way == NULL || getenv("CERTKIOSK_HALL") == NULL) {
-        (void)fprintf(stderr, "CERTKIOSK_HALL=DIR token_sweep pull|lost|swap|kill|pcscd|control\n");
+        (void)fprintf(stderr,
+                      "CERTKIOSK_HALL=DIR token_sweep pull|lost|swap|kill|host|pcscd|control\n");
         return 2;
     }
-    return way->way == WAY_CONTROL ? bench_run("token sweep control", control, 1)
+    return way->way == WAY_CONTROL ? bench_run("token sweep control", control, ARRAY_LEN(control))
                                    : bench_run("token sweep", sweep, 1);
 }
