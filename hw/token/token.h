@@ -41,7 +41,6 @@
 #define TOKEN_ID_SIZE 41
 #define TOKEN_GUID_LEN 16
 #define TOKEN_CERTIFICATE_MAX 3000 /* bytes of DER */
-#define TOKEN_CERTIFICATES_MAX 8
 #define TOKEN_SIGNATURE_MAX 512
 #define TOKEN_PUBLIC_KEY_MAX 600 /* SubjectPublicKeyInfo in DER */
 #define TOKEN_PLAIN_MAX 512      /* of one decryption */
@@ -52,6 +51,7 @@
 
 /* Slots as bits of a mask: bit i is token_slot_at(i). 9A 9C 9D 9E, then the retired 82 to 95. */
 #define TOKEN_SLOT_COUNT 24
+#define TOKEN_CERTIFICATES_MAX TOKEN_SLOT_COUNT
 #define TOKEN_SLOTS_ACTIVE 0x00000FU
 #define TOKEN_SLOTS_RETIRED 0xFFFFF0U
 
@@ -97,7 +97,6 @@ struct token_identity {
     struct token_certificate
         certificates[TOKEN_CERTIFICATES_MAX]; /* in the order of token_slot_at(); torn ones left
                                                  and hidden ones left out */
-    bool certificates_cut;                    /* there are more than that */
     uint32_t torn;   /* slots whose certificate object makes no sense: repair them */
     uint32_t hidden; /* slots that have, or may have, a certificate that cannot be shown:
                         compressed, longer than TOKEN_CERTIFICATE_MAX, or kept back by the token */

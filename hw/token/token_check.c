@@ -207,7 +207,6 @@ static bool identity_holds(const struct token_identity *identity, const struct t
            ((identity->torn | identity->hidden) & ~scope->slots) == 0 &&
            (identity->torn & identity->hidden) == 0 &&
            (identity->has_guid || identity->id[0] == 's') &&
-           (!identity->certificates_cut || identity->certificate_count == TOKEN_CERTIFICATES_MAX) &&
            certificates_hold(identity, scope->slots) &&
            keys_hold(identity, scope->keys ? scope->slots : 0);
 }

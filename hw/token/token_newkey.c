@@ -56,18 +56,10 @@ static bool same(struct bytes a, struct bytes b)
     return a.len > 0 && a.len == b.len && memcmp(a.at, b.at, a.len) == 0;
 }
 
-/* Where certificates were cut, nothing is known of the slots after the last. */
-static bool told(const struct token_identity *identity, uint8_t slot)
-{
-    return !identity->certificates_cut ||
-           token_slot_index(slot) <
-               token_slot_index(identity->certificates[identity->certificate_count - 1].slot);
-}
-
 static bool is_free(const struct token_identity *identity, uint8_t slot)
 {
-    return told(identity, slot) && !torn_in(identity, slot) && !hidden_in(identity, slot) &&
-           !key_in(identity, slot) && certificate_in(identity, slot).len == 0;
+    return !torn_in(identity, slot) && !hidden_in(identity, slot) && !key_in(identity, slot) &&
+           certificate_in(identity, slot).len == 0;
 }
 
 /* The first two free retired slots that are looked at; NO_SLOT where there is none. */

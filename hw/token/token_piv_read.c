@@ -45,10 +45,6 @@ struct err job_puk_tries(struct piv_session *session, uint8_t *out_tries_left)
 
 static void add_certificate(struct token_identity *identity, uint8_t slot, struct bytes der)
 {
-    if (identity->certificate_count == TOKEN_CERTIFICATES_MAX) {
-        identity->certificates_cut = true;
-        return;
-    }
     struct token_certificate *certificate = &identity->certificates[identity->certificate_count++];
     certificate->slot = slot;
     certificate->der_len = (uint16_t)der.len;

@@ -34,10 +34,6 @@ static void tell_certificates(const struct token_sim *sim, uint32_t slots,
             out->torn |= 1U << i;
         if (slot->torn || slot->der_len == 0)
             continue;
-        if (out->certificate_count == TOKEN_CERTIFICATES_MAX) {
-            out->certificates_cut = true;
-            continue;
-        }
         struct token_certificate *to = &out->certificates[out->certificate_count++];
         to->slot = token_slot_at(i);
         to->der_len = slot->der_len;

@@ -316,7 +316,6 @@ static void put_identity(struct writer *writer, const struct token_identity *ide
         put_bytes(writer,
                   (struct bytes){identity->certificates[i].der, identity->certificates[i].der_len});
     }
-    put_byte(writer, identity->certificates_cut);
     put_number(writer, identity->torn);
     put_number(writer, identity->hidden);
     put_byte(writer, identity->keys_known);
@@ -344,7 +343,6 @@ static void get_identity(struct reader *reader, struct token_identity *out)
     out->certificate_count = get_below(reader, TOKEN_CERTIFICATES_MAX + 1);
     for (size_t i = 0; i < out->certificate_count; i++)
         get_certificate(reader, &out->certificates[i]);
-    out->certificates_cut = get_flag(reader);
     out->torn = get_number(reader);
     out->hidden = get_number(reader);
     out->keys_known = get_flag(reader);

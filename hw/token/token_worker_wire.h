@@ -23,11 +23,16 @@
 #define WIRE_FD 3 /* of the worker */
 #define WIRE_TRACE_OPTION "--trace"
 #define WIRE_SITE_MAX 80
-#define WIRE_MESSAGE_MAX 28672 /* an identity with all its certificates */
+#define WIRE_MESSAGE_MAX 75776 /* an identity with all its certificates */
 #define WIRE_DATA_MAX TOKEN_CERTIFICATE_MAX
 #define WIRE_LINE_SIZE CARD_TRACE_LINE_MAX
 #define WIRE_TRACE_MAX (WIRE_LINE_SIZE + 8)
 #define WIRE_LINES_MAX 16384 /* of one question */
+
+_Static_assert(TOKEN_CERTIFICATES_MAX *(TOKEN_CERTIFICATE_MAX + 5) + sizeof(struct piv_memory) +
+                       WIRE_SITE_MAX + 256 <=
+                   WIRE_MESSAGE_MAX,
+               "all certificates, all that goes before, and the fields beside");
 
 struct wire_hello {
     bool has_service; /* PC/SC answers; without it the worker ends by itself */

@@ -121,8 +121,6 @@ static json_t *show_certificates(FILE *out, const struct token_room *room)
         (void)json_array_append_new(list,
                                     show_certificate(out, room, &room->identity.certificates[i]));
     }
-    if (room->identity.certificates_cut)
-        (void)fprintf(out, "               and more certificates, not read\n");
     return list;
 }
 

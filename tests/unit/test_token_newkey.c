@@ -82,19 +82,6 @@ static void a_torn_certificate_has_a_key_worth_keeping(void **state)
     assert_int_equal(plan_now(0).way, TOKEN_NEWKEY_MOVES);
 }
 
-static void slots_after_a_cut_list_are_not_taken_for_free(void **state)
-{
-    struct token_newkey_wish wish = {.main = MAIN, .key = TOKEN_KEY_P256};
-    struct token_scope scope = token_newkey_scope(MAIN, true);
-    (void)state;
-
-    for (uint8_t slot = 0x82; slot <= 0x8A; slot++)
-        token_sim_load(&sim, slot, certificate(2));
-    struct token_identity identity = look_at(scope);
-    assert_true(identity.certificates_cut);
-    assert_int_equal(token_newkey_plan(&wish, &scope, &identity).way, TOKEN_NEWKEY_LOSES);
-}
-
 /* --- losing ------------------------------------------------------------------------------------
  */
 
@@ -357,7 +344,6 @@ int main(void)
         cmocka_unit_test_setup(a_slot_with_a_key_a_certificate_or_torn_bytes_is_not_free, setup),
         cmocka_unit_test_setup(without_a_free_slot_the_old_key_would_be_lost, setup),
         cmocka_unit_test_setup(a_torn_certificate_has_a_key_worth_keeping, setup),
-        cmocka_unit_test_setup(slots_after_a_cut_list_are_not_taken_for_free, setup),
         cmocka_unit_test_setup(nothing_is_lost_without_consent, setup),
         cmocka_unit_test_setup(with_consent_the_old_pair_is_replaced, setup),
         cmocka_unit_test_setup(a_kind_of_key_that_is_refused_leaves_the_old_pair, setup),

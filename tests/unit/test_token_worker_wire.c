@@ -128,9 +128,8 @@ static size_t put_identity(uint8_t count)
         identity->certificates[i].der_len = (uint16_t)(TOKEN_CERTIFICATE_MAX - i);
         memset(identity->certificates[i].der, i, TOKEN_CERTIFICATE_MAX);
     }
-    identity->certificates_cut = true;
-    identity->torn = 1U << 9;
-    identity->hidden = 1U << 10;
+    identity->torn = count > 9 ? 0 : 1U << 9;
+    identity->hidden = count > 10 ? 0 : 1U << 10;
     identity->keys_known = true;
     identity->keys[2] = TOKEN_KEY_P384;
     struct wire_answer answer = {.number = 9, .error = ERR_OK, .has_service = true};
@@ -150,7 +149,7 @@ static void a_full_identity_arrives(void **state)
     assert_int_equal(told.number, 9);
     assert_true(told.has_service);
     assert_string_equal(identity->id, "s42");
-    assert_true(identity->has_guid && identity->extended && identity->certificates_cut);
+    assert_true(identity->has_guid && identity->extended);
     assert_memory_equal(identity->guid, want->guid, sizeof(want->guid));
     assert_int_equal(identity->pin_tries_left, 5);
     assert_int_equal(identity->puk_tries_left, TOKEN_TRIES_UNKNOWN);
@@ -161,8 +160,8 @@ static void a_full_identity_arrives(void **state)
         assert_int_equal(certificate->der_len, TOKEN_CERTIFICATE_MAX - i);
         assert_memory_equal(certificate->der, want->certificates[i].der, certificate->der_len);
     }
-    assert_int_equal(identity->torn, 1U << 9);
-    assert_int_equal(identity->hidden, 1U << 10);
+    assert_int_equal(identity->torn, want->torn);
+    assert_int_equal(identity->hidden, want->hidden);
     assert_true(identity->keys_known);
     assert_memory_equal(identity->keys, want->keys, sizeof(want->keys));
 }
@@ -292,17 +291,17 @@ static void an_identity_that_contradicts_itself_is_none(void **state)
     static const struct {
         const char *name;
         uint8_t count;
-        bool cut;
         uint32_t torn, hidden;
         bool holds;
     } cases[] = {
-        {"all in order", TOKEN_CERTIFICATES_MAX, true, 1U << 9, 1U << 10, true},
-        {"a few, and not cut", 1, false, 0, 0, true},
-        {"cut, with room for more", 1, true, 0, 0, false},
-        {"torn and hidden", 1, false, 1U << 9, 1U << 9, false},
-        {"shown and torn", 1, false, 1, 0, false},
-        {"shown and hidden", 1, false, 0, 1, false},
-        {"hidden where it was not asked", 1, false, 0, 1U << 11, false},
+        {"all in order", 9, 1U << 9, 1U << 10, true},
+        {"a few", 1, 0, 0, true},
+        {"of all slots that were asked for", 11, 0, 0, true},
+        {"of one that was not asked for", 12, 0, 0, false},
+        {"torn and hidden", 1, 1U << 9, 1U << 9, false},
+        {"shown and torn", 1, 1, 0, false},
+        {"shown and hidden", 1, 0, 1, false},
+        {"hidden where it was not asked", 1, 0, 1U << 11, false},
     };
     const struct token_request request = {.call = TOKEN_CALL_IDENTIFY,
                                           .scope = {.slots = 0x7FF, .keys = true}};
@@ -311,7 +310,6 @@ static void an_identity_that_contradicts_itself_is_none(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         print_message("  %s\n", cases[i].name);
         (void)put_identity(cases[i].count);
-        reply.u.identity.certificates_cut = cases[i].cut;
         reply.u.identity.torn = cases[i].torn;
         reply.u.identity.hidden = cases[i].hidden;
         assert_int_equal(token_answer_holds(&request, ERR_OK, &reply), cases[i].holds);
