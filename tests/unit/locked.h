@@ -9,12 +9,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/* Whether the page at `at` is locked: "lo" among the flags of its mapping (proc(5)). */
-static inline bool is_locked(const void *at)
+/* Whether `flag`, a blank and two letters, is among the flags of the mapping of the page at `at`
+ * (proc(5)). */
+static inline bool page_has(const void *at, const char *flag)
 {
     char line[512];
     bool mine = false;
-    bool locked = false;
+    bool has = false;
     FILE *maps = fopen("/proc/self/smaps", "re");
 
     while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
@@ -24,12 +25,17 @@ static inline bool is_locked(const void *at)
             uintptr_t to = (uintptr_t)strtoull(end + 1, NULL, 16);
             mine = (uintptr_t)at >= from && (uintptr_t)at < to;
         } else if (mine && strncmp(line, "VmFlags:", 8) == 0) {
-            locked = strstr(line, " lo") != NULL;
+            has = strstr(line, flag) != NULL;
         }
     }
     if (maps != NULL)
         (void)fclose(maps); /* it was read only */
-    return locked;
+    return has;
+}
+
+static inline bool is_locked(const void *at)
+{
+    return page_has(at, " lo");
 }
 
 /* Whether the above can see anything: a sanitizer locks nothing. */

@@ -13,37 +13,10 @@
 #include "kiosk/base/text.h"
 #include "kiosk/pki/des_key.h"
 #include "kiosk/pki/token_key.h"
+#include "tests/unit/file_room.h"
 
 #define MASTER "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define LINE_MAX_LEN 512
-
-static char folder[] = "/tmp/test_token_key.XXXXXX";
-static char path[64];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    (void)snprintf(path, sizeof(path), "%s/master", folder);
-    return 0;
-}
-
-static int drop_folder(void **state)
-{
-    (void)state;
-    (void)unlink(path);
-    return rmdir(folder);
-}
-
-static void put(const char *text, mode_t mode)
-{
-    (void)unlink(path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-    assert_int_equal(fchmod(fd, mode), 0);
-    assert_int_equal(close(fd), 0);
-}
 
 static struct token_master *master_of(const char *text)
 {

@@ -1,0 +1,74 @@
+/* What a process that has secrets of tokens does: no dumps, locked pages. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kiosk/ctl/token_command.h"
+#include "kiosk/ctl/token_secret.h"
+#include "kiosk/ctl/token_values.h"
+#include "tests/unit/locked.h"
+
+/* In a process of its own, which says nothing: its exit status. */
+static int status_of(int (*run)(void))
+{
+    pid_t child = fork();
+    if (child == 0) {
+        int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        if (dup2(nowhere, STDOUT_FILENO) < 0 || dup2(nowhere, STDERR_FILENO) < 0)
+            _exit(99);
+        _exit(run());
+    }
+    int status = 0;
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static int ask_for_help(void)
+{
+    char *argv[] = {(char[]){"ctl"}, (char[]){"token"}, (char[]){"--help"}, NULL};
+    struct rlimit limit = {1, 1};
+    if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 || token_command(3, argv) != TOKEN_EXIT_DONE)
+        return 1;
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return 2;
+    return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 ? 0 : 3;
+}
+
+static void no_command_leaves_its_memory_to_others(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(ask_for_help), 0);
+}
+
+static void keys_are_on_pages_that_stay_in_memory(void **state)
+{
+    (void)state;
+    static const struct token_admin none = {.aes = false};
+    struct token_admin *admin = token_secret_admin_create();
+    assert_non_null(admin);
+    assert_memory_equal(admin, &none, sizeof(none));
+    assert_true(is_locked(admin) || !locks_are_told());
+    assert_true(page_has(admin, " dd")); /* not dumped */
+    token_secret_admin_free(&admin);
+    struct token_values *values = token_values_create();
+    assert_non_null(values);
+    assert_true(is_locked(values) || !locks_are_told());
+    token_values_free(&values);
+    const struct token_options options = {.factory_key = true};
+    assert_int_equal(token_secret_admin(&options, "s1", NULL).code, ERR_NO_ROOM);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_command_leaves_its_memory_to_others),
+        cmocka_unit_test(keys_are_on_pages_that_stay_in_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
