@@ -25,6 +25,7 @@ struct room {
 /* For cmocka: a room whose journal is not there yet and whose feed has not answered yet. */
 int room_set_up(void **state);
 int room_tear_down(void **state);
+#define TEST(function) cmocka_unit_test_setup_teardown(function, room_set_up, room_tear_down)
 
 /* Certkiosk starts, or appends `count` entries. */
 void room_open_journal(struct room *room, unsigned random);

@@ -1,9 +1,7 @@
 /* What `certkioskctl token` keeps in files: values of tokens, backups, plans. */
 #include "tests/unit/unit.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"

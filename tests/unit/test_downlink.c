@@ -279,8 +279,6 @@ static void test_status_tells_all_of_it(void **state)
     assert_non_null(strstr(text, "trouble=seal\n"));
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, room_set_up, room_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -1,10 +1,7 @@
 /* Derived keys, compared with what the openssl program derives from the documented bytes. */
 #include "tests/unit/unit.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

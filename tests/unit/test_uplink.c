@@ -1,36 +1,10 @@
+/* How entries go up: in order, in batches, again after a cut, on from where they were. */
 #include "sync/daemon/uplink.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "kiosk/base/text.h"
-#include "tests/unit/syncd_room.h"
-
-#define MINUTE_MS 60000
-
-static bool on_its_way(const struct room *room)
-{
-    return http_busy(room->http, LANE_JOURNAL);
-}
-
-/* The journal has `count` entries and the line is up: the first batch is on its way. */
-static void send_first(struct room *room, unsigned count)
-{
-    room_open_journal(room, 7);
-    room_append(room, count);
-    room_line_up(room);
-    assert_true(on_its_way(room));
-    assert_int_equal(room->http->batch.entries[0].seq, 1);
-}
-
-static const struct inbox_state *saved(struct room *room)
-{
-    static struct inbox_state inbox;
-    assert_false(failed(inbox_get_state(room->desk.store.inbox, &inbox)));
-    return &inbox;
-}
+#include "tests/unit/uplink_room.h"
 
 static void test_rows_go_up_as_they_are(void **state)
 {
@@ -152,269 +126,6 @@ static void test_a_restart_goes_on_behind_what_is_acknowledged(void **state)
     assert_int_equal(room->http->batch.entries[0].seq, 3);
 }
 
-/* Asked by SQLite itself: staff will, too. */
-static int quarantined_under(struct room *room, const char *epoch)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_open_v2(room->inbox_path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, "SELECT count(*) FROM quarantine WHERE epoch = ?1", -1,
-                                        &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_bind_text(statement, 1, epoch, -1, SQLITE_STATIC), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int count = sqlite3_column_int(statement, 0);
-    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return count;
-}
-
-static void test_rejected_rows_are_quarantined_and_passed(void **state)
-{
-    struct room *room = *state;
-    uint64_t count = 0;
-    send_first(room, 3);
-    struct ack ack = room_ack(room, 3);
-    ack.rejected_count = 2;
-    ack.rejected[0].seq = 2;
-    (void)text_copy(ack.rejected[0].code, sizeof(ack.rejected[0].code), "unknown_order");
-    ack.rejected[1].seq = 9; /* was never sent */
-    (void)text_copy(ack.rejected[1].code, sizeof(ack.rejected[1].code), "odd");
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
-    assert_int_equal(saved(room)->acked_seq, 3);
-    assert_false(failed(inbox_quarantined(room->desk.store.inbox, &count)));
-    assert_int_equal(count, 1);
-    assert_int_equal(quarantined_under(room, ack.epoch), 1);
-    assert_true(line_up(&room->desk.line));
-}
-
-/* Answers of "200" that must not be believed. */
-enum lie { OTHER_KEY, OTHER_KIOSK, OTHER_EPOCH, TOO_LITTLE, BEYOND, OTHER_HASH, NO_JSON, CHANGED };
-
-static const struct {
-    const char *name;
-    const char *trouble;
-    enum lie lie;
-    bool stops; /* for good */
-} lies[] = {
-    {"an acknowledgement sealed by another key", "seal", OTHER_KEY, false},
-    {"an acknowledgement for another kiosk", "seal", OTHER_KIOSK, false},
-    {"an acknowledgement that was changed on its way", "seal", CHANGED, false},
-    {"an acknowledgement of another epoch", "answer", OTHER_EPOCH, false},
-    {"an acknowledgement of less than was sent", "answer", TOO_LITTLE, false},
-    {"a page that is not ours", "answer", NO_JSON, false},
-    {"an acknowledgement of more than we have", "fork", BEYOND, true},
-    {"an acknowledgement of another history", "fork", OTHER_HASH, true},
-};
-
-static void answer_with(struct room *room, enum lie lie)
-{
-    struct ack ack = room_ack(room, 3);
-    struct seal_key *key = room->key, *other = NULL;
-    char other_path[128];
-    switch (lie) {
-    case OTHER_KEY:
-        (void)snprintf(other_path, sizeof(other_path), "%s/other.pem", room->folder);
-        key = other = fake_key(other_path);
-        break;
-    case OTHER_KIOSK:
-        (void)text_copy(ack.kiosk, sizeof(ack.kiosk), "hall-2");
-        break;
-    case OTHER_EPOCH:
-        ack.epoch[0] = ack.epoch[0] == 'a' ? 'b' : 'a';
-        break;
-    case TOO_LITTLE:
-        ack = room_ack(room, 2);
-        break;
-    case BEYOND:
-        ack.acked_seq = 4;
-        break;
-    case OTHER_HASH:
-        ack.head_hash.at[0] ^= 1;
-        break;
-    case NO_JSON:
-        fake_answer(room->http, LANE_JOURNAL, 200, "<html>welcome</html>");
-        return;
-    case CHANGED:
-        break;
-    }
-    fake_acknowledge(room->http, key, &ack);
-    if (lie == CHANGED) {
-        char *seq = strstr((char *)room->http->lanes[LANE_JOURNAL].body, "acked_seq");
-        assert_non_null(seq);
-        seq[strlen("acked_seq\\\":")] = '2';
-    }
-    seal_key_destroy(other);
-}
-
-static void test_lies(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
-        void *at = NULL;
-        print_message("  %s\n", lies[i].name);
-        assert_int_equal(room_set_up(&at), 0);
-        struct room *room = at;
-        send_first(room, 3);
-        answer_with(room, lies[i].lie);
-        room_round(room, 1);
-        assert_int_equal(saved(room)->acked_seq, 0);
-        assert_string_equal(saved(room)->trouble, lies[i].trouble);
-        assert_false(line_up(&room->desk.line));
-        assert_false(on_its_way(room)); /* not in circles */
-        room_round(room, MINUTE_MS);
-        assert_int_equal(on_its_way(room), !lies[i].stops);
-        assert_int_equal(room_tear_down(&at), 0);
-    }
-}
-
-static void test_a_fork_stops_sending_and_is_remembered(void **state)
-{
-    struct room *room = *state;
-    send_first(room, 3);
-    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
-    room_round(room, 1);
-    assert_string_equal(saved(room)->trouble, "fork");
-    for (int i = 0; i < 10; i++)
-        room_round(room, MINUTE_MS);
-    assert_false(on_its_way(room));
-    assert_false(line_up(&room->desk.line));
-    room_restart(room);
-    assert_string_equal(room->desk.store.state.trouble, "fork");
-    room_line_up(room);
-    assert_true(on_its_way(room)); /* asks once more */
-    struct ack ack = room_ack(room, 3);
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
-    assert_string_equal(saved(room)->trouble, "");
-}
-
-static void test_a_journal_that_was_set_back_is_a_fork_at_once(void **state)
-{
-    static const struct {
-        const char *name;
-        unsigned appended;
-    } rows[] = {{"nothing was appended since", 0}, {"as much was appended as was lost", 1}};
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        void *at = NULL;
-        print_message("  %s\n", rows[i].name);
-        assert_int_equal(room_set_up(&at), 0);
-        struct room *room = at;
-        send_first(room, 3);
-        struct ack ack = room_ack(room, 3);
-        fake_acknowledge(room->http, room->key, &ack);
-        room_round(room, 1);
-        journal_close(room->journal);
-        (void)snprintf(room->journal_path, sizeof(room->journal_path), "%s/old.db", room->folder);
-        room_open_journal(room, 7); /* the same epoch */
-        room_append(room, 2 + rows[i].appended);
-        room_restart(room);
-        room_round(room, UPLINK_LOOK_MS);
-        assert_string_equal(saved(room)->trouble, "fork");
-        assert_int_equal(saved(room)->acked_seq, 3);
-        room_line_up(room);
-        assert_false(on_its_way(room)); /* the line to the platform is not needed to see it */
-        assert_int_equal(room_tear_down(&at), 0);
-    }
-}
-
-static void test_a_fork_is_not_hidden_by_a_later_trouble(void **state)
-{
-    struct room *room = *state;
-    send_first(room, 3);
-    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
-    room_round(room, 1);
-    room_restart(room);
-    room_line_up(room);
-    assert_true(on_its_way(room)); /* asks once more */
-    fake_answer(room->http, LANE_JOURNAL, 403, "");
-    room_round(room, 1);
-    assert_string_equal(saved(room)->trouble, "fork");
-}
-
-static void test_a_fork_names_its_journal_before_anything_is_acknowledged(void **state)
-{
-    struct room *room = *state;
-    struct journal_status status;
-    send_first(room, 3);
-    assert_string_equal(saved(room)->epoch, "");
-    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
-    room_round(room, 1);
-    assert_false(failed(journal_get_status(room->journal, &status)));
-    assert_string_equal(saved(room)->epoch, status.epoch);
-    assert_int_equal(saved(room)->acked_seq, 0);
-}
-
-static void test_a_gap_goes_back_to_where_the_platform_is(void **state)
-{
-    struct room *room = *state;
-    send_first(room, 2);
-    struct ack ack = room_ack(room, 2);
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
-    room_append(room, 2);
-    room_round(room, UPLINK_LOOK_MS);
-    assert_int_equal(room->http->batch.entries[0].seq, 3);
-
-    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"gap\",\"expected_seq\":2}");
-    room_round(room, 1);
-    assert_true(on_its_way(room));
-    assert_int_equal(room->http->batch.entries[0].seq, 2);
-    assert_int_equal(room->http->batch.count, 3);
-    ack = room_ack(room, 4);
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
-    assert_int_equal(saved(room)->acked_seq, 4);
-    assert_string_equal(saved(room)->trouble, "");
-}
-
-/* clang-format off */
-static const struct {
-    const char *name;
-    int status;
-    const char *body;
-    const char *trouble;
-} refusals[] = {
-    {"a gap before what we ever had",      409, "{\"error\":\"gap\",\"expected_seq\":0}",  "gap"},
-    {"a gap beyond our journal",           409, "{\"error\":\"gap\",\"expected_seq\":9}",  "gap"},
-    {"a gap where we are",                 409, "{\"error\":\"gap\",\"expected_seq\":1}",  "gap"},
-    {"a conflict of an unknown kind",      409, "{\"error\":\"strange\"}",                 "answer"},
-    {"a conflict that is not JSON",        409, "no",                                      "answer"},
-    {"our batch is called malformed",      400, "{\"error\":\"malformed\"}",               "answer"},
-    {"we are not let in",                  403, "",                                        "denied"},
-    {"a redirection is not followed",      302, "",                                        "answer"},
-    {"the platform is being repaired",     503, "",                                        ""},
-    {"the platform is busy",               429, "",                                        ""},
-};
-/* clang-format on */
-
-static void test_refusals(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
-        void *at = NULL;
-        print_message("  %s\n", refusals[i].name);
-        assert_int_equal(room_set_up(&at), 0);
-        struct room *room = at;
-        send_first(room, 3);
-        fake_answer(room->http, LANE_JOURNAL, refusals[i].status, refusals[i].body);
-        room_round(room, 1);
-        assert_string_equal(saved(room)->trouble, refusals[i].trouble);
-        assert_false(on_its_way(room));
-        assert_false(line_up(&room->desk.line));
-        room_round(room, LINE_PAUSE_FIRST_MS);
-        assert_true(on_its_way(room)); /* tries again */
-        struct ack ack = room_ack(room, 3);
-        fake_acknowledge(room->http, room->key, &ack);
-        room_round(room, 1);
-        assert_string_equal(saved(room)->trouble, "");
-        assert_true(line_up(&room->desk.line));
-        assert_int_equal(room_tear_down(&at), 0);
-    }
-}
-
 static void test_retry_after_is_honoured(void **state)
 {
     struct room *room = *state;
@@ -462,23 +173,6 @@ static void test_the_feed_tells_of_an_answer_that_was_cut(void **state)
     assert_true(line_up(&room->desk.line));
 }
 
-static void test_the_feed_tells_of_a_fork(void **state)
-{
-    struct room *room = *state;
-    room_open_journal(room, 7);
-    room_append(room, 2);
-    room_round(room, 0);
-    struct ack ack = room_ack(room, 2);
-    ack.acked_seq = 3; /* a journal that was set back from a copy */
-    struct feed *feed = calloc(1, sizeof(*feed));
-    assert_non_null(feed);
-    fake_feed(room->http, room->key, feed, &ack);
-    free(feed);
-    room_round(room, 1);
-    assert_string_equal(saved(room)->trouble, "fork");
-    assert_false(on_its_way(room));
-}
-
 static void test_a_new_journal_starts_from_its_first_entry(void **state)
 {
     struct room *room = *state;
@@ -502,8 +196,6 @@ static void test_a_new_journal_starts_from_its_first_entry(void **state)
     assert_string_equal(saved(room)->epoch, ack.epoch);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, room_set_up, room_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,18 +206,9 @@ int main(void)
         TEST(test_a_long_journal_goes_in_batches),
         TEST(test_a_cut_answer_sends_the_same_again),
         TEST(test_a_restart_goes_on_behind_what_is_acknowledged),
-        TEST(test_rejected_rows_are_quarantined_and_passed),
-        cmocka_unit_test(test_lies),
-        TEST(test_a_fork_stops_sending_and_is_remembered),
-        cmocka_unit_test(test_a_journal_that_was_set_back_is_a_fork_at_once),
-        TEST(test_a_fork_is_not_hidden_by_a_later_trouble),
-        TEST(test_a_fork_names_its_journal_before_anything_is_acknowledged),
-        TEST(test_a_gap_goes_back_to_where_the_platform_is),
-        cmocka_unit_test(test_refusals),
         TEST(test_retry_after_is_honoured),
         TEST(test_a_batch_that_is_too_large_is_halved),
         TEST(test_the_feed_tells_of_an_answer_that_was_cut),
-        TEST(test_the_feed_tells_of_a_fork),
         TEST(test_a_new_journal_starts_from_its_first_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,6 @@
 #ifndef TESTS_UNIT_VISIT_ROOM_H
 #define TESTS_UNIT_VISIT_ROOM_H
 
-#include <stdio.h>
 #include <string.h>
 
 #include "kiosk/app/runner.h"
