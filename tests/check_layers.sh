@@ -47,13 +47,22 @@ allowed() {
     esac
 }
 
+# includes [FILE]: what it includes, however that is spelled.
+includes() {
+    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*[<"]\([^>"]*\)[>"].*/\1/p' "$@"
+}
+
+# A spelling that is not seen is an arrow that is not held.
+seen=$(printf '#include<a.h>\n # include "b.h" // why\n#\tinclude\t<c.h>\n' | includes | tr '\n' ' ')
+[ "$seen" = "a.h b.h c.h " ] || { echo "of a.h b.h c.h only these are seen: $seen"; exit 1; }
+
 bad=0
 count=0
 # shellcheck disable=SC2013,SC2044 # no name of ours has a blank
 for file in $(find kiosk hw sync -name '*.[ch]'); do
     count=$((count + 1))
     # shellcheck disable=SC2013
-    for header in $(sed -n 's/^ *# *include [<"]\([^>"]*\)[>"].*/\1/p' "$file"); do
+    for header in $(includes "$file"); do
         ok=0
         for prefix in $(allowed "$file"); do
             case $header in "$prefix"*) ok=1 ;; esac
