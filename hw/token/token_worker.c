@@ -17,6 +17,7 @@
 #include "hw/token/token_check.h"
 #include "hw/token/token_worker_process.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/secret.h"
 #include "kiosk/base/text.h"
 
 #define READER_SIZE 128
@@ -301,7 +302,7 @@ static void worker_close(struct token *token)
 
     worker_process_stop(&worker->process, CLOSE_PATIENCE_MS);
     worker_room_destroy(worker->room);
-    worker_pages_destroy(worker, sizeof(*worker));
+    secret_pages_destroy(worker, sizeof(*worker));
 }
 
 static const struct token_driver worker_driver = {
@@ -309,7 +310,7 @@ static const struct token_driver worker_driver = {
 
 struct err token_worker_create(const struct token_worker_setup *setup, struct token **out_token)
 {
-    struct token_worker *worker = worker_pages_create(sizeof(*worker)); /* its token has a reply */
+    struct token_worker *worker = secret_pages_create(sizeof(*worker)); /* its token has a reply */
     struct worker_room *room = worker_room_create();
     struct err e = ERR_OK;
 
@@ -321,7 +322,7 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
     }
     if (failed(e)) {
         worker_room_destroy(room);
-        worker_pages_destroy(worker, sizeof(*worker));
+        secret_pages_destroy(worker, sizeof(*worker));
         return e;
     }
     worker->token.driver = &worker_driver;

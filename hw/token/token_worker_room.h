@@ -11,14 +11,7 @@ struct worker_room {
     struct token_reply reply; /* the worker's */
 };
 
-/* `size` bytes, zeroed; locked, left out of core dumps and of children. NULL when they cannot be
- * had or locked. */
-void *worker_pages_create(size_t size);
-
-/* Wipe and give back. NULL is fine. */
-void worker_pages_destroy(void *pages, size_t size);
-
-/* A room in such pages. */
+/* A room in pages of secret_pages_create(); NULL: none to be had. */
 struct worker_room *worker_room_create(void);
 
 /* After each use. */

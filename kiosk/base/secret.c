@@ -3,29 +3,37 @@
 #include <string.h>
 #include <sys/mman.h>
 
-struct secret *secret_create(void)
+void *secret_pages_create(size_t size)
 {
-    void *page = mmap(NULL, sizeof(struct secret), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED)
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED)
         return NULL;
 
-    bool kept = mlock(page, sizeof(struct secret)) == 0 &&
-                madvise(page, sizeof(struct secret), MADV_DONTDUMP) == 0 &&
-                madvise(page, sizeof(struct secret), MADV_WIPEONFORK) == 0;
+    bool kept = mlock(pages, size) == 0 && madvise(pages, size, MADV_DONTDUMP) == 0 &&
+                madvise(pages, size, MADV_WIPEONFORK) == 0;
     if (kept)
-        return page;
+        return pages;
 
-    (void)munmap(page, sizeof(struct secret)); /* nothing was ever in it */
+    (void)munmap(pages, size); /* nothing was ever in it */
     return NULL;
+}
+
+void secret_pages_destroy(void *pages, size_t size)
+{
+    if (pages == NULL)
+        return;
+    explicit_bzero(pages, size);
+    (void)munmap(pages, size); /* fails only for an address that is not ours */
+}
+
+struct secret *secret_create(void)
+{
+    return secret_pages_create(sizeof(struct secret));
 }
 
 void secret_destroy(struct secret *secret)
 {
-    if (secret == NULL)
-        return;
-    secret_wipe(secret);
-    (void)munmap(secret, sizeof(*secret)); /* fails only for an address that is not ours */
+    secret_pages_destroy(secret, sizeof(*secret));
 }
 
 struct err secret_push(struct secret *secret, uint8_t byte)

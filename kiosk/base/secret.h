@@ -22,8 +22,14 @@ struct secret {
     size_t len;
 };
 
-/* An empty secret on a page of its own: locked in memory, left out of core
- * dumps and of children. NULL when the page cannot be had or locked. */
+/* `size` zeroed bytes on pages of their own: locked in memory, left out of core dumps and of
+ * children. NULL when they cannot be had or locked. */
+void *secret_pages_create(size_t size);
+
+/* Wipe and give back. NULL is fine. */
+void secret_pages_destroy(void *pages, size_t size);
+
+/* An empty secret on such a page. */
 struct secret *secret_create(void);
 
 /* Wipe and give the page back. NULL is fine. */

@@ -33,23 +33,3 @@ struct err token_process_close(void)
     }
     return ERR_OK;
 }
-
-void *token_process_page(size_t size)
-{
-    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED)
-        return NULL;
-    if (mlock(page, size) == 0 && madvise(page, size, MADV_DONTDUMP) == 0 &&
-        madvise(page, size, MADV_WIPEONFORK) == 0)
-        return page;
-    (void)munmap(page, size); /* nothing was ever in it */
-    return NULL;
-}
-
-void token_process_page_free(void *page, size_t size)
-{
-    if (page == NULL)
-        return;
-    explicit_bzero(page, size);
-    (void)munmap(page, size); /* fails only for an address that is not ours */
-}

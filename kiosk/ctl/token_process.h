@@ -2,8 +2,6 @@
 #ifndef KIOSK_CTL_TOKEN_PROCESS_H
 #define KIOSK_CTL_TOKEN_PROCESS_H
 
-#include <stddef.h>
-
 #include "kiosk/base/err.h"
 
 /*
@@ -12,12 +10,5 @@
  * locked alone). ERR_IO.
  */
 MUST_CHECK struct err token_process_close(void);
-
-/* `size` zeroed bytes on pages of their own, as secret_create() has them: locked in memory, left
- * out of core dumps and of children. NULL when they cannot be had or locked. */
-void *token_process_page(size_t size);
-
-/* Wipe and give back. NULL is fine. */
-void token_process_page_free(void *page, size_t size);
 
 #endif

@@ -14,7 +14,6 @@
 #include "kiosk/base/file.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
-#include "kiosk/ctl/token_process.h"
 
 #define TERMINAL "/dev/tty"
 #define CTRL_C 0x03
@@ -247,12 +246,12 @@ void token_secret_free(struct secret *const *at)
 
 struct token_admin *token_secret_admin_create(void)
 {
-    return token_process_page(sizeof(struct token_admin));
+    return secret_pages_create(sizeof(struct token_admin));
 }
 
 void token_secret_admin_free(struct token_admin *const *at)
 {
-    token_process_page_free(*at, sizeof(struct token_admin));
+    secret_pages_destroy(*at, sizeof(struct token_admin));
 }
 
 void token_secret_admin_wipe(struct token_admin *admin)

@@ -8,8 +8,8 @@
 
 #include "kiosk/base/file.h"
 #include "kiosk/base/hex.h"
+#include "kiosk/base/secret.h"
 #include "kiosk/base/text.h"
-#include "kiosk/ctl/token_process.h"
 #include "kiosk/ctl/token_secret.h"
 
 #define FILE_MAX 512
@@ -206,12 +206,12 @@ struct err token_values_save(const char *path, const struct token_values *values
 
 struct token_values *token_values_create(void)
 {
-    return token_process_page(sizeof(struct token_values));
+    return secret_pages_create(sizeof(struct token_values));
 }
 
 void token_values_free(struct token_values *const *at)
 {
-    token_process_page_free(*at, sizeof(struct token_values));
+    secret_pages_destroy(*at, sizeof(struct token_values));
 }
 
 void token_values_wipe(struct token_values *values)
