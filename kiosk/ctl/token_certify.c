@@ -91,11 +91,7 @@ enum token_exit token_remove(const struct token_options *options)
     struct token_backup backup = {.path = ""};
     char text[TEXT_SIZE];
     uint8_t slot = 0;
-    enum token_exit status = token_room_slot(options, &slot);
-    if (status != TOKEN_EXIT_DONE)
-        return status;
-    const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
-    status = token_room_open(options, &scope, &room);
+    enum token_exit status = token_room_open_slot(options, false, &room, &slot);
     if (status == TOKEN_EXIT_DONE)
         status = token_room_confirm(&room, "delete the certificate of");
     if (status != TOKEN_EXIT_DONE)
@@ -144,11 +140,7 @@ enum token_exit token_get(const struct token_options *options)
     CLEANUP(token_room_close) struct token_room room = {0};
     char pem[CERTIFICATE_PEM_SIZE];
     uint8_t slot = 0;
-    enum token_exit status = token_room_slot(options, &slot);
-    if (status != TOKEN_EXIT_DONE)
-        return status;
-    const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
-    status = token_room_open(options, &scope, &room);
+    enum token_exit status = token_room_open_slot(options, false, &room, &slot);
     if (status != TOKEN_EXIT_DONE)
         return status;
     const struct token_certificate *certificate = token_room_certificate(&room, slot);

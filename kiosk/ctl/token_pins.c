@@ -24,50 +24,64 @@ enum token_exit token_verify(const struct token_options *options)
     return status == TOKEN_EXIT_DONE ? say(&room, "the PIN is right") : status;
 }
 
-enum token_exit token_new_pin(const struct token_options *options)
+/* What is shown for a new PIN, and what gives it. */
+struct way {
+    const char *what;
+    const char *done;
+    struct token_scope scope; /* the tries of what is shown */
+    struct err (*get)(const struct token_room *room, struct secret *out);
+    struct err (*change)(struct token *token, const struct secret *shown, const struct secret *next,
+                         uint8_t *out_tries_left);
+};
+
+static struct err get_pin(const struct token_room *room, struct secret *out)
+{
+    return token_secret_get(room->options->pin_file, "PIN", room->identity.pin_tries_left, out);
+}
+
+static struct err get_puk(const struct token_room *room, struct secret *out)
+{
+    return token_secret_puk(room->options, room->identity.id, room->identity.puk_tries_left, out);
+}
+
+static enum token_exit new_pin(const struct token_options *options, const struct way *way)
 {
     CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_free) struct secret *pin = secret_create();
+    CLEANUP(token_secret_free) struct secret *shown = secret_create();
     CLEANUP(token_secret_free) struct secret *next = secret_create();
-    struct token_failure failure = {.what = "the PIN", .tries_left = TOKEN_TRIES_UNKNOWN};
-    const struct token_scope scope = {.pin_tries = true};
-    enum token_exit status = token_room_open(options, &scope, &room);
-    if (status == TOKEN_EXIT_DONE)
-        status = token_room_tries(options, failure.what, room.identity.pin_tries_left);
+    struct token_failure failure = {.what = way->what, .tries_left = TOKEN_TRIES_UNKNOWN};
+    enum token_exit status = token_room_open(options, &way->scope, &room);
+    if (status == TOKEN_EXIT_DONE) {
+        status = token_room_tries(options, failure.what,
+                                  way->scope.pin_tries ? room.identity.pin_tries_left
+                                                       : room.identity.puk_tries_left);
+    }
     if (status != TOKEN_EXIT_DONE)
         return status;
-    if (pin == NULL || next == NULL)
+    if (shown == NULL || next == NULL)
         failure.e = ERR(ERR_NO_ROOM, 0, "memory that is locked");
     if (!failed(failure.e))
-        failure.e = token_secret_get(options->pin_file, "PIN", room.identity.pin_tries_left, pin);
+        failure.e = way->get(&room, shown);
     if (!failed(failure.e))
         failure.e = token_secret_new(options->new_pin_file, "new PIN: ", next);
     if (!failed(failure.e))
-        failure.e = token_change_pin(room.token, pin, next, &failure.tries_left);
-    return failed(failure.e) ? token_say_failure(options, &failure)
-                             : say(&room, "it has a new PIN");
+        failure.e = way->change(room.token, shown, next, &failure.tries_left);
+    return failed(failure.e) ? token_say_failure(options, &failure) : say(&room, way->done);
+}
+
+enum token_exit token_new_pin(const struct token_options *options)
+{
+    static const struct way by_pin = {
+        "the PIN", "it has a new PIN", {.pin_tries = true}, get_pin, token_change_pin};
+    return new_pin(options, &by_pin);
 }
 
 enum token_exit token_new_pin_by_puk(const struct token_options *options)
 {
-    CLEANUP(token_room_close) struct token_room room = {0};
-    CLEANUP(token_secret_free) struct secret *puk = secret_create();
-    CLEANUP(token_secret_free) struct secret *next = secret_create();
-    struct token_failure failure = {.what = "the PUK", .tries_left = TOKEN_TRIES_UNKNOWN};
-    const struct token_scope scope = {.puk_tries = true};
-    enum token_exit status = token_room_open(options, &scope, &room);
-    if (status == TOKEN_EXIT_DONE)
-        status = token_room_tries(options, failure.what, room.identity.puk_tries_left);
-    if (status != TOKEN_EXIT_DONE)
-        return status;
-    if (puk == NULL || next == NULL)
-        failure.e = ERR(ERR_NO_ROOM, 0, "memory that is locked");
-    if (!failed(failure.e))
-        failure.e = token_secret_puk(options, room.identity.id, room.identity.puk_tries_left, puk);
-    if (!failed(failure.e))
-        failure.e = token_secret_new(options->new_pin_file, "new PIN: ", next);
-    if (!failed(failure.e))
-        failure.e = token_unblock(room.token, puk, next, &failure.tries_left);
-    return failed(failure.e) ? token_say_failure(options, &failure)
-                             : say(&room, "it has a new PIN, and all its tries");
+    static const struct way by_puk = {"the PUK",
+                                      "it has a new PIN, and all its tries",
+                                      {.puk_tries = true},
+                                      get_puk,
+                                      token_unblock};
+    return new_pin(options, &by_puk);
 }

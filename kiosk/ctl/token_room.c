@@ -130,6 +130,17 @@ enum token_exit token_room_slot(const struct token_options *options, uint8_t *ou
     return TOKEN_EXIT_DONE;
 }
 
+enum token_exit token_room_open_slot(const struct token_options *options, bool pin_tries,
+                                     struct token_room *room, uint8_t *out_slot)
+{
+    enum token_exit status = token_room_slot(options, out_slot);
+    if (status != TOKEN_EXIT_DONE)
+        return status;
+    const struct token_scope scope = {.slots = 1U << token_slot_index(*out_slot),
+                                      .pin_tries = pin_tries};
+    return token_room_open(options, &scope, room);
+}
+
 enum token_exit token_room_tries(const struct token_options *options, const char *what,
                                  uint8_t tries_left)
 {

@@ -43,6 +43,11 @@ const struct token_certificate *token_room_certificate(const struct token_room *
 /* The slot that the command line names as its second word. */
 enum token_exit token_room_slot(const struct token_options *options, uint8_t *out_slot);
 
+/* Both: the slot of the command line, and the token opened to read what is in it, with `pin_tries`
+ * also the PIN's. */
+enum token_exit token_room_open_slot(const struct token_options *options, bool pin_tries,
+                                     struct token_room *room, uint8_t *out_slot);
+
 /* That a PIN or PUK with `tries_left` may be tried: not blocked, and what is or may be the last try
  * only with --last-try. */
 enum token_exit token_room_tries(const struct token_options *options, const char *what,

@@ -79,11 +79,7 @@ enum token_exit token_self_test(const struct token_options *options)
     char text[TEXT_SIZE];
     uint8_t slot = 0;
     bool decrypts = false;
-    enum token_exit status = token_room_slot(options, &slot);
-    if (status != TOKEN_EXIT_DONE)
-        return status;
-    const struct token_scope scope = {.slots = 1U << token_slot_index(slot), .pin_tries = true};
-    status = token_room_open(options, &scope, &room);
+    enum token_exit status = token_room_open_slot(options, true, &room, &slot);
     if (status != TOKEN_EXIT_DONE)
         return status;
     const struct token_certificate *certificate = token_room_certificate(&room, slot);

@@ -6,6 +6,7 @@
 #include "kiosk/core/civil.h"
 #include "kiosk/core/facts.h"
 #include "sync/gateway/folder.h"
+#include "sync/gateway/identity.h"
 
 #define ROOT_CN "certkiosk demo root CA"
 #define ROOT_DAYS 7300
@@ -52,38 +53,18 @@ static struct err make_issuing(const char *dir, const struct profile *profile,
     return failed(e) ? e : issue_certificate_of(ca, out_certificate);
 }
 
-static struct err make_root(const char *dir, int64_t now_s, struct issue_ca **out_root)
-{
-    CLEANUP(ca_done) struct issue_ca *root = NULL;
-    struct issue_subject subject = {.cn = ROOT_CN, .country = true};
-    struct issue_term term = {now_s - CIVIL_DAY_S, now_s + ROOT_DAYS * (int64_t)CIVIL_DAY_S};
-    char crt[FOLDER_PATH_SIZE];
-    char key[FOLDER_PATH_SIZE];
-
-    struct err e = folder_path(dir, FOLDER_ROOT, ".crt", crt);
-    if (!failed(e))
-        e = folder_path(dir, FOLDER_ROOT, ".key", key);
-    if (!failed(e))
-        e = issue_root(&subject, term, &root);
-    if (!failed(e))
-        e = issue_save(root, crt, key);
-    if (failed(e))
-        return e;
-    *out_root = root;
-    root = NULL;
-    return ERR_OK;
-}
-
 struct err authority_demo_make(const char *dir, const struct profile *profiles, size_t count,
                                int64_t now_s)
 {
     CLEANUP(ca_done) struct issue_ca *root = NULL;
     struct issue_certificate certificates[FACTS_PROFILES_MAX + 1];
     const struct issue_certificate *list[FACTS_PROFILES_MAX + 1];
+    const struct issue_subject subject = {.cn = ROOT_CN, .country = true};
+    struct issue_term root_term = {now_s - CIVIL_DAY_S, now_s + ROOT_DAYS * (int64_t)CIVIL_DAY_S};
     struct issue_term term = {now_s - CIVIL_DAY_S, now_s + ISSUING_DAYS * (int64_t)CIVIL_DAY_S};
     char trust[FOLDER_PATH_SIZE];
 
-    struct err e = make_root(dir, now_s, &root);
+    struct err e = identity_ca(dir, FOLDER_ROOT, &subject, root_term, &root);
     if (!failed(e))
         e = issue_certificate_of(root, &certificates[0]);
     list[0] = &certificates[0];

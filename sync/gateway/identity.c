@@ -24,11 +24,10 @@ static struct issue_term term_of(int64_t now_s, int64_t days)
     return (struct issue_term){now_s - CIVIL_DAY_S, now_s + days * CIVIL_DAY_S};
 }
 
-static struct err make_ca(const char *dir, const char *name, const char *cn, struct issue_term term,
-                          struct issue_ca **out_ca)
+struct err identity_ca(const char *dir, const char *name, const struct issue_subject *subject,
+                       struct issue_term term, struct issue_ca **out_ca)
 {
     CLEANUP(ca_done) struct issue_ca *ca = NULL;
-    struct issue_subject subject = {.cn = cn};
     char crt[FOLDER_PATH_SIZE];
     char key[FOLDER_PATH_SIZE];
 
@@ -36,7 +35,7 @@ static struct err make_ca(const char *dir, const char *name, const char *cn, str
     if (!failed(e))
         e = folder_path(dir, name, ".key", key);
     if (!failed(e))
-        e = issue_root(&subject, term, &ca);
+        e = issue_root(subject, term, &ca);
     if (!failed(e))
         e = issue_save(ca, crt, key);
     if (failed(e))
@@ -85,10 +84,10 @@ static struct err make_server(const char *dir, const char *host, int64_t now_s)
         .term = term_of(now_s, SERVER_DAYS),
         .hosts = {host, "localhost", "127.0.0.1"},
     };
+    const struct issue_subject subject = {.cn = "certkiosk platform TLS CA"};
     struct hash hash = {0};
 
-    struct err e =
-        make_ca(dir, FOLDER_SERVER_CA, "certkiosk platform TLS CA", term_of(now_s, CA_DAYS), &ca);
+    struct err e = identity_ca(dir, FOLDER_SERVER_CA, &subject, term_of(now_s, CA_DAYS), &ca);
     return failed(e) ? e : make_leaf(ca, &order, dir, FOLDER_SERVER, &hash);
 }
 
@@ -110,10 +109,11 @@ static struct err make_seal_key(const char *dir)
 struct err identity_make(const char *dir, const char *host, int64_t now_s)
 {
     CLEANUP(ca_done) struct issue_ca *ca = NULL;
+    const struct issue_subject subject = {.cn = "certkiosk client CA"};
 
     struct err e = make_server(dir, host, now_s);
     if (!failed(e))
-        e = make_ca(dir, FOLDER_CLIENT_CA, "certkiosk client CA", term_of(now_s, CA_DAYS), &ca);
+        e = identity_ca(dir, FOLDER_CLIENT_CA, &subject, term_of(now_s, CA_DAYS), &ca);
     return failed(e) ? e : make_seal_key(dir);
 }
 

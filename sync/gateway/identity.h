@@ -6,10 +6,17 @@
 
 #include "kiosk/base/err.h"
 #include "kiosk/base/hash.h"
+#include "kiosk/pki/issue.h"
 
 /* Make the server's CA and certificate (names: `host`, localhost, 127.0.0.1), the CA of the
  * clients, and the key of the seals. */
 MUST_CHECK struct err identity_make(const char *dir, const char *host, int64_t now_s);
+
+/* Make a self-signed CA, saved as NAME.key and NAME.crt in the folder; free it with
+ * issue_ca_destroy(). */
+MUST_CHECK struct err identity_ca(const char *dir, const char *name,
+                                  const struct issue_subject *subject, struct issue_term term,
+                                  struct issue_ca **out_ca);
 
 /* Issue a client certificate: NAME.key and NAME.crt in the folder `out`. `*out_hash` is its
  * SHA-256. */
