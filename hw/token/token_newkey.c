@@ -75,8 +75,7 @@ static void find_free(const struct token_identity *identity, uint32_t slots, uin
     }
 }
 
-/* --- before ------------------------------------------------------------------------------------
- */
+/* --- before ------------------------------------------------------------------------------- */
 
 struct err token_newkey_probe(struct token *token, const struct token_target *target,
                               const struct token_scope *scope,
@@ -124,8 +123,7 @@ struct token_newkey token_newkey_plan(const struct token_newkey_wish *wish,
     return plan;
 }
 
-/* --- the new pair ------------------------------------------------------------------------------
- */
+/* --- the new pair ------------------------------------------------------------------------- */
 
 static struct token_target at_slot(const struct token_target *target, uint8_t slot)
 {
@@ -195,8 +193,7 @@ struct err token_newkey_place(struct token *token, const struct token_target *ta
     return token_write(token, &staging, der);
 }
 
-/* --- settling -----------------------------------------------------------------------------------
- */
+/* --- settling ----------------------------------------------------------------------------- */
 
 /* What a look shows of MOVES, and each step changes. */
 struct view {
@@ -333,8 +330,7 @@ struct err token_newkey_settle(struct token *token, const struct token_target *t
                                                                : ERR(ERR_NOT_FOUND, 0, "no pair");
 }
 
-/* --- left in the middle ------------------------------------------------------------------------
- */
+/* --- left in the middle ------------------------------------------------------------------- */
 
 /* The retired slot that has the certificate which `main` has, too, with a key of its own or none.
  */

@@ -135,8 +135,7 @@ static const struct token_driver sim_driver = {
     .close = sim_close,
 };
 
-/* --- for tests ---------------------------------------------------------------------------------
- */
+/* --- for tests ---------------------------------------------------------------------------- */
 
 void token_sim_init(struct token_sim *sim)
 {

@@ -129,8 +129,7 @@ static void a_torn_certificate_is_named_and_repaired_by_writing(struct bench *on
     bench_assert_holds(&seen, 0x9C, 5);
 }
 
-/* --- PIN and PUK ---------------------------------------------------------------------------------
- */
+/* --- PIN and PUK -------------------------------------------------------------------------- */
 
 static void a_wrong_pin_counts_down_and_the_right_one_restores(struct bench *on)
 {

@@ -152,8 +152,7 @@ static void a_swapped_token_gets_no_write_and_no_pin(struct bench *on)
     assert_int_equal(seen.pin_tries_left, on->model->pin_tries);
 }
 
-/* --- personalising
- * ----------------------------------------------------------------------------------- */
+/* --- personalising ------------------------------------------------------------------------ */
 
 struct own {
     struct secret pin_was, pin, puk_was, puk;

@@ -29,8 +29,7 @@ void bench_close(struct bench *on)
     on->kind->close(on);
 }
 
-/* --- running ------------------------------------------------------------------------------------
- */
+/* --- running ------------------------------------------------------------------------------ */
 
 struct pair {
     const struct bench_kind *kind;
@@ -88,8 +87,7 @@ int bench_run(const char *name, const struct bench_promise *promises, size_t cou
     return _cmocka_run_group_tests(name, tests, tests_count, NULL, NULL);
 }
 
-/* --- the token's comings and goings
- * ---------------------------------------------------------------- */
+/* --- the token's comings and goings ------------------------------------------------------- */
 
 void bench_watch(struct bench *on, enum token_presence from, enum token_presence want)
 {
@@ -137,8 +135,7 @@ void bench_look(struct bench *on, struct token_identity *out_identity)
     need(on, identify(on, out_identity));
 }
 
-/* --- what it is asked
- * ------------------------------------------------------------------------------- */
+/* --- what it is asked --------------------------------------------------------------------- */
 
 struct secret bench_secret(const char *text)
 {

@@ -80,8 +80,7 @@ struct bench_promise {
 /* Each promise over each driver; the status for main. */
 int bench_run(const char *name, const struct bench_promise *promises, size_t count);
 
-/* --- for the promises ---------------------------------------------------------------------------
- */
+/* --- for the promises --------------------------------------------------------------------- */
 
 #define ALL_SLOTS (TOKEN_SLOTS_ACTIVE | TOKEN_SLOTS_RETIRED)
 

@@ -25,8 +25,7 @@ static const char *dir;
 static struct control_reply reply;
 static struct vtoken_model the_model;
 
-/* --- the hall
- * --------------------------------------------------------------------------------------- */
+/* --- the hall ----------------------------------------------------------------------------- */
 
 static bool ask(const char *socket, const char *line)
 {
@@ -77,8 +76,7 @@ static void copy_file(const char *from_name, const char *to_name)
     assert_int_equal(fclose(to), 0);
 }
 
-/* --- the hand
- * ---------------------------------------------------------------------------------------- */
+/* --- the hand ----------------------------------------------------------------------------- */
 
 static void pull(struct bench *on)
 {

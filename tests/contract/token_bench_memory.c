@@ -41,8 +41,7 @@ static struct link *link_of(struct card *card)
     return CONTAINER_OF(card, struct link, card);
 }
 
-/* --- the link
- * -------------------------------------------------------------------------------------- */
+/* --- the link ----------------------------------------------------------------------------- */
 
 static struct err link_watch(struct card *card, uint32_t timeout_ms,
                              enum token_presence *in_out_presence)
@@ -177,8 +176,7 @@ static const struct card_driver link_driver = {.watch = link_watch,
                                                .disconnect = link_disconnect,
                                                .close = link_close};
 
-/* --- the hand
- * -------------------------------------------------------------------------------------- */
+/* --- the hand ----------------------------------------------------------------------------- */
 
 static void set_admin(struct bench *on, enum vtoken_algorithm cipher)
 {

@@ -43,8 +43,7 @@ bool job_signs(struct bench *on, uint8_t slot, const struct bench_key *key)
     return bench_sign(on, slot, key, &right) == ERR_NONE && right;
 }
 
-/* --- what changes nothing ------------------------------------------------------------------------
- */
+/* --- what changes nothing ----------------------------------------------------------------- */
 
 static struct err run_identify(struct bench *on)
 {
@@ -86,8 +85,7 @@ static enum job_state look_old_key(struct bench *on)
     return job_signs(on, JOB_SLOT, &old_key) ? JOB_NEW : JOB_BAD;
 }
 
-/* --- PIN and PUK
- * ---------------------------------------------------------------------------------- */
+/* --- PIN and PUK -------------------------------------------------------------------------- */
 
 static struct err run_change(struct bench *on)
 {
@@ -132,8 +130,7 @@ static enum job_state look_unblock(struct bench *on)
     return bench_verify(on, NEXT_PIN, &tries_left) == ERR_NONE ? JOB_NEW : JOB_BAD;
 }
 
-/* --- certificates
- * ----------------------------------------------------------------------------------- */
+/* --- certificates ------------------------------------------------------------------------- */
 
 static void make_old_certificate(struct bench *on)
 {
@@ -183,8 +180,7 @@ static enum job_state look_delete(struct bench *on)
     return written(JOB_OLD_FILL) ? JOB_OLD : JOB_BAD;
 }
 
-/* --- keys
- * ------------------------------------------------------------------------------------------- */
+/* --- keys --------------------------------------------------------------------------------- */
 
 static struct err run_generate(struct bench *on)
 {
@@ -223,8 +219,7 @@ static enum job_state look_move(struct bench *on)
     return there ? JOB_NEW : JOB_OLD;
 }
 
-/* --- personalise
- * ------------------------------------------------------------------------------------ */
+/* --- personalise -------------------------------------------------------------------------- */
 
 static bool able_personalise(const struct vtoken_model *model)
 {

@@ -35,8 +35,7 @@ extern const struct job token_jobs[]; /* up to one without a name */
 /* A control: a renewal that makes its key where the old one is must be found bad. */
 extern const struct job token_job_careless;
 
-/* --- for the jobs ------------------------------------------------------------------------------
- */
+/* --- for the jobs ------------------------------------------------------------------------- */
 
 #define JOB_SLOT 0x9D
 #define JOB_OLD_FILL 1

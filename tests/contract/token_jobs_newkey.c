@@ -47,8 +47,7 @@ void newkey_anew(void)
     memset(platform(), 0, sizeof(*platform()));
 }
 
-/* --- before ------------------------------------------------------------------------------------
- */
+/* --- before ------------------------------------------------------------------------------- */
 
 static void make_old_pair(struct bench *on)
 {
@@ -86,8 +85,7 @@ void newkey_prepare_careless(struct bench *on)
     forgives = false;
 }
 
-/* --- the job -----------------------------------------------------------------------------------
- */
+/* --- the job ------------------------------------------------------------------------------ */
 
 static struct err named(enum err_code code, const char *site)
 {
@@ -171,8 +169,7 @@ struct err newkey_run(struct bench *on)
     return failed(e) ? e : token_newkey_settle(on->token, &target, &plan, new_der());
 }
 
-/* --- what is seen ------------------------------------------------------------------------------
- */
+/* --- what is seen ------------------------------------------------------------------------- */
 
 /* Where a key is, and how often; and whether its certificate can be read somewhere. */
 struct pair {

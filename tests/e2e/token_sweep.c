@@ -41,8 +41,7 @@ static const struct way_row {
 static const struct way_row *way;
 static struct token_identity seen; /* big */
 
-/* --- while the call waits for a token that hangs
- * ------------------------------------------------------ */
+/* --- while the call waits for a token that hangs ------------------------------------------ */
 
 static atomic_bool over;
 
@@ -78,8 +77,7 @@ static bool run_and_strike(struct cut *cut, struct err *out_error)
     return struck;
 }
 
-/* --- one point
- * ------------------------------------------------------------------------------------------ */
+/* --- one point ---------------------------------------------------------------------------- */
 
 /* What this interruption may be called by the contract. */
 static void assert_named(const struct cut *cut, struct err e)
@@ -157,8 +155,7 @@ static void every_job_may_be_interrupted_at_every_command(struct bench *on)
     assert_true(cut.points >= POINTS_MIN);
 }
 
-/* --- the control
- * ----------------------------------------------------------------------------------------- */
+/* --- the control -------------------------------------------------------------------------- */
 
 /* At how many points of the job its look says `state`, when nobody repairs. */
 static uint32_t count_points(struct bench *on, const struct job *job, enum job_state state)

@@ -33,8 +33,7 @@ struct tally {
     uint32_t commands, images, torn, repaired, lost;
 };
 
-/* --- the disk ----------------------------------------------------------------------------------
- */
+/* --- the disk ----------------------------------------------------------------------------- */
 
 static void path_of(char out[160], const char *suffix)
 {
@@ -83,8 +82,7 @@ static struct journal *open_it(bool create)
     return failed(journal_open(folder.path, create, ledger_random, &journal)) ? NULL : journal;
 }
 
-/* --- the write ---------------------------------------------------------------------------------
- */
+/* --- the write ---------------------------------------------------------------------------- */
 
 static struct journal_draft intent(const struct bench *on)
 {
@@ -128,8 +126,7 @@ static bool write_until(struct bench *on, enum bench_fault how, uint32_t n)
     return struck;
 }
 
-/* --- after the cut -----------------------------------------------------------------------------
- */
+/* --- after the cut ------------------------------------------------------------------------ */
 
 static bool holds(uint8_t fill)
 {
@@ -243,8 +240,7 @@ static void told(const struct bench *on, const char *what, const struct tally *t
                   tally->repaired);
 }
 
-/* --- promises ----------------------------------------------------------------------------------
- */
+/* --- promises ----------------------------------------------------------------------------- */
 
 /* Whether a write that is cut can leave the slot torn; elsewhere there is nothing to lose. */
 static bool tears(const struct bench *on)

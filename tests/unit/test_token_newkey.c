@@ -1,7 +1,6 @@
 #include "tests/unit/newkey_sim.h"
 
-/* --- the plan ----------------------------------------------------------------------------------
- */
+/* --- the plan ----------------------------------------------------------------------------- */
 
 static void an_empty_slot_gets_its_pair_at_once(void **state)
 {
@@ -82,8 +81,7 @@ static void a_torn_certificate_has_a_key_worth_keeping(void **state)
     assert_int_equal(plan_now(0).way, TOKEN_NEWKEY_MOVES);
 }
 
-/* --- losing ------------------------------------------------------------------------------------
- */
+/* --- losing ------------------------------------------------------------------------------- */
 
 static void nothing_is_lost_without_consent(void **state)
 {
@@ -132,8 +130,7 @@ static void a_slot_that_is_missing_changes_nothing(void **state)
     assert_pair(MAIN, 1, certificate(1));
 }
 
-/* --- interrupted at every call ------------------------------------------------------------------
- */
+/* --- interrupted at every call ------------------------------------------------------------ */
 
 /* The whole renewal of `plan`; stops at the first error. */
 static struct err renew(const struct token_newkey *plan, bool begun)
@@ -276,8 +273,7 @@ static void another_token_is_not_settled(void **state)
     assert_int_equal(sim.calls[TOKEN_CALL_MOVE], 1); /* the probe's */
 }
 
-/* --- found by looking ----------------------------------------------------------------------------
- */
+/* --- found by looking --------------------------------------------------------------------- */
 
 /* The plan that a kiosk which knows nothing of it sees, in every state that settling passes. */
 static void a_plan_that_was_lost_is_seen_whenever_the_pair_is_not_whole(void **state)
