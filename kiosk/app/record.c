@@ -53,7 +53,7 @@ static struct entry entry_of(enum entry_kind kind, const struct visit *visit,
 {
     const struct fact_certificate *chosen = chosen_of(visit);
     const struct fact_order *order = &visit->order;
-    bool about_token = kind != ENTRY_ORDER_REQUESTED;
+    bool about_token = kind != ENTRY_ORDER_REQUESTED && kind != ENTRY_TOKEN_REPAIR;
     struct entry entry = {.kind = kind,
                           .term_years = order->term_years,
                           .tries_left = visit->token.tries_left,
@@ -72,6 +72,8 @@ static struct entry entry_of(enum entry_kind kind, const struct visit *visit,
         kind == ENTRY_WRITE_FAILED ? err_name(visit->failure) : why_left(visit->failure);
     (void)text_copy(entry.why, sizeof(entry.why), why);
     (void)text_copy(entry.printed, sizeof(entry.printed), printed_word(visit));
+    (void)text_copy(entry.repaired, sizeof(entry.repaired),
+                    visit->failure == ERR_NONE ? "yes" : "no");
     return entry;
 }
 

@@ -7,6 +7,7 @@
 
 #include "kiosk/app/keepsake.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/hash.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
@@ -68,12 +69,28 @@ static void keep_old(struct runner *runner, const struct visit *visit, struct re
     explicit_bzero(&old, sizeof(old));
 }
 
+/* What is known of this repair, by no other txid the next time: a token that cannot be repaired
+ * says so once, however often it comes. */
+static void draw_repair(const struct visit *visit, uint8_t out[16])
+{
+    char name[FACTS_UUID_SIZE + FACTS_ID_SIZE + 16];
+
+    (void)text_print(name, sizeof(name), "repair %s %s %d", visit->order.id, visit->token.id,
+                     visit->failure == ERR_NONE); /* fits */
+    struct hash hash = hash_of((struct bytes){(const uint8_t *)name, strlen(name)});
+    memcpy(out, hash.at, 16);
+}
+
 static void append(struct runner *runner, const struct effect *effect)
 {
     struct record record;
     struct record_moment moment = {.wall_ms = clock_wall_ms()};
 
-    draw_random(moment.random);
+    if (effect->entry == ENTRY_TOKEN_REPAIR) {
+        draw_repair(&effect->visit, moment.random);
+    } else {
+        draw_random(moment.random);
+    }
     struct err e =
         record_make(effect->entry, &effect->visit, runner->setup.rules, &moment, &record);
     if (!failed(e) && effect->entry == ENTRY_WRITE_INTENDED)
@@ -185,14 +202,35 @@ static bool can_be_read(const struct fact_token *token, uint8_t slot)
     return false;
 }
 
+/* Operators learn of a token that was left torn, and whether it is whole again. */
+static void note_repair(struct runner *runner, const char *token, bool repaired)
+{
+    struct visit visit = runner->flow.visit;
+    struct hash old = hash_of((struct bytes){runner->kept.der, runner->kept.der_len});
+    struct effect note = {.kind = EFFECT_NOTE, .entry = ENTRY_TOKEN_REPAIR};
+
+    visit.order.slot = runner->kept.slot;
+    visit.failure = repaired ? ERR_NONE : ERR_CONFLICT;
+    (void)text_copy(visit.order.id, sizeof(visit.order.id), runner->kept_order); /* same sizes */
+    (void)text_copy(visit.token.id, sizeof(visit.token.id), token);
+    memcpy(visit.order.old_fingerprint, old.at, FACTS_FINGERPRINT_LEN);
+    note.visit = visit;
+    append(runner, &note);
+    explicit_bzero(&note, sizeof(note));
+    explicit_bzero(&visit, sizeof(visit));
+}
+
 /* Before the flow hears of a token, what an interrupted write left of it is mended. True: the flow
  * hears of it later. */
 static bool hold_back(struct runner *runner, const struct event *event)
 {
     if (runner->repairing != 0 && event->id == runner->repairing) { /* that was the second look */
         runner->repairing = 0;
-        if (event->result == ERR_NONE && can_be_read(&event->u.token, runner->kept.slot))
-            book_erase_kept(runner->setup.book, runner->kept_order);
+        bool repaired = can_be_read(&event->u.token, runner->kept.slot);
+        if (event->result == ERR_NONE)
+            note_repair(runner, event->u.token.id, repaired);
+        if (event->result == ERR_NONE && repaired)
+            book_erase_kept(runner->setup.book, runner->kept_order); /* after the note */
         return false;
     }
     if (event->result != ERR_NONE || event->id != runner->flow.waiting_for)

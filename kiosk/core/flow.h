@@ -225,8 +225,11 @@ enum entry_kind {
                          ERR_CONFLICT not the price or term that was shown */
     ENTRY_WRITE_INTENDED,
     ENTRY_WRITE_FAILED,
-    ENTRY_DELIVERED, /* written, read back, self-tested */
-    ENTRY_RECEIPT,   /* printed, not printed or unknown */
+    ENTRY_DELIVERED,    /* written, read back, self-tested */
+    ENTRY_RECEIPT,      /* printed, not printed or unknown */
+    ENTRY_TOKEN_REPAIR, /* by the application, before the flow hears of a token that was left torn:
+                           `order` names the write that is to be undone, `failure` ERR_NONE that
+                           the old certificate is on it again */
     ENTRY_VISIT_ENDED,
     ENTRY_COUNT,
 };

@@ -16,6 +16,7 @@ static const char *const names[ENTRY_COUNT] = {
     [ENTRY_WRITE_FAILED] = "write_failed",
     [ENTRY_DELIVERED] = "delivered",
     [ENTRY_RECEIPT] = "receipt",
+    [ENTRY_TOKEN_REPAIR] = "token_repair",
     [ENTRY_VISIT_ENDED] = "visit_ended",
 };
 

@@ -68,6 +68,10 @@ static void print_journal(FILE *out, const struct report *report)
     (void)fprintf(out, "journal          %" PRIu64 " entries, the last %s, epoch %s\n",
                   report->head.head_seq, time_text(report->head.head_at_ms, time),
                   report->head.epoch);
+    if (report->torn_count > 0) {
+        (void)fprintf(out, "torn tokens      %" PRIu64 ", the last %s\n", report->torn_count,
+                      time_text(report->torn_at_ms, time));
+    }
     for (size_t i = 0; i < report->order_count; i++) {
         (void)fprintf(out, "open order       %s %s since %s\n", report->orders[i].order,
                       order_states[report->orders[i].state],
@@ -185,10 +189,12 @@ static json_t *journal_json(const struct report *report)
                          report->journal.site);
     }
     hex_print(hash, (struct bytes){report->head.head_hash.at, HASH_LEN});
-    return json_pack("{s:s, s:I, s:s, s:o, s:I, s:o}", "epoch", report->head.epoch, "head_seq",
-                     (json_int_t)report->head.head_seq, "head_hash", hash, "head_at_ms",
+    return json_pack("{s:s, s:I, s:s, s:o, s:I, s:o, s:I, s:o}", "epoch", report->head.epoch,
+                     "head_seq", (json_int_t)report->head.head_seq, "head_hash", hash, "head_at_ms",
                      time_json(report->head.head_at_ms), "schema", (json_int_t)report->head.schema,
-                     "open_orders", orders_json(report));
+                     "open_orders", orders_json(report), "torn_tokens",
+                     (json_int_t)report->torn_count, "torn_token_at_ms",
+                     time_json(report->torn_at_ms));
 }
 
 static json_t *inbox_json(const struct report *report)

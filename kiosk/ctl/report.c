@@ -9,6 +9,7 @@
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
+#include "kiosk/core/flow.h"
 
 static void free_journal(struct journal **at)
 {
@@ -77,6 +78,10 @@ static struct err read_journal(const char *state_dir, struct report *report)
         e = journal_get_status(journal, &report->head);
     if (!failed(e))
         e = journal_open_orders(journal, report->orders, &report->order_count);
+    if (!failed(e)) {
+        e = journal_count(journal, entry_name(ENTRY_TOKEN_REPAIR), &report->torn_count,
+                          &report->torn_at_ms);
+    }
     return failed(e) || failed(report->inbox) ? e : read_pending(journal, report);
 }
 

@@ -32,6 +32,9 @@ struct report {
     size_t order_count; /* open ones */
     struct journal_order orders[JOURNAL_ORDERS_MAX];
 
+    uint64_t torn_count; /* entries about tokens that were left torn, repaired or not */
+    int64_t torn_at_ms;  /* of the last; 0 when there is none */
+
     struct err inbox; /* of reading inbox.db; what follows counts when it is ERR_OK */
     struct inbox_state state;
     uint64_t quarantined;

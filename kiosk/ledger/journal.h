@@ -111,6 +111,10 @@ MUST_CHECK struct err journal_open_read(const char *path, struct journal **out_j
  * whether the entry stands: close, open, append it again. */
 MUST_CHECK struct err journal_append(struct journal *journal, const struct journal_draft *draft);
 
+/* How many entries of `kind` there are, and the time of the last; 0 when there is none. */
+MUST_CHECK struct err journal_count(struct journal *journal, const char *kind, uint64_t *out_count,
+                                    int64_t *out_last_at_ms);
+
 /* Rows from `after_seq` + 1 on, at most `max` (<= JOURNAL_BATCH_MAX), oldest first, to `visit_row`,
  * which returns false to stop early. The row is borrowed during the call. */
 

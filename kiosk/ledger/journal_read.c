@@ -49,6 +49,27 @@ struct err journal_get_status(struct journal *journal, struct journal_status *ou
     return ERR_OK;
 }
 
+struct err journal_count(struct journal *journal, const char *kind, uint64_t *out_count,
+                         int64_t *out_last_at_ms)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(
+        &journal->database, "SELECT count(*), ifnull(max(at), 0) FROM journal WHERE kind = ?1",
+        &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, kind, -1, SQLITE_STATIC);
+    if (result != SQLITE_OK)
+        return ERR(ERR_IO, result, "bind");
+    e = database_step(statement, &row);
+    if (failed(e) || !row)
+        return failed(e) ? e : ERR(ERR_IO, 0, "count");
+    *out_count = (uint64_t)sqlite3_column_int64(statement, 0);
+    *out_last_at_ms = sqlite3_column_int64(statement, 1);
+    return ERR_OK;
+}
+
 /* Columns seq, at, txid, visit, kind, prev, hash, body. */
 #define ROW_COLUMNS "SELECT seq, at, txid, visit, kind, prev, hash, body"
 

@@ -5,6 +5,7 @@
 
 static const char *const left_words[] = {"cancelled", "timeout", "pulled"};
 static const char *const printed_words[] = {"yes", "no", "unknown"};
+static const char *const repaired_words[] = {"yes", "no"};
 
 /* clang-format off */
 #define ORDER   FIELD(entry, order, "order", FIELD_UUID, .required = true, .min = 1)
@@ -47,6 +48,10 @@ static const struct field receipt[] = {
     FIELD(entry, order, "order", FIELD_UUID, .required = false, .min = 1),
     FIELD(entry, printed, "printed", FIELD_WORD, .required = true, WORDS(printed_words)),
 };
+static const struct field token_repair[] = {
+    ORDER, TOKEN, SLOT, OLD,
+    FIELD(entry, repaired, "repaired", FIELD_WORD, .required = true, WORDS(repaired_words)),
+};
 
 #define KIND(rows) {(rows), ARRAY_LEN(rows)}
 
@@ -63,6 +68,7 @@ static const struct {
     [ENTRY_WRITE_FAILED] = KIND(write_failed),
     [ENTRY_DELIVERED] = KIND(delivered),
     [ENTRY_RECEIPT] = KIND(receipt),
+    [ENTRY_TOKEN_REPAIR] = KIND(token_repair),
     [ENTRY_VISIT_ENDED] = {NULL, 0},
 };
 /* clang-format on */

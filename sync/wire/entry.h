@@ -13,6 +13,7 @@
  *   write_failed     {"order":UUID,"token":ID,"why":ERR_... name}
  *   delivered        {"order":UUID,"token":ID,"slot":N,"new_certificate":hex,"tested":true}
  *   receipt          {"order":UUID,"printed":"yes|no|unknown"}
+ *   token_repair     {"order":UUID,"token":ID,"slot":N,"old_certificate":hex,"repaired":"yes|no"}
  *   visit_ended      {}
  *
  * No name, phone number or PIN is ever in one. All fields of a kind are required except `order`
@@ -37,6 +38,7 @@ struct entry {
     char profile[33];
     char why[33];
     char printed[9];
+    char repaired[4];
     int64_t price_pack;
     uint8_t term_years;
     uint8_t tries_left;

@@ -25,6 +25,42 @@ static json_t *json_of(void)
     return json;
 }
 
+static void torn_tokens_are_told_of(void **state)
+{
+    (void)state;
+    json_int_t count = 9;
+    json_int_t at_ms = 0;
+    char *text = NULL;
+    size_t len = 0;
+
+    look(WELL_KIOSK, "kiosk=hall-1\nline=up\n");
+    json_t *json = json_of();
+    assert_int_equal(
+        json_unpack(json, "{s:{s:I, s:n}}", "journal", "torn_tokens", &count, "torn_token_at_ms"),
+        0);
+    assert_int_equal(count, 0);
+    json_decref(json);
+    for (unsigned i = 0; i < 2; i++) {
+        struct journal_draft draft = draft_of(90 + i, 0, JOURNAL_ORDER_REQUESTED);
+        (void)text_copy(draft.kind, sizeof(draft.kind), "token_repair");
+        assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
+    }
+    look(WELL_KIOSK, "kiosk=hall-1\nline=up\n");
+    json = json_of();
+    assert_int_equal(json_unpack(json, "{s:{s:I, s:I}}", "journal", "torn_tokens", &count,
+                                 "torn_token_at_ms", &at_ms),
+                     0);
+    assert_int_equal(count, 2);
+    assert_int_equal(at_ms, 1760000000091);
+    json_decref(json);
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    print_text(out, &report, &problems);
+    (void)fclose(out);
+    assert_non_null(strstr(text, "torn tokens      2, the last 2025-10-09T"));
+    free(text);
+}
+
 static void json_says_the_same(void **state)
 {
     (void)state;
@@ -159,6 +195,7 @@ static void a_ledger_that_is_not_whole_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(torn_tokens_are_told_of),
         TEST(json_says_the_same),
         TEST(a_ledger_that_stops_service_is_explained),
         TEST(json_and_text_stand_when_all_is_gone),

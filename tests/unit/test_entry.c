@@ -31,6 +31,8 @@ static const struct {
     {"a certificate is delivered", ENTRY_DELIVERED,      "{" ORDER_TOKEN ",\"slot\":156,\"new_certificate\":\"" NEW "\",\"tested\":true}"},
     {"a receipt is printed",      ENTRY_RECEIPT,         "{\"order\":\"" UUID "\",\"printed\":\"yes\"}"},
     {"a receipt of no order may be printed", ENTRY_RECEIPT, "{\"printed\":\"unknown\"}"},
+    {"a torn token is whole again", ENTRY_TOKEN_REPAIR,  "{" ORDER_TOKEN ",\"slot\":154,\"old_certificate\":\"" OLD "\",\"repaired\":\"yes\"}"},
+    {"a torn token stays torn",   ENTRY_TOKEN_REPAIR,    "{" ORDER_TOKEN ",\"slot\":154,\"old_certificate\":\"" OLD "\",\"repaired\":\"no\"}"},
     {"a visit ends",              ENTRY_VISIT_ENDED,     "{}"},
 };
 
@@ -39,6 +41,8 @@ static const struct {
     enum entry_kind kind;
     const char *body;
 } bad[] = {
+    {"a repair that may have been",          ENTRY_TOKEN_REPAIR,  "{" ORDER_TOKEN ",\"slot\":154,\"old_certificate\":\"" OLD "\",\"repaired\":\"unknown\"}"},
+    {"a repair of no order",                 ENTRY_TOKEN_REPAIR,  "{\"token\":\"s42\",\"slot\":154,\"old_certificate\":\"" OLD "\",\"repaired\":\"yes\"}"},
     {"not an object",                        ENTRY_VISIT_ENDED,   "null"},
     {"no service",                           ENTRY_VISIT_STARTED, "{}"},
     {"an empty service",                     ENTRY_VISIT_STARTED, "{\"service\":\"\"}"},

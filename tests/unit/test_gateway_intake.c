@@ -64,6 +64,22 @@ static void a_batch_is_stored_up_to_its_last_entry(void **state)
     assert_int_equal(rows(fixture), 2);
 }
 
+static void a_repair_is_stored_and_refused_by_nobody(void **state)
+{
+    struct fixture *fixture = *state;
+    struct entry repair = {
+        .kind = ENTRY_TOKEN_REPAIR, .token = WORLD_TOKEN, .slot = 0x9C, .repaired = "no"};
+
+    (void)text_copy(repair.order, sizeof(repair.order), WORLD_ORDER);
+    world_add(&fixture->world, fixture->batch, &repair);
+    struct intake_answer answer = send_batch(fixture);
+    assert_int_equal(answer.verdict, INTAKE_STORED);
+    assert_int_equal(answer.ack.rejected_count, 0);
+    assert_int_equal(world_number(&fixture->world, "SELECT count(*) FROM journal WHERE kind ="
+                                                   " 'token_repair' AND rejected = ''"),
+                     1);
+}
+
 static void a_repeated_batch_is_answered_the_same_and_applied_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -223,6 +239,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_batch_is_stored_up_to_its_last_entry, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_repair_is_stored_and_refused_by_nobody, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_repeated_batch_is_answered_the_same_and_applied_once,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_batch_that_overlaps_takes_only_what_is_new, set_up,
