@@ -164,10 +164,14 @@ static struct err connect(const char *name, int flags, const struct database_sch
     int result = sqlite3_open_v2(name, &database->db, flags, NULL);
     if (result != SQLITE_OK)
         return DATABASE_ERR(result, "sqlite3_open_v2");
+    /* SQLite opens a file that may not be written to read, and says nothing. */
+    bool write = (flags & SQLITE_OPEN_READWRITE) != 0;
+    if (write && sqlite3_db_readonly(database->db, "main") != 0)
+        return ERR(ERR_IO, SQLITE_READONLY, "the file may not be written");
     struct err e = check_header(database, schema);
     if (!failed(e))
         e = configure(database);
-    if (!failed(e) && (flags & SQLITE_OPEN_READWRITE) != 0)
+    if (!failed(e) && write)
         e = bring_up(database, schema);
     return failed(e) ? e : check_schema(database, schema);
 }

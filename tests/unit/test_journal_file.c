@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "tests/unit/journal_room.h"
 
@@ -318,6 +319,35 @@ static void checkpoints_keep_everything(void **state)
     assert_int_equal(status_of(journal).head_seq, 50);
 }
 
+/* SQLite would open it to read and say so at the first write: in the middle of a visit. */
+static void a_journal_that_may_not_be_written_is_not_opened(void **state)
+{
+    (void)state;
+    const uid_t nobody = 65534;
+    const bool root = geteuid() == 0;
+    journal_close(journal);
+    journal = NULL;
+    char lock[sizeof(folder.path) + 8];
+    (void)text_print(lock, sizeof(lock), "%s.lock", folder.path);
+    const char *const paths[] = {folder.at, folder.path, lock};
+    for (size_t i = 0; root && i < ARRAY_LEN(paths); i++)
+        assert_int_equal(chown(paths[i], nobody, (gid_t)-1), 0);
+    assert_int_equal(chmod(folder.path, 0400), 0);
+
+    int status = -1;
+    pid_t child = fork();
+    if (child == 0) {
+        bool able = !root || setuid(nobody) == 0;
+        struct err e = journal_open(folder.path, false, ledger_random, &journal);
+        _exit(able && e.code == ERR_IO && e.native == SQLITE_READONLY ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+
+    assert_int_equal(chmod(folder.path, 0600), 0);
+    reopen(ERR_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +362,7 @@ int main(void)
         TEST(a_reader_after_the_writer_needs_what_it_left),
         TEST(odd_characters_in_a_path_are_no_syntax),
         TEST(checkpoints_keep_everything),
+        TEST(a_journal_that_may_not_be_written_is_not_opened),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
