@@ -28,7 +28,8 @@ static void draw_days(struct ui *ui, struct rect box, const struct verdict_words
     int32_t caption = ui->theme->type[TYPE_CAPTION].px * 13 / 10;
     struct rect lines =
         rect_middle(rect_inset(box, ring.thick, 0), box.w - 2 * ring.thick, figure + caption);
-    (void)ui_line_fit(ui, rect_cut_top(&lines, figure, 0),
+    struct rect number = rect_cut_top(&lines, figure, 0);
+    (void)ui_line_fit(ui, rect_middle(number, box.w * 2 / 3, number.h), /* the ring is round */
                       (struct ui_type){TYPE_AMOUNT, COLOUR_INK, UI_CENTRE}, days);
     (void)ui_line_fit(ui, lines, (struct ui_type){TYPE_CAPTION, COLOUR_INK2, UI_CENTRE},
                       ui_word(ui, unit));

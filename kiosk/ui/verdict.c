@@ -135,6 +135,26 @@ static void say_ok(const struct ui *ui, const struct profile *profile, struct ve
     out->go_on = WORD_CERTIFICATE_RENEW;
 }
 
+/* Who was here today, and perhaps did not see the end of it, is not to pay once more. */
+static bool is_new(const struct ui *ui, enum verdict verdict)
+{
+    const struct fact_certificate *certificate = flow_certificate(ui->flow);
+    return certificate != NULL && (verdict == VERDICT_OK || verdict == VERDICT_TOO_EARLY) &&
+           civil_days_between(certificate->not_before_s, ui->flow->hall.wall_s) == 0;
+}
+
+static void say_new(const struct ui *ui, bool again, struct verdict_words *out)
+{
+    char date[FORMAT_SIZE];
+    out->tone = TONE_INFO;
+    out->icon = ICON_VERIFIED;
+    out->title = WORD_VERDICT_NEW;
+    (void)ui_fill(ui, again ? WORD_VERDICT_NEW_AGAIN : WORD_VERDICT_NEW_TEXT,
+                  format_date(flow_certificate(ui->flow)->not_after_s, date), NULL, out->text);
+    if (again)
+        out->go_on = WORD_CERTIFICATE_RENEW;
+}
+
 /* The certificate may be renewed, only not now: the machine or the line is in the way. */
 static void say_blocked(const struct ui *ui, enum service_block block, struct verdict_words *out)
 {
@@ -184,7 +204,9 @@ void verdict_say(const struct ui *ui, struct verdict_words *out)
     out->icon = verdicts[verdict].icon;
     out->title = verdicts[verdict].title;
     enum service_block block = flow_service_block(ui->flow, ui->rules, ui->flow->visit.service);
-    if (verdict != VERDICT_OK) {
+    if (is_new(ui, verdict)) {
+        say_new(ui, verdict == VERDICT_OK && block == SERVICE_HERE, out);
+    } else if (verdict != VERDICT_OK) {
         say_refused(ui, profile, out);
     } else if (block != SERVICE_HERE) {
         say_blocked(ui, block, out);

@@ -165,6 +165,22 @@ static void too_early(struct flow *flow)
                                                    .days_left = 112};
 }
 
+/* Renewed a moment ago, at a platform where it can be renewed on any day. */
+static void certificate_new(struct flow *flow)
+{
+    certificate(flow);
+    struct fact_certificate *at = &flow->visit.token.certificates[0];
+    at->not_before_s = SAMPLES_NOW_S - 60;
+    at->not_after_s += (int64_t)730 * DAY_S;
+    flow->visit.eligibility.days_left = 767;
+}
+
+static void renewed_too_early(struct flow *flow)
+{
+    certificate_new(flow);
+    flow->visit.eligibility.verdict = VERDICT_TOO_EARLY;
+}
+
 static void refused(struct flow *flow, enum verdict verdict)
 {
     certificate(flow);
@@ -303,6 +319,8 @@ const struct sample samples[] = {
     {"certificate", certificate},
     {"certificate-long-name", certificate_long_name},
     {"certificate-jingdezhen", sample_certificate_jingdezhen},
+    {"certificate-new", certificate_new},
+    {"certificate-new-too-early", renewed_too_early},
     {"certificate-too-early", too_early},
     {"certificate-too-late", too_late},
     {"certificate-foreign", foreign},

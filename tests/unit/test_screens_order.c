@@ -271,6 +271,66 @@ static void out_of_service_says_to_staff_what_is_wrong_with_the_ledger(void **st
     }
 }
 
+/* The kiosk was killed when all was written: who comes back is not to pay once more unawares. */
+static void who_was_renewed_today_is_told_so(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sample;
+        bool told, again;
+    } rows[] = {{"certificate-new", true, true},
+                {"certificate-new-too-early", true, false},
+                {"certificate", false, false},
+                {"certificate-too-early", false, false}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        (void)codes(rows[i].sample, 0);
+        assert_int_equal(is_said(words_at(&bench.words[LANGUAGE_ZH], WORD_VERDICT_NEW)),
+                         rows[i].told);
+        assert_int_equal(is_said("再收一次费"), rows[i].again);
+    }
+}
+
+static bool is_in_circle(struct rect square, int32_t x, int32_t y)
+{
+    int64_t across = (int64_t)2 * x - 2 * square.x - square.w;
+    int64_t down = (int64_t)2 * y - 2 * square.y - square.h;
+    return across * across + down * down <= (int64_t)square.w * square.w;
+}
+
+/* Whether a text lies in the hole of a ring, all four corners of it. */
+static bool is_in_ring(struct rect ink, const struct draw_command *arc)
+{
+    struct rect hole = rect_inset(arc->bounds, arc->thick, arc->thick);
+    return is_in_circle(hole, ink.x, ink.y) && is_in_circle(hole, ink.x + ink.w, ink.y) &&
+           is_in_circle(hole, ink.x, ink.y + ink.h) &&
+           is_in_circle(hole, ink.x + ink.w, ink.y + ink.h);
+}
+
+static void check_rings(void)
+{
+    for (uint16_t a = 0; a < bench.list.count; a++) {
+        const struct draw_command *arc = &bench.list.commands[a];
+        for (uint16_t t = 0; arc->kind == DRAW_ARC && t < bench.list.count; t++) {
+            const struct draw_command *text = &bench.list.commands[t];
+            if (bench_is_words(text) && rect_overlaps(ink_of(text), arc->bounds) &&
+                !is_in_ring(ink_of(text), arc))
+                complain("lies on a ring", text_of(text));
+        }
+    }
+}
+
+static void the_days_left_stand_inside_their_ring(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"certificate", "certificate-new", "certificate-too-early"};
+    complaints = 0;
+    for (size_t i = 0; i < ARRAY_LEN(names) * VARIANTS; i++) {
+        (void)codes(names[i / VARIANTS], (uint32_t)(i % VARIANTS));
+        check_rings();
+    }
+    assert_int_equal(complaints, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +341,8 @@ int main(void)
         cmocka_unit_test(there_is_one_code_where_one_is_scanned_and_none_elsewhere),
         cmocka_unit_test(a_torn_token_is_told_nothing_of_a_platform_it_may_not_be_of),
         cmocka_unit_test(what_is_paid_is_said_in_every_message_about_a_paid_order),
+        cmocka_unit_test(who_was_renewed_today_is_told_so),
+        cmocka_unit_test(the_days_left_stand_inside_their_ring),
         cmocka_unit_test(out_of_service_says_to_staff_what_is_wrong_with_the_ledger),
     };
     return cmocka_run_group_tests(tests, bench_load, bench_unload);
