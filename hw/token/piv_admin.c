@@ -16,6 +16,7 @@ struct prover {
     const struct secret *key;
     enum piv_algorithm algorithm;
     size_t block_len;
+    bool heard;  /* the token took the first question: it has this algorithm */
     bool mutual; /* the token has proved itself too */
 };
 
@@ -54,7 +55,7 @@ static struct err ask(const struct prover *prover, const struct apdu *apdu, enum
     return ERR_OK;
 }
 
-static struct err one_way(const struct prover *prover)
+static struct err one_way(struct prover *prover)
 {
     CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
     CLEANUP(apdu_response_wipe) struct apdu_response response = {.len = 0};
@@ -63,6 +64,7 @@ static struct err one_way(const struct prover *prover)
 
     piv_authenticate_ask(prover->algorithm, PIV_AUTH_CHALLENGE, &apdu);
     struct err e = ask(prover, &apdu, PIV_AUTH_CHALLENGE, challenge);
+    prover->heard = prover->heard || !failed(e);
     if (!failed(e)) {
         e = admin_encipher(prover->algorithm, prover->key,
                            (struct bytes){challenge, prover->block_len}, answer);
@@ -133,13 +135,14 @@ static struct err ask_algorithm(struct prover *prover)
 }
 
 /* ERR_UNSUPPORTED: the token does not prove itself. */
-static struct err both_ways(const struct prover *prover)
+static struct err both_ways(struct prover *prover)
 {
     CLEANUP(block_wipe) uint8_t witness[PIV_CHALLENGE_MAX] = {0};
 
     struct err e = ask_witness(prover, witness);
     if (failed(e))
         return e;
+    prover->heard = true;
     return answer_witness(prover, (struct bytes){witness, prover->block_len});
 }
 
@@ -149,12 +152,15 @@ static struct err both_ways(const struct prover *prover)
  */
 static struct err authenticate(struct prover *prover)
 {
+    const struct piv_session *session = prover->session;
     enum piv_algorithm likely = prover->algorithm;
+    bool guessed = session->admin_algorithm == PIV_ALGORITHM_NONE ||
+                   (session->admin_recalled && !session->admin_one_way);
 
     struct err e = ERR(ERR_UNSUPPORTED, 0, "known to be one way");
-    if (!prover->session->admin_one_way)
+    if (!session->admin_one_way)
         e = both_ways(prover);
-    if (e.code == ERR_UNSUPPORTED && prover->session->admin_algorithm == PIV_ALGORITHM_NONE) {
+    if (e.code == ERR_UNSUPPORTED && guessed) {
         e = ask_algorithm(prover);
         if (failed(e))
             return e;
@@ -183,28 +189,59 @@ void session_forget_proof(struct piv_session *session)
     explicit_bzero(session->admin_print, sizeof(session->admin_print));
 }
 
-struct err session_prove(struct piv_session *session, const struct token_admin *admin)
+static struct prover prover_of(struct piv_session *session, const struct token_admin *admin)
 {
     enum piv_algorithm algorithm = session->admin_algorithm;
 
+    if (admin_block_len(algorithm, admin->key.len) == 0)
+        algorithm = admin_algorithm(admin->key.len, admin->aes);
+    return (struct prover){.session = session,
+                           .key = &admin->key,
+                           .algorithm = algorithm,
+                           .block_len = admin_block_len(algorithm, admin->key.len)};
+}
+
+/* This is how the token in the reader does it; whoever asks next need not find it out. */
+static void keep_way(struct piv_session *session, const struct prover *prover)
+{
+    struct piv_memory_row *row = &session->length;
+    bool known = row->admin == prover->algorithm && (row->one_way != 0) == !prover->mutual;
+
+    session->admin_algorithm = prover->algorithm;
+    session->admin_one_way = !prover->mutual;
+    session->admin_recalled = false;
+    row->admin = (uint8_t)prover->algorithm;
+    row->one_way = !prover->mutual;
+    if (!known)
+        piv_memory_keep(session->memory, session->id, *row);
+}
+
+static void forget_way(struct piv_session *session)
+{
+    session->admin_algorithm = PIV_ALGORITHM_NONE;
+    session->admin_one_way = false;
+    session->admin_recalled = false;
+}
+
+struct err session_prove(struct piv_session *session, const struct token_admin *admin)
+{
     if (session_has_proof(session, admin))
         return session_be_sure(session);
     session_forget_proof(session);
-    if (admin_block_len(algorithm, admin->key.len) == 0)
-        algorithm = admin_algorithm(admin->key.len, admin->aes);
-    struct prover prover = {.session = session,
-                            .key = &admin->key,
-                            .algorithm = algorithm,
-                            .block_len = admin_block_len(algorithm, admin->key.len)};
+    struct prover prover = prover_of(session, admin);
     if (prover.block_len == 0)
-        return ERR(ERR_DENIED, algorithm, "key of no algorithm");
+        return ERR(ERR_DENIED, prover.algorithm, "key of no algorithm");
     struct err e = authenticate(&prover);
+    if (session->admin_recalled && !prover.heard && e.code == ERR_DENIED) {
+        forget_way(session); /* it may have a key of another algorithm since */
+        prover = prover_of(session, admin);
+        e = authenticate(&prover);
+    }
     if (e.code == ERR_DENIED)
         return session_own_no(session, e);
     if (failed(e))
         return e;
-    session->admin_algorithm = prover.algorithm;
-    session->admin_one_way = !prover.mutual;
+    keep_way(session, &prover);
     session->unsure = !admin->diversified || !prover.mutual;
     e = session_be_sure(session);
     if (!failed(e))

@@ -1,6 +1,6 @@
 /*
- * piv_memory.h - which length of command a token takes, which can only be found out by trying:
- * kept from one session to the next.
+ * piv_memory.h - what can only be found out by trying, which length of command a token takes and
+ * how its admin key is proved: kept from one session to the next.
  *
  *     piv_memory_find --> (commands) --> piv_memory_keep
  */
@@ -35,6 +35,8 @@ struct piv_memory {
         uint8_t length;                  /* enum piv_length */
         uint8_t failures;                /* of the link at a long command, in a row */
         uint16_t data_max;               /* most bytes of data in an extended command */
+        uint8_t admin;   /* enum piv_algorithm of the key that was proved last; 0: none was */
+        uint8_t one_way; /* not 0: then it refused to prove itself */
     } rows[PIV_MEMORY_MAX];
 };
 

@@ -29,11 +29,12 @@ struct piv_session {
     char id[TOKEN_ID_SIZE];
     bool has_guid; /* a CHUID was read */
     uint8_t guid[PIV_GUID_LEN];
-    struct piv_memory_row length; /* which lengths the token takes */
+    struct piv_memory_row length; /* which lengths the token takes, and what else is kept of it */
     uint32_t empty;               /* slots that were seen to have no certificate */
 
     enum piv_algorithm admin_algorithm; /* once known */
     bool admin_one_way;                 /* it refuses to be asked for a witness */
+    bool admin_recalled;                /* both from an earlier session, not seen in this one */
     bool admin_proved;                  /* the card lets us change it, because of the key with */
     uint8_t admin_print[ADMIN_PRINT_LEN];
 };

@@ -2,8 +2,8 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <string.h>
+#include <sys/random.h>
 
 static const struct cipher {
     enum piv_algorithm algorithm;
@@ -115,6 +115,11 @@ struct err admin_prepare(void)
     uint8_t out[PIV_CHALLENGE_MAX];
     uint8_t print[ADMIN_PRINT_LEN];
 
+    /* neither errors' words nor a configuration: they take longer than all else here */
+    if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                                OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                            NULL) != 1)
+        return ERR(ERR_IO, 0, "OPENSSL_init_crypto");
     struct err e = admin_challenge(out, sizeof(out));
     for (size_t i = 0; i < ARRAY_LEN(ciphers) && !failed(e); i++) {
         key.len = ciphers[i].key_len;
@@ -125,8 +130,8 @@ struct err admin_prepare(void)
 
 struct err admin_challenge(uint8_t *out, size_t len)
 {
-    if (RAND_bytes(out, (int)len) != 1)
-        return ERR(ERR_IO, 0, "RAND_bytes");
+    if (getrandom(out, len, 0) != (ssize_t)len)
+        return ERR(ERR_IO, 0, "getrandom");
     return ERR_OK;
 }
 

@@ -32,7 +32,8 @@ MUST_CHECK struct err admin_decipher(enum piv_algorithm algorithm, const struct 
 MUST_CHECK struct err admin_print(const struct secret *key, uint8_t out_print[ADMIN_PRINT_LEN]);
 
 /* Use all that this driver needs of the library once, so that nothing is loaded later: before a
- * sandbox is shut. ERR_IO when something is missing. */
+ * sandbox is shut. What the machine has configured for the library is not read, if this is the
+ * first use of it. ERR_IO when something is missing. */
 MUST_CHECK struct err admin_prepare(void);
 
 /* Random bytes for a challenge. ERR_IO. */

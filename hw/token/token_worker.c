@@ -34,6 +34,7 @@ struct token_worker {
     struct piv_memory memory;
     uint32_t number;   /* of the last question */
     uint64_t retry_ms; /* boot time before which watch starts no worker */
+    bool asked;        /* the process was given a call: it has heard what a token says */
     bool in_session;
     bool was_lost; /* watch has yet to say so */
 };
@@ -91,6 +92,7 @@ static struct err start(struct token_worker *worker, uint64_t deadline_ms)
     size_t len = 0;
 
     assert(worker->process.pid == 0);
+    worker->asked = false;
     struct err e = worker_process_start(worker->program, worker->reader,
                                         worker->setup.trace != NULL, &worker->process);
     if (!failed(e))
@@ -247,11 +249,13 @@ static bool is_link_error(struct err e)
     return e.code == ERR_GONE || e.code == ERR_IO;
 }
 
+/* A worker that is of no more use, by itself or because the service went away, is none then. */
 static struct err ask_call(struct token_worker *worker, const struct token_request *request,
                            uint64_t deadline_ms, struct token_reply *out_reply)
 {
     struct worker_room *room = worker->room;
 
+    worker->asked = true;
     room->ask = (struct wire_ask){.kind = WIRE_CALL, .memory = worker->memory, .request = *request};
     struct err e = exchange(worker, deadline_ms, out_reply);
     /* by its limit: whatever it was, the next one shall not wait for long commands again */
@@ -264,31 +268,49 @@ static struct err ask_call(struct token_worker *worker, const struct token_reque
             e.site = kept_site(room->answer.site);
         if (!token_answer_holds(request, e, out_reply))
             e = ERR(ERR_IO, e.code, "an answer that the contract does not know");
+        if (failed(e) && !room->answer.has_service)
+            drop(worker);
+    } else {
+        drop(worker);
     }
     worker_room_wipe(room);
     return e;
+}
+
+/*
+ * By a worker that no token has spoken to: the one that watches, where there is one, since it waits
+ * with all made ready. That may have died or lost the service while it waited, so then a new one.
+ */
+static struct err identify(struct token_worker *worker, const struct token_request *request,
+                           uint64_t deadline_ms, struct token_reply *out_reply)
+{
+    if (worker->process.pid != 0 && !worker->asked) {
+        struct err e = ask_call(worker, request, deadline_ms, out_reply);
+        if (worker->process.pid != 0 || clock_boot_ms() >= deadline_ms)
+            return e;
+    }
+    drop(worker);
+    struct err e = start(worker, deadline_ms);
+    return failed(e) ? e : ask_call(worker, request, deadline_ms, out_reply);
 }
 
 static struct err worker_call(struct token *token, const struct token_request *request,
                               struct token_reply *out_reply)
 {
     struct token_worker *worker = worker_of(token);
-    bool identify = request->call == TOKEN_CALL_IDENTIFY;
+    bool identifies = request->call == TOKEN_CALL_IDENTIFY;
     bool makes_key = request->call == TOKEN_CALL_GENERATE;
     uint64_t deadline_ms =
         clock_boot_ms() + (makes_key ? worker->setup.key_ms : worker->setup.call_ms);
-    struct err e = ERR_OK;
+    struct err e = ERR(ERR_GONE, 0, "no session");
 
-    if (identify) {
-        drop(worker);
-        e = start(worker, deadline_ms);
-    } else if (!worker->in_session) {
-        e = ERR(ERR_GONE, 0, "no session");
-    }
-    if (!failed(e))
-        e = ask_call(worker, request, deadline_ms, out_reply);
-    if (identify)
+    if (identifies) {
+        worker->in_session = false;
+        e = identify(worker, request, deadline_ms, out_reply);
         worker->in_session = !failed(e);
+    } else if (worker->in_session) {
+        e = ask_call(worker, request, deadline_ms, out_reply);
+    }
     if (is_link_error(e)) {
         drop(worker);
         worker->was_lost = e.code == ERR_GONE;

@@ -5,7 +5,8 @@
  * has locked itself in: it can open nothing, reach nothing and start nothing. This side only
  * passes calls on, keeps their time limits, and believes no byte that comes back. Whatever
  * happens to the worker (it hangs, crashes, says nonsense, loses the service), it is killed and
- * the next call has a new one; each identify has one of its own.
+ * the next call has a new one. Each session has one of its own: the one that watched until the
+ * token came, which had spoken to none, or else a new one.
  *
  * A watch lasts its time and, at most, that of one worker which does not start (start_ms) and of
  * one which does not answer (watch_ms).

@@ -5,7 +5,7 @@
  *     worker:   hello (after it has locked itself in)
  *     parent:   ask    { number, watch | call, all that token.h hands a driver }
  *     worker:   trace  { a line } ..., where it was started to tell them
- *     worker:   answer { the same number, the error, presence or reply, memory of lengths }
+ *     worker:   answer { the same number, the error, presence or reply, piv_memory }
  *
  * A line has been masked before it gets here (card_trace.h).
  *
@@ -19,7 +19,7 @@
 #include "hw/token/card_trace.h"
 #include "hw/token/token_piv.h"
 
-#define WIRE_VERSION 3
+#define WIRE_VERSION 4
 #define WIRE_FD 3 /* of the worker */
 #define WIRE_TRACE_OPTION "--trace"
 #define WIRE_SITE_MAX 80

@@ -21,6 +21,7 @@
 #define RIGHT_PIN "123456"
 
 static const char *part; /* what it plays */
+static bool has_watched;
 static struct worker_room *stage;
 static struct worker_serve playing;
 
@@ -30,6 +31,7 @@ static inline struct err play_watch(struct token *token, uint32_t timeout_ms,
     (void)token;
     (void)timeout_ms;
     *in_out_presence = TOKEN_PRESENT;
+    has_watched = true;
     if (text_same(part, "absent after identify") && stage->ask.number > 1)
         *in_out_presence = TOKEN_ABSENT;
     return text_same(part, "watch fails") ? ERR(ERR_IO, 5, "watch") : ERR_OK;
@@ -88,11 +90,23 @@ static inline void play_tell(void)
         worker_tell(&playing, "again");
 }
 
+/* It watched well until there was something to do. */
+static inline void play_tired(void)
+{
+    if (has_watched && text_same(part, "dies watching"))
+        abort();
+    while (has_watched && text_same(part, "hangs watching"))
+        (void)pause();
+}
+
 static inline struct err play_call(struct token *token, const struct token_request *request,
                                    struct token_reply *out_reply)
 {
     (void)token;
     if (request->call == TOKEN_CALL_IDENTIFY) {
+        play_tired();
+        if (has_watched && text_same(part, "loses service watching"))
+            return ERR(ERR_IO, 0, "service");
         while (text_same(part, "hang once") && stage->ask.memory.hung == 0)
             (void)pause();
         *out_reply = (struct token_reply){.u.identity.pin_tries_left = stage->ask.memory.next};
@@ -118,6 +132,8 @@ static inline struct err play_call(struct token *token, const struct token_reque
 static inline bool play_service(const struct card *card)
 {
     (void)card;
+    if (text_same(part, "loses service watching"))
+        return !has_watched || stage->ask.kind == WIRE_WATCH;
     return !text_same(part, "service goes") || stage->ask.kind == WIRE_CALL;
 }
 
@@ -145,15 +161,17 @@ static inline void play_nonsense(void)
         (void)send(WIRE_FD, stage->message, len, 0);
 }
 
-/* "watch fails/FOLDER": a file there for each worker that was started. */
+/* "PART/FOLDER": a file there for each worker that was started. */
 static inline void count_start(const char *name)
 {
+    static char alone[PATH_MAX];
     char path[PATH_MAX];
     const char *folder = strchr(name, '/');
 
-    if (folder == NULL)
+    if (folder == NULL || !text_copy(alone, sizeof(alone), name))
         return;
-    part = "watch fails";
+    alone[folder - name] = '\0';
+    part = alone;
     if (text_print(path, sizeof(path), "%s/%d", folder, (int)getpid()))
         (void)close(open(path, O_CREAT | O_WRONLY, 0600));
 }

@@ -1,6 +1,8 @@
 #include "hw/token/token_admin.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kiosk/base/hex.h"
 #include "kiosk/base/macros.h"
@@ -106,9 +108,28 @@ static void a_key_is_known_again_by_its_hash(void **state)
     assert_false(failed(admin_prepare()));
 }
 
+/* One that has no cipher at all. First of the tests: the library reads it once. */
+static void what_the_machine_configures_for_the_library_is_not_read(void **state)
+{
+    static const char text[] =
+        "openssl_conf = a\n[a]\nproviders = b\n[b]\nnull = c\n[c]\nactivate = 1\n";
+    char path[] = "/tmp/test-token-admin-XXXXXX";
+    int fd = mkstemp(path);
+    (void)state;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, sizeof(text) - 1), sizeof(text) - 1);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(setenv("OPENSSL_CONF", path, 1), 0);
+    struct err e = admin_prepare();
+    assert_int_equal(unlink(path), 0);
+    assert_false(failed(e));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_the_machine_configures_for_the_library_is_not_read),
         cmocka_unit_test(ciphers_agree_with_their_standards),
         cmocka_unit_test(a_key_of_another_length_is_refused),
         cmocka_unit_test(the_configured_key_says_its_algorithm),

@@ -218,6 +218,76 @@ static void what_length_a_token_takes_is_found_out_once(void **state)
     }
 }
 
+/* ---- the proof of the admin key ---- */
+
+static uint32_t cost_of_write(struct token *token)
+{
+    assert_false(failed(identify(token)));
+    fake.apdus = 0;
+    assert_false(failed(write(token)));
+    return fake.apdus;
+}
+
+static void how_the_admin_key_is_proved_is_found_out_once(void **state)
+{
+    static const struct {
+        const char *name;
+        struct fake_quirks quirks;
+        uint32_t first, again; /* commands to write */
+        enum piv_algorithm then;
+        uint32_t changed; /* when its key has this algorithm since */
+    } rows[] = {
+        {"both ways", {.extended = true}, 4, 4, PIV_ALGORITHM_AES192, 4 + 2},
+        {"one way", {.extended = true, .no_mutual = true}, 7, 5, PIV_ALGORITHM_AES192, 5 + 4},
+        {"one way, without metadata",
+         {.extended = true, .no_mutual = true, .no_yubico = true},
+         7,
+         5,
+         PIV_ALGORITHM_NONE,
+         5},
+        {"with the less likely cipher",
+         {.extended = true, .admin = PIV_ALGORITHM_AES192},
+         6,
+         4,
+         PIV_ALGORITHM_3DES,
+         4 + 2},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        CLEANUP(close_token) struct token *token = start(rows[i].quirks);
+
+        print_message("  %s\n", rows[i].name);
+        admin.diversified = true;
+        admin.aes = false;
+        assert_int_equal(cost_of_write(token), rows[i].first);
+        assert_int_equal(cost_of_write(token), rows[i].again);
+        if (rows[i].then != PIV_ALGORITHM_NONE)
+            tokens[0].admin_algorithm = rows[i].then; /* of a key of the same length */
+        assert_int_equal(cost_of_write(token), rows[i].changed);
+        assert_int_equal(cost_of_write(token), rows[i].again);
+    }
+}
+
+static void a_wrong_key_is_shown_once_however_it_was_proved_before(void **state)
+{
+    (void)state;
+
+    for (int i = 0; i < 2; i++) {
+        CLEANUP(close_token)
+        struct token *token = start((struct fake_quirks){.extended = true, .no_mutual = i == 1});
+
+        (void)cost_of_write(token);
+        admin.key.at[0] ^= 0x10;
+        assert_false(failed(identify(token)));
+        fake.apdus = 0;
+        assert_int_equal(write(token).code, ERR_DENIED);
+        assert_int_equal(fake.apdus, 2 + 1); /* whose no it is */
+    }
+}
+
+/* ---- long commands ---- */
+
 static void what_is_too_long_for_it_goes_in_blocks_from_then_on(void **state)
 {
     CLEANUP(close_token)
@@ -336,6 +406,8 @@ int main(void)
         cmocka_unit_test(a_new_key_costs_the_floor),
         cmocka_unit_test(a_reset_costs_a_select),
         cmocka_unit_test(what_length_a_token_takes_is_found_out_once),
+        cmocka_unit_test(how_the_admin_key_is_proved_is_found_out_once),
+        cmocka_unit_test(a_wrong_key_is_shown_once_however_it_was_proved_before),
         cmocka_unit_test(what_is_too_long_for_it_goes_in_blocks_from_then_on),
         cmocka_unit_test(a_link_that_fails_twice_at_long_commands_gets_short_ones),
         cmocka_unit_test(an_object_longer_than_the_token_holds_is_no_room),
