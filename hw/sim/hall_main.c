@@ -17,6 +17,7 @@ static const char usage[] =
     "    token status | token keys | token public-key SLOT | token load SLOT FILE.der\n"
     "    token object TAG | token load-object TAG FILE: what GET DATA answers, in hex; as a file\n"
     "    token snapshot | token restore | token latency MS\n"
+    "    token ready-key KIND: make one now that the next GENERATE of this kind answers at once\n"
     "    token fault none | pull-after N | lost-after N | swap-after N | hang-after N | sw-after N "
     "SW\n"
     "              | garbage-after N | short-after N | flood-after N | overrun-after N\n"

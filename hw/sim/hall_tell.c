@@ -119,6 +119,7 @@ static const struct row {
     {"token", "load-object", 4, 4, TOKEN_SOCKET, file_load, false},
     {"token", "keys", 2, 2, TOKEN_SOCKET, ask, false},
     {"token", "latency", 3, 3, TOKEN_SOCKET, ask, false},
+    {"token", "ready-key", 3, 3, TOKEN_SOCKET, ask, false},
     {"token", "snapshot", 2, 2, TOKEN_SOCKET, ask, false},
     {"token", "restore", 2, 2, TOKEN_SOCKET, ask, false},
     {"pcscd", NULL, 2, 2, HALL_CONTROL, pcscd, false},

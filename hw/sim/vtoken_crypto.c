@@ -55,9 +55,27 @@ static const char *curve_name(enum vtoken_algorithm algorithm)
     return algorithm == VTOKEN_P384 ? "P-384" : "P-256";
 }
 
+static struct {
+    enum vtoken_algorithm algorithm;
+    EVP_PKEY *pair; /* NULL: none is ready */
+} ready;
+
+struct err vtoken_pair_prepare(enum vtoken_algorithm algorithm)
+{
+    EVP_PKEY_free(ready.pair);
+    ready.pair = NULL;
+    ready.algorithm = algorithm;
+    return vtoken_pair_generate(algorithm, &ready.pair);
+}
+
 struct err vtoken_pair_generate(enum vtoken_algorithm algorithm, EVP_PKEY **out_pair)
 {
     EVP_PKEY *pair = NULL;
+    if (ready.pair != NULL && ready.algorithm == algorithm) {
+        *out_pair = ready.pair;
+        ready.pair = NULL;
+        return ERR_OK;
+    }
     switch (algorithm) {
     case VTOKEN_RSA1024:
     case VTOKEN_RSA2048:

@@ -21,6 +21,10 @@ void vtoken_random(uint8_t *out, size_t len);
 /* A new key pair, owned by the caller (EVP_PKEY_free). ERR_UNSUPPORTED for a cipher. */
 MUST_CHECK struct err vtoken_pair_generate(enum vtoken_algorithm algorithm, EVP_PKEY **out_pair);
 
+/* Make one now, for the next call above that wants this kind: a token that has its next key ready
+ * answers at once. One is kept at a time. ERR_UNSUPPORTED for a cipher. */
+MUST_CHECK struct err vtoken_pair_prepare(enum vtoken_algorithm algorithm);
+
 /* A key pair from the private parts: primes `p` and `q` of RSA (exponent 65537), or the scalar
  * of an elliptic curve in `p`. ERR_MALFORMED when they are none. */
 MUST_CHECK struct err vtoken_pair_import(enum vtoken_algorithm algorithm, struct bytes p,

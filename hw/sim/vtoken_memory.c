@@ -182,3 +182,16 @@ void vtoken_request_restore(struct vtoken_device *device, const struct control_r
         control_ok(reply, "serial=%" PRIu32, device->state->serial);
     }
 }
+
+void vtoken_request_ready_key(struct vtoken_device *device, const struct control_request *request,
+                              struct control_reply *reply)
+{
+    enum vtoken_algorithm algorithm = VTOKEN_P256;
+    (void)device;
+    if (!vtoken_algorithm_find(request->word[2], &algorithm) ||
+        failed(vtoken_pair_prepare(algorithm))) {
+        control_refuse(reply, "no such key");
+    } else {
+        control_ok(reply, "the next %s", vtoken_algorithm_name(algorithm));
+    }
+}

@@ -104,6 +104,7 @@ static const struct row {
     {"token", "load-object", 4, 4, vtoken_request_load_object},
     {"token", "keys", 2, 2, vtoken_request_keys},
     {"token", "latency", 3, 3, latency},
+    {"token", "ready-key", 3, 3, vtoken_request_ready_key},
     {"token", "snapshot", 2, 2, vtoken_request_snapshot},
     {"token", "restore", 2, 2, vtoken_request_restore},
 };

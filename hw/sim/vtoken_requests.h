@@ -19,5 +19,7 @@ void vtoken_request_snapshot(struct vtoken_device *device, const struct control_
                              struct control_reply *reply);
 void vtoken_request_restore(struct vtoken_device *device, const struct control_request *request,
                             struct control_reply *reply);
+void vtoken_request_ready_key(struct vtoken_device *device, const struct control_request *request,
+                              struct control_reply *reply);
 
 #endif

@@ -170,6 +170,14 @@ hall token latency 0 >/dev/null
 [ "$(status_of hall token latency 2001)" = 1 ] || fail "too much latency"
 ok "20 ms of latency make $count commands take $slow ms instead of $quick"
 
+[ "$(hall token ready-key p256)" = 'the next p256' ] || fail ready-key
+[ "$(status_of hall token ready-key aes128)" = 1 ] || fail "a cipher is no key"
+for one in first second; do
+    ypt -a generate -s 9d -A ECCP256 >$one.pub || fail generate
+done
+cmp -s first.pub second.pub && fail "a key that was ready is given twice"
+ok "a key that was made ready is given once"
+
 ### Faults beside those of the first test
 serial=$(field serial)
 before=$(field apdus)
