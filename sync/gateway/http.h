@@ -72,11 +72,12 @@ extern const size_t http_public_route_count;
 enum http_result http_journal(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_feed(struct gateway *, struct http_request *, struct http_reply *);
 
-/* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, orders/{id}/refuse */
+/* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, refuse, refund */
 enum http_result http_orders(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order_approve(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order_refuse(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_order_refund(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_kiosks(struct gateway *, struct http_request *, struct http_reply *);
 
 /* Zeroed memory for one answer, for CLEANUP(http_scratch_done); NULL when there is none. */

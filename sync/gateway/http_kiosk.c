@@ -19,6 +19,7 @@ const struct http_route http_kiosk_routes[] = {
     {"GET", "/v1/operator/orders/*", HTTP_OPERATOR, 0, http_order},
     {"POST", "/v1/operator/orders/*/approve", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_approve},
     {"POST", "/v1/operator/orders/*/refuse", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_refuse},
+    {"POST", "/v1/operator/orders/*/refund", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_refund},
     {"GET", "/v1/operator/kiosks", HTTP_OPERATOR, 0, http_kiosks},
 };
 const size_t http_kiosk_route_count = ARRAY_LEN(http_kiosk_routes);

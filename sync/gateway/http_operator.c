@@ -217,6 +217,12 @@ enum http_result http_order_refuse(struct gateway *gateway, struct http_request 
     return answer_order(gateway, request->part[0], orders_deny, reply);
 }
 
+enum http_result http_order_refund(struct gateway *gateway, struct http_request *request,
+                                   struct http_reply *reply)
+{
+    return answer_order(gateway, request->part[0], orders_refund, reply);
+}
+
 enum http_result http_orders(struct gateway *gateway, struct http_request *request,
                              struct http_reply *reply)
 {

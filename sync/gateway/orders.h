@@ -8,7 +8,7 @@
  *     refund <--orders_deny-- in_review <-------+-------> to_make
  *                                |                          ^ | orders_make: the authority issues
  *                                '------orders_approve------' v
- *                                                          to_write --orders_deliver--> done
+ *     refund <--orders_refund, by staff-- to_make, to_write --orders_deliver--> done
  *
  * Repeating a call changes nothing. A request or report of a kiosk that cannot be so is not an
  * error: it is answered with a code ("unknown_order"), which stands in the journal beside the
@@ -68,6 +68,11 @@ MUST_CHECK struct err orders_close(const struct platform *platform, struct order
 /* Review, by people. ERR_CONFLICT: the order is not in review and was not decided so before. */
 MUST_CHECK struct err orders_approve(const struct platform *platform, struct order_row *order);
 MUST_CHECK struct err orders_deny(const struct platform *platform, struct order_row *order);
+
+/* Paid, and can be delivered no more: the token is broken, say. Staff has seen it; a kiosk that has
+ * the certificate yet cannot report its delivery any more. ERR_CONFLICT: the order is not paid, or
+ * in review, or delivered, or its money goes back for another reason. */
+MUST_CHECK struct err orders_refund(const struct platform *platform, struct order_row *order);
 
 /* Have the authority issue for one order that is to make. */
 MUST_CHECK struct err orders_make(const struct platform *platform, struct order_row *order);

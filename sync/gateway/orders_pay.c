@@ -85,3 +85,16 @@ struct err orders_deny(const struct platform *platform, struct order_row *order)
     (void)text_copy(order->reason, sizeof(order->reason), "review_refused");
     return order_store(platform, order);
 }
+
+struct err orders_refund(const struct platform *platform, struct order_row *order)
+{
+    static const char undeliverable[] = "undeliverable";
+
+    if (order->status != FACT_ORDER_TO_MAKE && order->status != FACT_ORDER_TO_WRITE) {
+        bool was = order->status == FACT_ORDER_REFUND && text_same(order->reason, undeliverable);
+        return was ? ERR_OK : ERR(ERR_CONFLICT, 0, "not to be delivered");
+    }
+    order->status = FACT_ORDER_REFUND;
+    (void)text_copy(order->reason, sizeof(order->reason), undeliverable);
+    return order_store(platform, order);
+}

@@ -213,6 +213,44 @@ case_kill_while_writing() {
     hall insert >/dev/null && resume && verify_all && verify_chain && leave
 }
 
+# The write tears the certificate, and the token is broken for good: staff has the money sent back.
+# Should it ever work again, it gets the old certificate back from the ledger.
+before_torn_refund() { token_quirks=tears=yes,extended-lc=no,extended-le=refused; }
+case_torn_refund() {
+    local slip record
+    to_services && to_certificate && to_offer && to_pay && to_write token fault pull-after "$(commands_until 4)" || return 1
+    message_is pulled_paid 60 && hall token fault none >/dev/null || return 1
+    token_has "$D/first.der" && fail "the certificate is not torn" && return 1
+    story "The UKey was pulled out in the middle of writing, and answers nothing any more."
+    hall token fault empty-after 0 >/dev/null && hall insert >/dev/null && at message 60 && shot broken || return 1
+    ok "the screen says '$(screen | sed -n 's/^message=//p')'"
+    hall pull >/dev/null && at attract 150 || return 1
+    answers "the refund by the platform's staff" "$(operator "orders/$order_no/refund" -X POST -d '' -o /dev/null -w '%{http_code}')" 200 || return 1
+    record=$(operator "orders/$order_no")
+    same "the order at the platform" "$(jq -r '.status + ", " + .reason' <<<"$record")" "refund, undeliverable" &&
+        same "payments and deliveries at the platform" "$(jq -c '[(.payments, .deliveries) | length]' <<<"$record")" "[1,0]" || return 1
+    wait_for 30 all_acknowledged || fail "the platform does not have all entries" || return 1
+    ledger "SELECT count(*) > 0 FROM journal WHERE kind = 'write_failed'" >"$D/count" && same "a failed write in the ledger" "$(cat "$D/count")" 1 || return 1
+    slip=$pay_url
+    [ -z "${ticket:-}" ] || slip=$(zbarimg -q --raw "$ticket" 2>/dev/null | head -1)
+    answers "the page behind the code the visitor has" "$(phone_look "$slip")" 200 || return 1
+    grep -q "$(value "$root/assets/words/gateway.zh.ini" 'refund_title ' | tr -d ' ')" "$D/phone.html" || fail "it does not say that the money comes back" || return 1
+    ok "it says that the money comes back"
+    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 1 || return 1
+    story "Against all hope the UKey works again."
+    hall token fault none >/dev/null && tap start && at services && to_certificate && token_has "$D/first.der" ||
+        fail "the token has not got its old certificate back" || return 1
+    read_token && same "the certificate on the token" "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint)" \
+        "$(openssl x509 -inform DER -in "$D/first.der" -noout -fingerprint)" || return 1
+    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 && verify_chain || return 1
+    hall pull >/dev/null && message_is pulled_unpaid
+}
+
+# token_has FILE: whether this certificate stands in slot 9A, whole.
+token_has() {
+    hall token object 5fc105 | tr 'A-F' 'a-f' | grep -q "$(od -An -v -tx1 "$1" | tr -d ' \n')"
+}
+
 token_hangs() {
     hall token status | grep -qw hangs=yes
 }

@@ -5,7 +5,7 @@
 #     stack_down                 ends what was started, by process id; safe to call twice
 #
 # Set before: bin (programs), root (repository). Optional: profile, holder, days_left, issued_on,
-# lang, landscape, seals, pay_seconds, token_key. Each start_X and stop_X also works by itself.
+# lang, landscape, seals, pay_seconds, token_key, token_quirks. Each start_X and stop_X also works by itself.
 # shellcheck shell=bash disable=SC2154
 
 profile=${profile:-norinco}
@@ -104,7 +104,8 @@ start_line() {
 
 start_hall() {
     rm -f "$D/hall/ready"
-    start hall "$bin/certkiosk-hall" run "$D/hall" ${token_key:+--token-options "--key=$token_key"}
+    start hall "$bin/certkiosk-hall" run "$D/hall" --token-options ${token_key:+"--key=$token_key"} \
+        ${token_quirks:+"--quirks=$token_quirks"}
     wait_for 30 test -s "$D/hall/ready" || fail "the hall did not start: $(tail -3 "$D/log/hall.log")"
 }
 

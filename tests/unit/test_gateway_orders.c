@@ -386,6 +386,42 @@ static void a_review_that_fails_makes_a_refund_due(void **state)
     assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
 }
 
+static void what_is_paid_and_cannot_be_delivered_is_refunded(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(orders_refund(&world->platform, &order).code, ERR_CONFLICT); /* not paid */
+    world_pay(world, WORLD_ORDER);
+    world_ok(orders_round_make(&world->platform));
+    order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_TO_WRITE);
+    WORLD_DO(world, orders_refund(&world->platform, &order));
+    WORLD_DO(world, orders_refund(&world->platform, &order));
+    order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_REFUND);
+    assert_string_equal(order.reason, "undeliverable");
+    struct entry late = world_delivered(world, WORLD_ORDER);
+    assert_string_equal(world_report(world, &late).ack.rejected[0].code, "not_paid");
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_REFUND);
+    (void)request(world, WORLD_ORDER_2, 1);
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
+}
+
+static void what_was_delivered_is_not_refunded(void **state)
+{
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct entry delivered = world_delivered(world, WORLD_ORDER);
+    (void)world_report(world, &delivered);
+    struct order_row order = world_order(world, WORLD_ORDER);
+    assert_int_equal(order.status, FACT_ORDER_DONE);
+    assert_int_equal(orders_refund(&world->platform, &order).code, ERR_CONFLICT);
+}
+
 static void a_token_can_be_renewed_again_when_its_time_comes(void **state)
 {
     struct world *world = *state;
@@ -422,6 +458,8 @@ int main(void)
         ROW(a_new_request_replaces_an_unpaid_one_but_never_a_paid_one),
         ROW(a_reviewed_renewal_waits_for_people),
         ROW(a_review_that_fails_makes_a_refund_due),
+        ROW(what_is_paid_and_cannot_be_delivered_is_refunded),
+        ROW(what_was_delivered_is_not_refunded),
         ROW(a_token_can_be_renewed_again_when_its_time_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
