@@ -1,5 +1,6 @@
 #include "tests/e2e/token_sweep_host.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,11 +36,12 @@ const char *host_tell(const char *socket, const char *line)
     return reply.text;
 }
 
-pid_t host_child_of(pid_t pid)
+static pid_t child_of_thread(pid_t pid, const char *thread)
 {
     char path[PATH_SIZE], line[PATH_SIZE] = "";
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    if (!text_print(path, sizeof(path), "/proc/%d/task/%s/children", (int)pid, thread))
+        return 0;
     FILE *file = fopen(path, "re");
     if (file != NULL) {
         if (fgets(line, sizeof(line), file) == NULL)
@@ -49,12 +51,39 @@ pid_t host_child_of(pid_t pid)
     return (pid_t)strtol(line, NULL, 10);
 }
 
+pid_t host_child_of(pid_t pid)
+{
+    char path[PATH_SIZE];
+    pid_t child = 0;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+    DIR *tasks = opendir(path);
+    if (tasks == NULL)
+        return 0;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this folder */
+    for (const struct dirent *task; child == 0 && (task = readdir(tasks)) != NULL;)
+        child = task->d_name[0] == '.' ? 0 : child_of_thread(pid, task->d_name);
+    (void)closedir(tasks);
+    return child;
+}
+
+pid_t host_fork(void)
+{
+    /* an orphan becomes ours, so that its end can be told from its being there still */
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    (void)fflush(stdout);
+    pid_t host = fork();
+    assert_true(host >= 0);
+    if (host == 0)
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a test that failed leaves nothing */
+    return host;
+}
+
 /* Never returns. It has the platform's memory and what was prepared, and no session. */
 static void be_host(struct cut *cut)
 {
     struct bench *on = cut->on;
 
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0); /* a test that failed leaves nothing */
     hall_open_driver(on);
     bench_arrive(on, &seen);
     if (cut->job->ready != NULL)
@@ -80,8 +109,7 @@ static bool ends(pid_t pid, uint32_t wait_ms, int *out_status)
     }
 }
 
-/* True: it waits for the token that hangs; false: it was done before. */
-static bool comes_to_hang(struct cut *cut, pid_t host)
+bool host_comes_to_hang(pid_t host)
 {
     uint64_t until_ms = clock_boot_ms() + RUN_MS;
     int status = 0;
@@ -90,28 +118,25 @@ static bool comes_to_hang(struct cut *cut, pid_t host)
         if (strstr(host_tell("token.ctl", "token status"), "hangs=yes") != NULL)
             return true;
         if (ends(host, 0, &status)) {
-            if (!WIFEXITED(status) || WEXITSTATUS(status) != EXIT_SUCCESS)
-                cut_bad(cut, "the host failed");
+            assert_true(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
             return false;
         }
         (void)usleep(NAP_US);
     }
-    cut_bad(cut, "the host neither waits nor ends");
+    fail_msg("%s", "the host neither waits nor ends");
     return false;
 }
 
-static void kill_host(struct cut *cut, pid_t host)
+void host_kill(pid_t host)
 {
     pid_t worker = host_child_of(host);
     int status = 0;
 
-    if (worker <= 0)
-        cut_bad(cut, "no worker");
+    assert_true(worker > 0);
     (void)kill(host, SIGKILL); /* it is ours */
-    if (!ends(host, DIE_MS, &status))
-        cut_bad(cut, "the host is not dead");
+    assert_true(ends(host, DIE_MS, &status));
     if (!ends(worker, DIE_MS, &status))
-        cut_bad(cut, "the worker outlives its host");
+        fail_msg("%s", "the worker outlives its host");
 }
 
 bool host_run_and_kill(struct cut *cut)
@@ -124,16 +149,12 @@ bool host_run_and_kill(struct cut *cut)
     on->kind->restore(on);
     if (cut->job->anew != NULL)
         cut->job->anew();
-    /* an orphan becomes ours, so that its end can be told from its being there still */
-    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
-    (void)fflush(stdout);
-    pid_t host = fork();
-    assert_true(host >= 0);
+    pid_t host = host_fork();
     if (host == 0)
         be_host(cut);
-    bool struck = comes_to_hang(cut, host);
+    bool struck = host_comes_to_hang(host);
     if (struck)
-        kill_host(cut, host);
+        host_kill(host);
     on->kind->fault(on, BENCH_NONE, 0);
     hall_open_driver(on);
     return struck;

@@ -14,8 +14,18 @@
  */
 bool host_run_and_kill(struct cut *cut);
 
-/* The only child of process `pid`; 0: there is none. */
+/* The only child of process `pid`, of whichever of its threads; 0: there is none. */
 pid_t host_child_of(pid_t pid);
+
+/* Fork; the caller is its children's reaper from now on, and they die with it. */
+pid_t host_fork(void);
+
+/* True: the token hangs, and process `host` waits for it; false: it has ended, well. Fails the test
+ * when it does neither. */
+bool host_comes_to_hang(pid_t host);
+
+/* Kill it. Fails the test when its only child, a worker, outlives it. */
+void host_kill(pid_t host);
 
 /* A line to `socket` of the hall, by any thread; the answer, or nothing. */
 const char *host_tell(const char *socket, const char *line);

@@ -19,8 +19,11 @@ struct point {
 struct shim_file {
     sqlite3_file base;
     enum file_kind kind;
+    struct shim_content *memory; /* NULL: as it is on the disk */
     sqlite3_file *real;
 };
+
+#define VOLATILE_NAME "journal.db"
 
 static sqlite3_vfs shim_vfs;
 static sqlite3_vfs *real_vfs;
@@ -30,6 +33,11 @@ static bool recording, syncs_count;
 static unsigned fail_in;
 static int fail_code;
 static bool has_failed;
+static bool is_volatile, volatile_syncs;
+static struct shim_content memories[FILE_KIND_COUNT];
+
+static void grow(struct shim_content *content, size_t len);
+static void apply(struct shim_content *content, const struct point *point);
 
 static sqlite3_file *real_of(sqlite3_file *file)
 {
@@ -55,6 +63,57 @@ static int failure(void)
     return fail_code;
 }
 
+/* --- what stands in memory ---------------------------------------------------------------------
+ */
+
+static int load_memory(struct shim_file *shim)
+{
+    sqlite3_int64 size = 0;
+    struct shim_content *memory = &memories[shim->kind];
+
+    int result = shim->real->pMethods->xFileSize(shim->real, &size);
+    if (result != SQLITE_OK)
+        return result;
+    if (size > SHIM_FILE_MAX)
+        abort();
+    memory->len = (size_t)size;
+    shim->memory = memory;
+    return size == 0 ? SQLITE_OK
+                     : shim->real->pMethods->xRead(shim->real, memory->at, (int)size, 0);
+}
+
+static int read_memory(const struct shim_content *memory, uint8_t *out, size_t len, size_t at)
+{
+    size_t there = at < memory->len ? memory->len - at : 0;
+    size_t take = there < len ? there : len;
+
+    if (take > 0)
+        memcpy(out, memory->at + at, take);
+    memset(out + take, 0, len - take);
+    return take == len ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+}
+
+static int store_memory(const struct shim_file *shim)
+{
+    const struct shim_content *memory = shim->memory;
+
+    if (!volatile_syncs)
+        return SQLITE_OK;
+    int result = shim->real->pMethods->xWrite(shim->real, memory->at, (int)memory->len, 0);
+    return result != SQLITE_OK
+               ? result
+               : shim->real->pMethods->xTruncate(shim->real, (sqlite3_int64)memory->len);
+}
+
+void shim_volatile(bool syncs)
+{
+    is_volatile = true;
+    volatile_syncs = syncs;
+}
+
+/* --- a file ------------------------------------------------------------------------------------
+ */
+
 static int shim_close(sqlite3_file *file)
 {
     return real_of(file)->pMethods->xClose(real_of(file));
@@ -62,6 +121,9 @@ static int shim_close(sqlite3_file *file)
 
 static int shim_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
 {
+    struct shim_file *shim = CONTAINER_OF(file, struct shim_file, base);
+    if (shim->memory != NULL)
+        return read_memory(shim->memory, out, (size_t)len, (size_t)at);
     return real_of(file)->pMethods->xRead(real_of(file), out, len, at);
 }
 
@@ -71,6 +133,11 @@ static int shim_write(sqlite3_file *file, const void *bytes, int len, sqlite3_in
     int result = failure();
     if (result != SQLITE_OK)
         return result;
+    if (shim->memory != NULL) {
+        struct point whole = {POINT_WRITE, 0, (size_t)at, (size_t)len, (uint8_t *)(uintptr_t)bytes};
+        apply(shim->memory, &whole);
+        return SQLITE_OK;
+    }
     if (recording && shim->kind != FILE_OTHER) {
         uint8_t *copy = malloc((size_t)len);
         if (copy == NULL)
@@ -84,6 +151,10 @@ static int shim_write(sqlite3_file *file, const void *bytes, int len, sqlite3_in
 static int shim_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     struct shim_file *shim = CONTAINER_OF(file, struct shim_file, base);
+    if (shim->memory != NULL) {
+        grow(shim->memory, (size_t)size);
+        return SQLITE_OK;
+    }
     note(shim, (struct point){POINT_TRUNCATE, 0, (size_t)size, 0, NULL});
     return shim->real->pMethods->xTruncate(shim->real, size);
 }
@@ -94,13 +165,21 @@ static int shim_sync(sqlite3_file *file, int flags)
     int result = failure();
     if (result != SQLITE_OK)
         return result == SQLITE_FULL ? SQLITE_OK : result;
+    struct shim_file *shim = CONTAINER_OF(file, struct shim_file, base);
+    if (shim->memory != NULL)
+        return store_memory(shim);
     if (syncs_count)
-        note(CONTAINER_OF(file, struct shim_file, base), (struct point){.kind = POINT_SYNC});
+        note(shim, (struct point){.kind = POINT_SYNC});
     return SQLITE_OK;
 }
 
 static int shim_size(sqlite3_file *file, sqlite3_int64 *out)
 {
+    struct shim_file *shim = CONTAINER_OF(file, struct shim_file, base);
+    if (shim->memory != NULL) {
+        *out = (sqlite3_int64)shim->memory->len;
+        return SQLITE_OK;
+    }
     return real_of(file)->pMethods->xFileSize(real_of(file), out);
 }
 
@@ -189,6 +268,10 @@ static int shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int
     shim->real = (sqlite3_file *)(void *)(shim + 1);
     int result = real_vfs->xOpen(real_vfs, name, shim->real, flags, out_flags);
     shim->base.pMethods = shim->real->pMethods != NULL ? &methods : NULL;
+    shim->memory = NULL;
+    if (result == SQLITE_OK && is_volatile && shim->kind != FILE_OTHER && name != NULL &&
+        strstr(name, VOLATILE_NAME) != NULL)
+        result = load_memory(shim);
     return result;
 }
 

@@ -45,6 +45,12 @@ void shim_install(void);
 void shim_record(bool syncs);
 void shim_stop(void);
 
+/*
+ * From now on a journal.db that is opened stands in memory, and on the disk what was synced of it:
+ * a process that is killed leaves what a power cut does. `syncs` false: it is never synced.
+ */
+void shim_volatile(bool syncs);
+
 /* Points recorded so far. */
 size_t shim_points(void);
 

@@ -10,6 +10,7 @@
 
 #include "kiosk/app/rules.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/chip.h"
 #include "tests/unit/ledger.h"
@@ -152,22 +153,9 @@ void room_issue(const struct room *room, const struct issue_ca *ca, int64_t not_
     OK(issue_leaf(ca != NULL ? ca : room->ca, &order, out));
 }
 
-static void make_certificates(struct room *room)
+static void issue_certificates(struct room *room)
 {
-    char path[ROOM_PATH_SIZE];
-    struct key *key = NULL;
     int64_t now_s = clock_wall_ms() / 1000;
-
-    room_path(room, "token.key", path);
-    OK(key_create(KEY_P256, &key));
-    OK(key_public(key, room->spki, &room->spki_len));
-    OK(key_save(key, path));
-    key_destroy(key);
-    FILE *file = fopen(path, "re");
-    assert_non_null(file);
-    token_key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
-    assert_non_null(token_key);
-    assert_int_equal(fclose(file), 0);
 
     room->paid_s = now_s;
     room_issue(room, NULL, now_s + 30 * DAY_S, &room->old);
@@ -180,6 +168,32 @@ static void make_certificates(struct room *room)
                         &room->renewed_facts));
 }
 
+static void make_certificates(struct room *room)
+{
+    char path[ROOM_PATH_SIZE];
+    struct key *key = NULL;
+
+    room_path(room, "token.key", path);
+    OK(key_create(KEY_P256, &key));
+    OK(key_public(key, room->spki, &room->spki_len));
+    OK(key_save(key, path));
+    key_destroy(key);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    token_key = PEM_read_PrivateKey(file, NULL, NULL, NULL);
+    assert_non_null(token_key);
+    assert_int_equal(fclose(file), 0);
+    issue_certificates(room);
+}
+
+void room_take_key(struct room *room, const char *token_id, struct bytes spki)
+{
+    assert_true(spki.len <= sizeof(room->spki));
+    memcpy(room->spki, spki.at, spki.len);
+    room->spki_len = spki.len;
+    (void)text_copy(room->token_id, sizeof(room->token_id), token_id); /* same size */
+    issue_certificates(room);
+}
 static void make_ledger(struct room *room)
 {
     char path[ROOM_PATH_SIZE];
@@ -190,6 +204,23 @@ static void make_ledger(struct room *room)
     journal_close(journal);
     room_path(room, "inbox.db", path);
     OK(inbox_open(path, true, &room->writer));
+}
+
+void room_empty_ledger(struct room *room)
+{
+    static const char *const names[] = {"journal.db", "journal.db-wal", "journal.db-shm",
+                                        "inbox.db",   "inbox.db-wal",   "inbox.db-shm"};
+    char path[ROOM_PATH_SIZE];
+
+    inbox_close(room->writer);
+    room->writer = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        room_path(room, names[i], path);
+        (void)unlink(path); /* it may not be there */
+    }
+    make_ledger(room);
+    inbox_close(room->writer);
+    room->writer = NULL;
 }
 
 /* The factory's key, which the simulator takes as it takes any. */
@@ -205,6 +236,16 @@ static void make_keys(struct room *room)
     assert_true(fputs(digits, file) >= 0);
     assert_int_equal(fclose(file), 0);
     OK(admin_keys_open(&settings, &room->keys, message));
+}
+
+void room_after_fork(struct room *room)
+{
+    char path[ROOM_PATH_SIZE];
+
+    admin_keys_destroy(room->keys);
+    make_keys(room);
+    room_path(room, "inbox.db", path);
+    OK(inbox_open(path, false, &room->writer));
 }
 
 static void make_devices(struct room *room)
@@ -231,6 +272,7 @@ void room_open(struct room *room)
     char message[CONFIG_MESSAGE_MAX] = "";
 
     memset(room, 0, sizeof(*room));
+    (void)text_copy(room->token_id, sizeof(room->token_id), TOKEN_SIM_ID); /* it fits */
     (void)text_copy(room->dir, sizeof(room->dir), "/tmp/test-app-XXXXXX");
     assert_non_null(mkdtemp(room->dir));
     OK(rules_read(&settings, &room->rules, message));
@@ -276,7 +318,7 @@ struct book *room_book(struct room *room)
 struct token_desk *room_token_desk(struct room *room)
 {
     struct token_desk *desk = NULL;
-    struct token_desk_setup setup = {.token = &room->token.token,
+    struct token_desk_setup setup = {.token = room->real != NULL ? room->real : &room->token.token,
                                      .keys = room->keys,
                                      .trust = room->trust,
                                      .rules = &room->rules,

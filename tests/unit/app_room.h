@@ -62,12 +62,25 @@ struct room {
     struct post post;
     uint32_t wakes;
     struct room_token token;
+    struct token *real; /* what the token desk has instead of it; NULL: nothing */
+    char token_id[TOKEN_ID_SIZE];
     struct room_printer printer;
 };
 
 void room_open(struct room *room);
 void room_close(struct room *room);
 void room_path(const struct room *room, const char *name, char out[ROOM_PATH_SIZE]);
+
+/* From now on the token is this one, with a key that is not the room's: certificates are issued
+ * for it, account and orders are its. */
+void room_take_key(struct room *room, const char *token_id, struct bytes spki);
+
+/* An empty journal and inbox, which nobody has open. */
+void room_empty_ledger(struct room *room);
+
+/* In a process that was forked after that: what does not come along, secrets and the platform's
+ * hand on the inbox. */
+void room_after_fork(struct room *room);
 
 /* Threads with what they need; the caller destroys them. */
 struct book *room_book(struct room *room);

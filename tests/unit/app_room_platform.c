@@ -48,10 +48,10 @@ struct fact_order room_order(const struct room *room, enum fact_order_status sta
 
 void room_put_order(struct room *room, const struct fact_order *facts)
 {
-    struct document_order order = {
-        .facts = *facts, .token = TOKEN_SIM_ID, .service = "renew", .profile = "norinco"};
+    struct document_order order = {.facts = *facts, .service = "renew", .profile = "norinco"};
     struct inbox_document document = {.type = "order"};
 
+    (void)text_copy(order.token, sizeof(order.token), room->token_id); /* same size */
     (void)text_copy(document.id, sizeof(document.id), facts->id);
     OK(document_write_order(&order, document.body, &document.body_len));
     room_put(room, &document);
@@ -78,8 +78,9 @@ void room_put_account(struct room *room)
                                                  .phone_masked = "138****6021"},
                                        .profile = "norinco",
                                        .holder = ROOM_HOLDER};
-    struct inbox_document document = {.type = "account", .id = TOKEN_SIM_ID};
+    struct inbox_document document = {.type = "account"};
 
+    (void)text_copy(document.id, sizeof(document.id), room->token_id);
     memcpy(account.fingerprint, room->old_facts.fingerprint, FACTS_FINGERPRINT_LEN);
     OK(document_write_account(&account, document.body, &document.body_len));
     room_put(room, &document);

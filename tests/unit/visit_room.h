@@ -71,10 +71,9 @@ static inline void touch(struct kiosk *kiosk, enum action action, uint32_t value
     runner_touch(kiosk->runner, action, value);
 }
 
-static inline void open_kiosk(struct kiosk *kiosk)
+/* In the room that is there. */
+static inline void start_kiosk(struct kiosk *kiosk)
 {
-    memset(kiosk, 0, sizeof(*kiosk));
-    room_open(&kiosk->room);
     room_prove_clock(&kiosk->room);
     room_put_account(&kiosk->room);
     kiosk->book = room_book(&kiosk->room);
@@ -94,6 +93,13 @@ static inline void open_kiosk(struct kiosk *kiosk)
     while (flow_service_block(flow_of(kiosk), &kiosk->room.rules, SERVICE_RENEW) != SERVICE_HERE &&
            clock_boot_ms() < until_ms)
         pump(kiosk);
+}
+
+static inline void open_kiosk(struct kiosk *kiosk)
+{
+    memset(kiosk, 0, sizeof(*kiosk));
+    room_open(&kiosk->room);
+    start_kiosk(kiosk);
 }
 
 static inline void close_kiosk(struct kiosk *kiosk)
@@ -182,7 +188,7 @@ static inline struct err read_kept(struct kiosk *kiosk, struct journal_kept *out
 
     room_path(&kiosk->room, "journal.db", path);
     assert_false(failed(journal_open_read(path, &journal)));
-    struct err e = journal_kept_of_token(journal, TOKEN_SIM_ID, out);
+    struct err e = journal_kept_of_token(journal, kiosk->room.token_id, out);
     journal_close(journal);
     return e;
 }
