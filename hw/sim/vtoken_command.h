@@ -32,6 +32,7 @@ enum vtoken_sw {
     SW_BROKEN = 0x6F00
 };
 
+#define VTOKEN_REFERENCE_GLOBAL_PIN 0x00
 #define VTOKEN_REFERENCE_PIN 0x80
 #define VTOKEN_REFERENCE_PUK 0x81
 #define VTOKEN_REFERENCE_ADMIN 0x9B
@@ -54,6 +55,7 @@ unsigned vtoken_put_data(struct vtoken_card *card, const struct vtoken_command *
 unsigned vtoken_put_block(struct vtoken_card *card, struct bytes so_far, bool last);
 
 /* vtoken_pin.c */
+uint8_t vtoken_pin_reference(const struct vtoken_card *card); /* of the PIN that it has */
 unsigned vtoken_verify(struct vtoken_card *card, const struct vtoken_command *command,
                        struct vtoken_writer *answer);
 unsigned vtoken_change_reference(struct vtoken_card *card, const struct vtoken_command *command,

@@ -8,6 +8,11 @@
 /* Read only with the PIN: fingerprints, face, printed information, iris. */
 static const uint32_t pin_tags[] = {0x5FC103, 0x5FC108, 0x5FC109, 0x5FC121};
 
+/* Part 1, 3.3.2: both PINs would do, the global one is the first. */
+static const uint8_t global_discovery[] = {0x7E, 0x12, 0x4F, 0x0B, 0xA0, 0x00, 0x00,
+                                           0x03, 0x08, 0x00, 0x00, 0x10, 0x00, 0x01,
+                                           0x00, 0x5F, 0x2F, 0x02, 0x60, 0x20};
+
 static bool tag_of(struct bytes list, uint32_t *out_tag)
 {
     if (list.len == 0 || list.len > TAG_LEN_MAX)
@@ -53,6 +58,10 @@ unsigned vtoken_get_data(struct vtoken_card *card, const struct vtoken_command *
         return SW_NOT_FOUND;
     if (needs_pin(tag) && !card->session.pin_verified)
         return SW_SECURITY;
+    if (tag == VTOKEN_TAG_DISCOVERY && card->model->global_pin) {
+        vtoken_put_raw(answer, (struct bytes){global_discovery, sizeof global_discovery});
+        return SW_OK;
+    }
     vtoken_object_write(object, answer);
     return SW_OK;
 }

@@ -182,7 +182,7 @@ unsigned vtoken_metadata(struct vtoken_card *card, const struct vtoken_command *
     const struct vtoken_state *state = card->state;
     if (command->p1 != 0 || command->data.len != 0)
         return SW_PARAMETERS;
-    if (command->p2 == VTOKEN_REFERENCE_PIN) {
+    if (command->p2 == vtoken_pin_reference(card)) {
         pin_metadata(&state->pin, vtoken_state_pin_is_default(state), answer);
         return SW_OK;
     }

@@ -45,6 +45,7 @@ struct vtoken_model {
     bool deleted_is_empty;       /* a deleted object is read as 5300; else 6A82 */
     bool few_objects;            /* CHUID, CCC and certificates only; else 6A82 */
     bool mutual;                 /* mutual authentication of the admin is offered; else 6982 */
+    bool global_pin;             /* the PIN is 00, of the whole card; 80 is not there */
     bool external;               /* external authentication of the admin, likewise */
 };
 

@@ -48,6 +48,11 @@ static void pin_forget(struct vtoken_card *card)
     card->session.pin_verified = card->session.pin_fresh = false;
 }
 
+uint8_t vtoken_pin_reference(const struct vtoken_card *card)
+{
+    return card->model->global_pin ? VTOKEN_REFERENCE_GLOBAL_PIN : VTOKEN_REFERENCE_PIN;
+}
+
 static unsigned verify_status(const struct vtoken_card *card)
 {
     if (card->session.pin_verified)
@@ -62,7 +67,7 @@ unsigned vtoken_verify(struct vtoken_card *card, const struct vtoken_command *co
                        struct vtoken_writer *answer)
 {
     (void)answer; /* this command has none */
-    if (command->p2 != VTOKEN_REFERENCE_PIN)
+    if (command->p2 != vtoken_pin_reference(card))
         return SW_REFERENCE;
     if (command->p1 == P1_FORGET && command->data.len == 0) {
         pin_forget(card);
@@ -92,7 +97,7 @@ unsigned vtoken_change_reference(struct vtoken_card *card, const struct vtoken_c
                                  struct vtoken_writer *answer)
 {
     (void)answer; /* this command has none */
-    bool is_pin = command->p2 == VTOKEN_REFERENCE_PIN;
+    bool is_pin = command->p2 == vtoken_pin_reference(card);
     if (!is_pin && command->p2 != VTOKEN_REFERENCE_PUK)
         return SW_REFERENCE;
     if (command->p1 != 0)
@@ -115,8 +120,8 @@ unsigned vtoken_reset_retry(struct vtoken_card *card, const struct vtoken_comman
                             struct vtoken_writer *answer)
 {
     (void)answer; /* this command has none */
-    if (command->p2 != VTOKEN_REFERENCE_PIN)
-        return SW_REFERENCE;
+    if (command->p2 != VTOKEN_REFERENCE_PIN || card->model->global_pin)
+        return SW_REFERENCE; /* the PUK is the application's */
     if (command->p1 != 0)
         return SW_PARAMETERS;
     if (command->data.len != OLD_AND_NEW_LEN)

@@ -38,6 +38,7 @@ static const struct flag {
     {"objects", AT(few_objects), "all", "few"},
     {"mutual", AT(mutual), "no", "yes"},
     {"external", AT(external), "no", "yes"},
+    {"global-pin", AT(global_pin), "no", "yes"},
 };
 
 static const struct number {

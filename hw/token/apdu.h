@@ -27,6 +27,7 @@
 #define APDU_ROUNDS_MAX 40
 
 #define APDU_SW_OK 0x9000
+#define APDU_SW_NO_REFERENCE 0x6A88 /* what P2 names is not there */
 
 enum apdu_form { APDU_SHORT, APDU_EXTENDED };
 

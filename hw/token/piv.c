@@ -31,7 +31,7 @@
 #define TAG_EXPIRY 0x35
 #define TAG_SIGNATURE 0x3E
 
-#define OBJECT_ID_LEN 3
+#define OBJECT_ID_MAX 3
 #define PIN_PADDING 0xFF
 
 static const struct bytes nothing = {NULL, 0};
@@ -66,9 +66,10 @@ static struct tlv_writer writer_of(struct apdu *apdu)
 
 static void put_object_id(struct tlv_writer *writer, uint32_t object)
 {
-    uint8_t id[OBJECT_ID_LEN] = {(uint8_t)(object >> 16 & 0xFF), (uint8_t)(object >> 8 & 0xFF),
+    uint8_t id[OBJECT_ID_MAX] = {(uint8_t)(object >> 16 & 0xFF), (uint8_t)(object >> 8 & 0xFF),
                                  (uint8_t)(object & 0xFF)};
-    tlv_put(writer, TAG_OBJECT_ID, (struct bytes){id, sizeof(id)});
+    size_t len = object > UINT8_MAX ? OBJECT_ID_MAX : 1;
+    tlv_put(writer, TAG_OBJECT_ID, (struct bytes){id + OBJECT_ID_MAX - len, len});
 }
 
 void piv_select(struct apdu *out_apdu)

@@ -21,6 +21,8 @@
 #define PIV_CHALLENGE_MAX 16 /* one block of the longest cipher */
 
 #define PIV_OBJECT_CHUID 0x5FC102U
+#define PIV_OBJECT_DISCOVERY 0x7EU
+#define PIV_KEY_GLOBAL_PIN 0x00 /* one for all applications of a card */
 #define PIV_KEY_PIN 0x80
 #define PIV_KEY_PUK 0x81
 #define PIV_KEY_ADMIN 0x9B
@@ -51,6 +53,11 @@ struct piv_metadata {
     uint8_t tries_left;
 };
 #define PIV_TRIES_UNKNOWN 0xFF
+
+/* Which PINs open the application: PIN usage policy of the discovery object (5F2F). */
+struct piv_discovery {
+    bool application_pin, global_pin;
+};
 
 /* A public key as the card gives it out; views into its answer. */
 struct piv_public_key {
@@ -139,6 +146,10 @@ MUST_CHECK struct err piv_read_certificate(struct bytes answer, struct bytes *ou
 
 /* The GUID of a CHUID object. ERR_MALFORMED; ERR_NOT_FOUND when it has none, or only zeros. */
 MUST_CHECK struct err piv_read_guid(struct bytes answer, uint8_t out_guid[PIV_GUID_LEN]);
+
+/* A discovery object (SP 800-73pt1-5, 3.3.2): 7E { 4F {AID} 5F2F {policy} }. ERR_MALFORMED;
+ * ERR_NOT_FOUND when it has no policy. */
+MUST_CHECK struct err piv_read_discovery(struct bytes answer, struct piv_discovery *out_discovery);
 
 /* The number in an answer to GET SERIAL. ERR_MALFORMED; ERR_NOT_FOUND when it is 0. */
 MUST_CHECK struct err piv_read_serial(struct bytes answer, uint32_t *out_serial);

@@ -14,6 +14,12 @@
 #define TAG_METADATA_ALGORITHM 0x01
 #define TAG_METADATA_RETRIES 0x06 /* total, left */
 
+#define TAG_DISCOVERY 0x7E
+#define TAG_PIN_POLICY 0x5F2F
+#define PIN_POLICY_LEN 2
+#define POLICY_APPLICATION_PIN 0x40
+#define POLICY_GLOBAL_PIN 0x20
+
 #define TAG_PUBLIC_KEY 0x7F49
 #define TAG_MODULUS 0x81
 #define TAG_EXPONENT 0x82
@@ -82,6 +88,24 @@ struct err piv_read_guid(struct bytes answer, uint8_t out_guid[PIV_GUID_LEN])
     if (memcmp(guid.at, zeros, PIV_GUID_LEN) == 0)
         return ERR(ERR_NOT_FOUND, 0, "GUID");
     memcpy(out_guid, guid.at, PIV_GUID_LEN);
+    return ERR_OK;
+}
+
+struct err piv_read_discovery(struct bytes answer, struct piv_discovery *out_discovery)
+{
+    struct bytes object = {NULL, 0};
+    struct bytes policy = {NULL, 0};
+
+    struct err e = take_only(answer, TAG_DISCOVERY, &object);
+    if (!failed(e))
+        e = tlv_find(object, TAG_PIN_POLICY, &policy);
+    if (failed(e))
+        return e;
+    if (policy.len != PIN_POLICY_LEN)
+        return ERR(ERR_MALFORMED, policy.len, "PIN usage policy");
+    *out_discovery =
+        (struct piv_discovery){.application_pin = (policy.at[0] & POLICY_APPLICATION_PIN) != 0,
+                               .global_pin = (policy.at[0] & POLICY_GLOBAL_PIN) != 0};
     return ERR_OK;
 }
 

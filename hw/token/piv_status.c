@@ -14,7 +14,11 @@ static const struct meaning {
     } rows[ROWS_MAX];    /* up to the first sw of 0 */
     enum err_code other; /* all the rest */
 } meanings[PIV_COMMAND_COUNT] = {
-    [PIV_COMMAND_PIN] = {"VERIFY", {{0x6983, ERR_BLOCKED}, {TRIES, ERR_BLOCKED}}, ERR_IO},
+    [PIV_COMMAND_PIN] = {"VERIFY",
+                         {{0x6983, ERR_BLOCKED},
+                          {TRIES, ERR_BLOCKED},
+                          {APDU_SW_NO_REFERENCE, ERR_UNSUPPORTED}},
+                         ERR_IO},
     [PIV_COMMAND_CHANGE] = {"CHANGE REFERENCE DATA",
                             {{0x6983, ERR_BLOCKED},
                              {TRIES, ERR_BLOCKED},

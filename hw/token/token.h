@@ -249,6 +249,8 @@ MUST_CHECK struct err token_change_pin(struct token *token, const struct secret 
 /*
  * Set the PIN to `next` with the PUK (8 digits), and its tries to the full count. Errors as
  * token_verify_pin(), of the PUK. Interrupted, either is done or not; repeating is right.
+ * ERR_UNSUPPORTED also when the PIN that opens the token is the global one of its card, which no
+ * PUK of ours unblocks.
  */
 MUST_CHECK struct err token_unblock(struct token *token, const struct secret *puk,
                                     const struct secret *next, uint8_t *out_tries_left);

@@ -54,11 +54,22 @@ MUST_CHECK struct err job_command(struct piv_session *session, enum piv_command 
                                   const struct apdu *apdu);
 
 /*
- * One command that changes a PIN or PUK, between two looks at the id: ERR_GONE when another token
- * is there before it (which got nothing) or after it. With ERR_DENIED `*out_tries_left` is written.
+ * One command that changes the PIN or PUK that it names, between two looks at the id: ERR_GONE when
+ * another token is there before it (which got nothing) or after it. With ERR_DENIED
+ * `*out_tries_left` is written.
  */
-MUST_CHECK struct err job_pin_change(struct piv_session *session, const struct apdu *apdu,
+MUST_CHECK struct err job_pin_change(struct piv_session *session, struct apdu *apdu,
                                      uint8_t *out_tries_left);
+
+/* Have `apdu` name the PIN that opens the token, as far as that is known. */
+void job_aim(const struct piv_session *session, struct apdu *apdu);
+
+/*
+ * The token has no PIN of the kind that was named: look in its discovery object whether the other
+ * one opens it, and name that from now on. ERR_UNSUPPORTED: it does not. ERR_GONE, ERR_IO,
+ * ERR_MALFORMED.
+ */
+MUST_CHECK struct err job_other_pin(struct piv_session *session);
 
 /* token_piv_read.c: tries left without spending one; TOKEN_TRIES_UNKNOWN of a token that tells in
  * no way. Errors: ERR_GONE, ERR_IO, ERR_MALFORMED. */

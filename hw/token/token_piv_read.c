@@ -28,12 +28,19 @@ struct err job_pin_tries(struct piv_session *session, uint8_t *out_tries_left)
     uint8_t tries_left = 0;
 
     piv_ask_tries(&apdu);
+    job_aim(session, &apdu);
     struct err e = session_exchange(session, &apdu, &response);
-    if (failed(e))
+    if (!failed(e) && response.sw == APDU_SW_NO_REFERENCE) {
+        e = job_other_pin(session);
+        job_aim(session, &apdu);
+        if (!failed(e))
+            e = session_exchange(session, &apdu, &response);
+    }
+    if (failed(e) && e.code != ERR_UNSUPPORTED)
         return e;
     e = piv_pin_answer(PIV_COMMAND_PIN, response.sw, &tries_left);
     if (e.code != ERR_DENIED && e.code != ERR_BLOCKED)
-        return read_metadata_tries(session, PIV_KEY_PIN, out_tries_left);
+        return read_metadata_tries(session, apdu.p2, out_tries_left);
     *out_tries_left = tries_left;
     return ERR_OK;
 }

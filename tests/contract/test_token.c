@@ -227,6 +227,8 @@ static void the_puk_unblocks_and_gives_all_tries_back(struct bench *on)
 {
     uint8_t tries_left = 99;
 
+    if (on->model->global_pin)
+        return;
     bench_insert(on, &seen);
     block(on);
     assert_int_equal(unblock(on, "00000000", "222222", &tries_left), ERR_DENIED);
@@ -245,6 +247,8 @@ static void the_last_wrong_puk_blocks_it(struct bench *on)
     uint8_t tries_left = 99;
     enum err_code code = ERR_DENIED;
 
+    if (on->model->global_pin)
+        return;
     bench_insert(on, &seen);
     for (int i = 0; i < 16 && code == ERR_DENIED; i++)
         code = unblock(on, "00000000", "222222", &tries_left);
@@ -252,6 +256,26 @@ static void the_last_wrong_puk_blocks_it(struct bench *on)
     assert_int_equal(tries_left, 1);
     assert_int_equal(unblock(on, BENCH_PUK, "222222", &tries_left), ERR_BLOCKED);
     assert_int_equal(bench_verify(on, BENCH_PIN, &tries_left), ERR_NONE);
+}
+
+/* Also before anything is known of its PIN: the PUK is not shown in vain, and no try of it spent.
+ */
+static void no_puk_unblocks_a_global_pin(struct bench *on)
+{
+    uint8_t tries_left = 99;
+    struct token_scope scope = {.puk_tries = true};
+
+    if (!on->model->global_pin)
+        return;
+    bench_insert(on, &seen);
+    block(on);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(unblock(on, "00000000", "222222", &tries_left), ERR_UNSUPPORTED);
+        assert_int_equal(token_identify(on->token, &scope, &seen).code, ERR_NONE);
+        if (on->model->metadata)
+            assert_int_equal(seen.puk_tries_left, TOKEN_SIM_PUK_TRIES);
+    }
+    assert_int_equal(bench_verify(on, BENCH_PIN, &tries_left), ERR_BLOCKED);
 }
 
 static void an_unknown_driver_is_refused(struct bench *on)
@@ -288,6 +312,7 @@ int main(void)
         PROMISE(the_last_wrong_pin_blocks),
         PROMISE(the_puk_unblocks_and_gives_all_tries_back),
         PROMISE(the_last_wrong_puk_blocks_it),
+        PROMISE(no_puk_unblocks_a_global_pin),
     };
     return bench_run("token", promises, ARRAY_LEN(promises));
 }

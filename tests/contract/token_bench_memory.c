@@ -308,6 +308,8 @@ const struct bench_kind bench_memory[] = {
     MEMORY("no extended length", "yubikey57", "extended-lc=no,extended-le=refused"),
     MEMORY("external authentication only", "yubikey", "mutual=no"),
     MEMORY("tears", "yubikey57", "tears=yes"),
+    MEMORY("a global PIN", "yubikey", "global-pin=yes"),
+    MEMORY("a global PIN, not told otherwise", "openfips201", "global-pin=yes"),
     MEMORY("tears in blocks", "yubikey57", "tears=yes,extended-lc=no,extended-le=refused"),
     {.name = NULL},
 };

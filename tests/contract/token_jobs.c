@@ -121,6 +121,11 @@ static struct err run_unblock(struct bench *on)
     return token_unblock(on->token, &puk, &next, &tries_left);
 }
 
+static bool able_unblock(const struct vtoken_model *model)
+{
+    return !model->global_pin;
+}
+
 static enum job_state look_unblock(struct bench *on)
 {
     uint8_t tries_left = 0;
@@ -283,8 +288,10 @@ static enum job_state look_personalise(struct bench *on)
     if (!own_pin && bench_verify(on, BENCH_PIN, &tries_left) != ERR_NONE)
         return JOB_BAD;
     const char *pin = own_pin ? OWN_PIN : BENCH_PIN;
-    bool own_puk = puk_is(on, OWN_PUK, pin);
-    if (!own_puk && !puk_is(on, BENCH_PUK, pin))
+    /* no call shows a PUK to a token that it does not unblock; it was changed before the PIN */
+    bool asked = !on->model->global_pin;
+    bool own_puk = asked ? puk_is(on, OWN_PUK, pin) : own_pin;
+    if (asked && !own_puk && !puk_is(on, BENCH_PUK, pin))
         return JOB_BAD;
     bool own_key = admin_is(on, &admin, &own_code);
     bool old_key_works = admin_is(on, &on->admin, &old_code);
@@ -320,7 +327,7 @@ const struct job token_jobs[] = {
      .prepare = block,
      .run = run_unblock,
      .look = look_unblock,
-     .able = job_always},
+     .able = able_unblock},
     {.name = "write",
      .prepare = make_old_certificate,
      .run = run_write,

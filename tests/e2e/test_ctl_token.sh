@@ -355,6 +355,25 @@ hall pull >/dev/null
 end_of "$hall_pid"
 hall_pid=
 
+### A PIN for all applications of a card
+rm -rf "$dir"
+mkdir "$dir"
+start --token-options --model yubikey --quirks global-pin=yes
+hall insert >/dev/null
+expect "OpenSC calls it the global PIN" 'PIN \[Global PIN\]' "$(pkcs15-tool --list-pins 2>/dev/null)"
+exits "a wrong one is refused" 4 verify --pin-file wrong
+same "its tries are told" 4 "$(ctl show --json | jq .pin_tries)"
+exits "the right one is not" 0 verify --pin-file pin
+exits "no PUK unblocks it" 1 unblock --puk-file puk --new-pin-file pin2
+expect "and that is said" 'a PUK does not unblock a global PIN' "$(cat last.out)"
+same "no try of the PUK is spent" 3 "$(ctl show --json | jq .puk_tries)"
+exits "it is changed" 0 change-pin --pin-file pin --new-pin-file pin2
+pkcs15-tool --verify-pin --auth-id 01 --pin "$(cat pin2)" >/dev/null 2>&1 || fail "OpenSC's PIN"
+ok "OpenSC opens it with the new one"
+hall pull >/dev/null
+end_of "$hall_pid"
+hall_pid=
+
 ### A new key, on tokens that move keys and on those that do not
 for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
     read -r model way <<<"$row"

@@ -11,7 +11,7 @@ tests=$(realpath "$2")
 . "$(dirname "${BASH_SOURCE[0]}")/token_halls.sh"
 shift 2
 models=("$@")
-[ ${#models[@]} -gt 0 ] || models=(yubikey yubikey57 canokey pivapplet openfips201)
+[ ${#models[@]} -gt 0 ] || models=(yubikey yubikey57 canokey pivapplet openfips201 yubikey-global)
 work=$(mktemp -d)
 
 finish() {
@@ -25,15 +25,18 @@ trap 'exit 130' INT TERM
 
 # One program after the other in each hall; the halls beside each other, since they mostly wait.
 ask() { # MODEL
-    local test
+    local test model=${1%-global} quirks=
+    [ "$model" = "$1" ] || quirks=global-pin=yes
     for test in token token_keys token_change token_newkey token_cost; do
-        in_hall "$1" "$1" '' "$tests/contract_test_$test" >"$work/$1.$test.log" 2>&1 || return 1
+        in_hall "$1" "$model" "$quirks" "$tests/contract_test_$test" >"$work/$1.$test.log" 2>&1 || return 1
     done
-    in_hall "$1" "$1" '' "$tests/token_hostile" >"$work/$1.hostile.log" 2>&1
+    in_hall "$1" "$model" "$quirks" "$tests/token_hostile" >"$work/$1.hostile.log" 2>&1
 }
 
 for model in "${models[@]}"; do
-    hall_start "$model" "$model"
+    quirks=
+    [ "${model%-global}" = "$model" ] || quirks=global-pin=yes
+    hall_start "$model" "${model%-global}" "$quirks"
 done
 asked=()
 for model in "${models[@]}"; do

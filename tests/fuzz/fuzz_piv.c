@@ -49,6 +49,12 @@ static void read_metadata(struct bytes answer)
     (void)failed(piv_read_metadata(answer, &metadata));
 }
 
+static void read_discovery(struct bytes answer)
+{
+    struct piv_discovery discovery;
+    (void)failed(piv_read_discovery(answer, &discovery));
+}
+
 static void read_authenticate(struct bytes answer)
 {
     struct bytes view = {NULL, 0};
@@ -103,7 +109,7 @@ static void converse(enum apdu_form form, struct bytes answers)
     static const uint8_t der[1000] = {0x30, 0x82, 0x03, 0xE4};
     static struct apdu apdu;
     static struct apdu_response response;
-    struct card card = {&driver, APDU_BLOCK_MAX};
+    struct card card = {.driver = &driver, .max_block = APDU_BLOCK_MAX};
 
     script = answers;
     apdus = 0;
@@ -127,8 +133,8 @@ static void converse_extended(struct bytes answers)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const readers[])(struct bytes) = {
-        read_certificate,  read_guid,       read_serial,    read_metadata,
-        read_authenticate, read_public_key, converse_short, converse_extended};
+        read_certificate, read_guid,      read_serial,       read_metadata, read_authenticate,
+        read_public_key,  converse_short, converse_extended, read_discovery};
 
     if (size > 0)
         readers[data[0] % ARRAY_LEN(readers)]((struct bytes){data + 1, size - 1});

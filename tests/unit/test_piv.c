@@ -50,6 +50,8 @@ static void commands_are_those_of_the_standard(void **state)
     assert_block(&apdu, "00f7009b00");
     piv_get_data(PIV_OBJECT_CHUID, &apdu);
     assert_block(&apdu, "00cb3fff055c035fc10200");
+    piv_get_data(PIV_OBJECT_DISCOVERY, &apdu);
+    assert_block(&apdu, "00cb3fff035c017e00");
     piv_ask_tries(&apdu);
     assert_block(&apdu, "00200080");
     piv_verify((struct bytes){(const uint8_t *)"123456", 6}, &apdu);
@@ -209,6 +211,40 @@ static void a_guid_is_sixteen_bytes_that_are_not_zero(void **state)
         uint8_t guid[PIV_GUID_LEN] = {0xEE};
         assert_int_equal(piv_read_guid(from_hex(rows[i].hex), guid).code, rows[i].code);
         assert_int_equal(guid[0], rows[i].code == ERR_NONE ? 0x00 : 0xEE);
+    }
+}
+
+static void a_discovery_object_says_which_pins_open(void **state)
+{
+#define AID "4f0ba000000308000010000100"
+    static const struct {
+        const char *name, *hex;
+        enum err_code code;
+        bool application, global;
+    } rows[] = {
+        {"its own PIN", "7e12" AID "5f2f024000", ERR_NONE, true, false},
+        {"either, the own one first", "7e12" AID "5f2f026010", ERR_NONE, true, true},
+        {"either, the global one first", "7e12" AID "5f2f026020", ERR_NONE, true, true},
+        {"the global one alone", "7e12" AID "5f2f022020", ERR_NONE, false, true},
+        {"a finger, and neither", "7e12" AID "5f2f021000", ERR_NONE, false, false},
+        {"no policy", "7e0d" AID, ERR_NOT_FOUND, false, false},
+        {"nothing", "7e00", ERR_NOT_FOUND, false, false},
+        {"a policy of one byte", "7e11" AID "5f2f0160", ERR_MALFORMED, false, false},
+        {"of three", "7e13" AID "5f2f03602000", ERR_MALFORMED, false, false},
+        {"longer than it is", "7e13" AID "5f2f026020", ERR_MALFORMED, false, false},
+        {"a byte too many", "7e12" AID "5f2f02602000", ERR_MALFORMED, false, false},
+        {"a policy past the end", "7e12" AID "5f2f036020", ERR_MALFORMED, false, false},
+        {"another object", "5312" AID "5f2f026020", ERR_MALFORMED, false, false},
+        {"no answer", "", ERR_MALFORMED, false, false},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct piv_discovery discovery = {.application_pin = false};
+        print_message("  %s\n", rows[i].name);
+        assert_int_equal(piv_read_discovery(from_hex(rows[i].hex), &discovery).code, rows[i].code);
+        assert_int_equal(discovery.application_pin, rows[i].application);
+        assert_int_equal(discovery.global_pin, rows[i].global);
     }
 }
 
@@ -410,7 +446,7 @@ static void status_words_become_codes(void **state)
         {0x6A82, {X,   X,     UNS,  OK,   NOT, UNS,  NOT, X,    NOT, NOT}},
         {0x6A84, {X,   X,     ROOM, X,    X,   UNS,  X,   X,    UNS, UNS}},
         {0x6A86, {X,   UNS,   UNS,  UNS,  NOT, UNS,  UNS, UNS,  UNS, UNS}},
-        {0x6A88, {X,   UNS,   X,    X,    NOT, UNS,  NOT, X,    NOT, NOT}},
+        {0x6A88, {UNS, UNS,   X,    X,    NOT, UNS,  NOT, X,    NOT, NOT}},
         {0x6D00, {X,   UNS,   UNS,  UNS,  X,   UNS,  UNS, UNS,  GONE, UNS}},
         {0x6E00, {X,   X,     X,    X,    X,   X,    UNS, UNS,  GONE, UNS}},
         {0x6F00, {X,   X,     X,    X,    X,   X,    X,   X,    UNS, UNS}},
@@ -441,6 +477,7 @@ int main(void)
         cmocka_unit_test(certificate_objects_are_read_strictly),
         cmocka_unit_test(what_is_put_is_what_is_read),
         cmocka_unit_test(a_guid_is_sixteen_bytes_that_are_not_zero),
+        cmocka_unit_test(a_discovery_object_says_which_pins_open),
         cmocka_unit_test(serials_and_metadata),
         cmocka_unit_test(authentication_templates),
         cmocka_unit_test(public_keys_are_read_strictly),

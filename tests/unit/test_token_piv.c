@@ -394,6 +394,8 @@ static void what_goes_wrong_with_a_pin_has_its_code(void **state)
         {"pulled", FAKE_PULL, 2, 0, ERR_GONE, ERR_GONE},
         {"swapped", FAKE_SWAP, 2, 0, ERR_GONE, ERR_GONE},
         {"a memory that fails", FAKE_SW, 2, 0x6581, ERR_IO, ERR_IO},
+        {"no such PIN, and no word of another", FAKE_SW, 2, 0x6A88, ERR_UNSUPPORTED,
+         ERR_UNSUPPORTED},
         {"a PIN that the token's rules forbid", FAKE_SW, 2, 0x6985, ERR_IO, ERR_UNSUPPORTED},
         {"no end", FAKE_ENDLESS, 2, 0, ERR_IO, ERR_IO},
     };

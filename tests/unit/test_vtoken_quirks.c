@@ -73,6 +73,14 @@ static struct talk_row rows[] = {
         {"extended 5fc105 400 aa", "9000"}, {"chain 5fc105 600 bb", "9000"},
         {"00cb3fff0000055c035fc1050000", "53820258bb*bb6168"}, {"00c0000000", "bb*bb9000"}}},
 
+    {"global-pin=yes: 00 is the PIN, 80 is not there, and the discovery object says so", NULL, "global-pin=yes", {
+        {"selected", NULL}, {"00200080", "6a88"}, {"0020008008313233343536ffff", "6a88"},
+        {"00cb3fff035c017e00", "7e124f0ba0000003080000100001005f2f0260209000"},
+        {"00200000", "63c5"}, {"0020000008313233343536ffff", "9000"}, {SIGN_9A, SIGNED},
+        {"002c0080103132333435363738363534333231ffff", "6a88"}}},
+    {"global-pin=no: 80 is the PIN", NULL, "global-pin=no", {
+        {"selected", NULL}, {"00200000", "6a88"}, {"00200080", "63c5"},
+        {"00cb3fff035c017e00", "7e124f0ba0000003080000100001005f2f0240009000"}}},
     {"select-data=always: without Le too", NULL, "select-data=always", {{SELECT, "6111*9000"}}},
     {"select-data=le: only when asked for", NULL, "select-data=le", {
         {SELECT, "9000"}, {SELECT "00", "6111*9000"}}},
