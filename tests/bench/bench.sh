@@ -60,31 +60,29 @@ outside() {
     return $status
 }
 
-ms_of() { # the fastest of the TIMES in microseconds, in ms
-    printf '%s\n' "$@" | fastest | awk '{ printf "%.1f", $1 / 1000 }'
+ms_of() { # the fastest of what WHO took
+    tr ' ' '\n' <<<"${took[$1]}" | grep . | fastest | awk '{ printf "%.1f", $1 / 1000 }'
 }
 
-# measure COMMAND...: sets apdus, bytes and ms of one job on the token, which is each time the same
-# at first. ms is from before the first program of the job is started until its last one has ended,
-# the fastest of $rounds; inside_ms is what a program of ours that waits for the token says it took.
+# measure WHO COMMAND...: one job on the token, which is each time the same at first. Adds to
+# took[WHO] the time from before the first program of the job is started until its last one has
+# ended, and sets cost[WHO] to "commands bytes"; what a program of ours that waits for the token says
+# it took is added to took[inside].
 measure() {
-    local from_apdus from_bytes start times=() inside=()
-    for ((round = 0; round < rounds; round++)); do
-        hall token restore >/dev/null
-        [ -z "$ready" ] || hall token ready-key "$ready" >/dev/null
-        outside_us=0
-        from_apdus=$(counted apdus) from_bytes=$(counted bytes)
-        now_us && start=$now
-        "$@" >"$work/job.log" 2>&1 || {
-            progress "failed: $* ($(tail -1 "$work/job.log"))"
-            return 1
-        }
-        now_us && times+=($((now - start - outside_us)))
-        mapfile -t -O "${#inside[@]}" inside < <(sed -n 's/^took_us=//p' "$work/job.log")
-        apdus=$(($(counted apdus) - from_apdus)) bytes=$(($(counted bytes) - from_bytes))
-    done
-    ms=$(ms_of "${times[@]}") inside_ms=$(ms_of "${inside[@]:-0}")
-    progress "$(printf '%4d commands %6d bytes %8.1f ms  %s' "$apdus" "$bytes" "$ms" "${*##*/}")"
+    local who=$1 from_apdus from_bytes start
+    shift
+    hall token restore >/dev/null
+    [ -z "$ready" ] || hall token ready-key "$ready" >/dev/null
+    outside_us=0
+    from_apdus=$(counted apdus) from_bytes=$(counted bytes)
+    now_us && start=$now
+    "$@" >"$work/job.log" 2>&1 || {
+        progress "failed: $* ($(tail -1 "$work/job.log"))"
+        return 1
+    }
+    now_us && took[$who]+=" $((now - start - outside_us))"
+    took[inside]+=" $(sed -n 's/^took_us=//p' "$work/job.log")"
+    cost[$who]="$(($(counted apdus) - from_apdus)) $(($(counted bytes) - from_bytes))"
 }
 
 # job_row JOB UNIT OURS COLUMN LIMIT: against whichever of the others has least in this column.
@@ -105,20 +103,31 @@ ours() {
 }
 
 # job NAME JOB FLOOR: ours, against each of the functions ypt_JOB, opensc_JOB ... that there are, all
-# of whose programs count. The floor is what the standard needs, and what proves which token it is:
-# before a PIN is shown, and after one is set. None where there is none.
+# of whose programs count; in turns, so that what else the machine does meets all alike. The floor is
+# what the standard needs, and what proves which token it is: before a PIN is shown, and after one is
+# set. None where there is none. What does less than the job is no measure of it but a row by itself.
 job() {
-    local others mine inside latency other which theirs
+    local others mine which apdus bytes latency limit round
+    local -a all=(ours)
+    local -A took cost
+    for which in ypt opensc step part loss; do
+        ! declare -F "${which}_$2" >/dev/null || all+=("$which")
+    done
     for latency in 0 5; do
         hall token latency "$latency" >/dev/null
-        others=()
-        measure ours "$2"
-        mine=("$apdus" "$bytes" "$ms") inside=$inside_ms
-        for which in ypt opensc step part loss; do
-            declare -F "${which}_$2" >/dev/null || continue
-            measure "${which}_$2"
-            others+=("${others_names[$which]}|$apdus|$bytes|$ms")
+        took=() cost=() others=()
+        for ((round = 0; round < rounds; round++)); do
+            measure ours ours "$2"
+            for which in "${all[@]:1}"; do
+                measure "$which" "${which}_$2"
+            done
         done
+        for which in "${all[@]}"; do
+            read -r apdus bytes <<<"${cost[$which]}"
+            progress "$(printf '%4d commands %6d bytes %8.1f ms  %s' "$apdus" "$bytes" "$(ms_of "$which")" "${which}_$2")"
+            [ "$which" = ours ] || [ "$which" = step ] || others+=("${others_names[$which]}|$apdus|$bytes|$(ms_of "$which")")
+        done
+        read -r -a mine <<<"${cost[ours]} $(ms_of ours)"
         if [ $latency = 0 ]; then
             [ "$3" = none ] || row "token: $1" commands "${mine[0]}" "$3" "the floor" 1
             job_row "$1" commands "${mine[0]}" 2 1
@@ -126,12 +135,12 @@ job() {
             job_row "$1, from exec to exit" ms "${mine[2]}" 4 1
             continue
         fi
-        for other in "${others[@]}"; do
-            IFS='|' read -r which _ _ theirs <<<"$other"
-            row "token: $1, from exec to exit, 5 ms a command" ms "${mine[2]}" "$theirs" "$which" 0.25
+        for which in "${all[@]:1}"; do
+            limit=0.25
+            [ "$which" != step ] || limit=1
+            row "token: $1, from exec to exit, 5 ms a command" ms "${mine[2]}" "$(ms_of "$which")" "${others_names[$which]}" $limit
         done
-        [ "$inside" = 0.0 ] ||
-            row "token: $1, in a kiosk that waits, 5 ms a command" ms "$inside" "${mine[2]}" "ours from exec to exit" 1
+        row "token: $1, in a kiosk that waits, 5 ms a command" ms "$(ms_of inside)" "${mine[2]}" "ours from exec to exit" 1
     done
 }
 
