@@ -27,7 +27,7 @@ static struct {
     char about[128];
 } bench;
 
-static int bench_load(void **state)
+static inline int bench_load(void **state)
 {
     (void)state;
     char message[CONFIG_MESSAGE_MAX] = "profiles";
@@ -47,7 +47,7 @@ static int bench_load(void **state)
     return 0;
 }
 
-static int bench_unload(void **state)
+static inline int bench_unload(void **state)
 {
     (void)state;
     sdl_font_close(bench.font);
@@ -55,7 +55,7 @@ static int bench_unload(void **state)
 }
 
 /* Draw a sample in one of the 16 looks into bench.list. */
-static struct look bench_draw(const struct sample *sample, uint32_t variant)
+static inline struct look bench_draw(const struct sample *sample, uint32_t variant)
 {
     bool wide = (variant & 2) != 0;
     enum language language = (variant & 1) != 0 ? LANGUAGE_EN : LANGUAGE_ZH;
@@ -80,17 +80,17 @@ static struct look bench_draw(const struct sample *sample, uint32_t variant)
     return look;
 }
 
-static const struct sample *bench_sample(const char *name)
+static inline const struct sample *bench_sample(const char *name)
 {
     for (size_t i = 0; i < sample_count; i++) {
         if (strcmp(samples[i].name, name) == 0)
             return &samples[i];
     }
     fail_msg("no sample %s", name);
-    return NULL;
+    return &samples[0]; /* fail_msg() does not return */
 }
 
-static bool bench_is_words(const struct draw_command *command)
+static inline bool bench_is_words(const struct draw_command *command)
 {
     return command->kind == DRAW_TEXT && command->style.face != FONT_ICONS;
 }

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "tests/unit/unit.h"
+#include "tests/unit/wire_rows.h"
 
 #define DIGEST "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
@@ -15,9 +15,10 @@ union document {
     struct fact_announcement notice;
 };
 
-static struct err read_any(enum type type, struct bytes body, union document *out)
+static struct err read_any(unsigned kind, struct bytes body, void *to)
 {
-    switch (type) {
+    union document *out = to;
+    switch ((enum type)kind) {
     case ACCOUNT:
         return document_read_account(body, &out->account);
     case ORDER:
@@ -30,9 +31,10 @@ static struct err read_any(enum type type, struct bytes body, union document *ou
     return ERR(ERR_UNSUPPORTED, 0, "type");
 }
 
-static struct err write_any(enum type type, const union document *in, uint8_t *out, size_t *out_len)
+static struct err write_any(unsigned kind, const void *from, uint8_t *out, size_t *out_len)
 {
-    switch (type) {
+    const union document *in = from;
+    switch ((enum type)kind) {
     case ACCOUNT:
         return document_write_account(&in->account, out, out_len);
     case ORDER:
@@ -46,11 +48,7 @@ static struct err write_any(enum type type, const union document *in, uint8_t *o
 }
 
 /* clang-format off */
-static const struct {
-    const char *name;
-    enum type type;
-    const char *body;
-} good[] = {
+static const struct wire_row good[] = {
     {"an account with all it can have", ACCOUNT,
      "{\"status\":\"active\",\"profile\":\"norinco\",\"account\":\"A-1\",\"holder\":\"华东某某机电有限公司\","
      "\"key_no\":\"K1\",\"phone_masked\":\"138****6021\",\"seals\":2,\"certificate\":\"" DIGEST "\"}"},
@@ -77,11 +75,7 @@ static const struct {
 
 #define ORDER_OF(rest) "{\"token\":\"s1\",\"service\":\"renew\",\"profile\":\"a\"," rest "}"
 
-static const struct {
-    const char *name;
-    enum type type;
-    const char *body;
-} bad[] = {
+static const struct wire_row bad[] = {
     {"nothing at all",                           NOTICE,  ""},
     {"not JSON",                                 NOTICE,  "zh=1"},
     {"an array where an object belongs",         NOTICE,  "[\"zh\",\"en\"]"},
@@ -121,45 +115,25 @@ static const struct {
 };
 /* clang-format on */
 
+static const struct wire_codec codec = {sizeof(union document), read_any, write_any};
+
 static void test_what_is_read_is_written_the_same(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-        struct bytes body = {(const uint8_t *)good[i].body, strlen(good[i].body)};
-        union document document;
-        uint8_t out[DOCUMENT_BODY_MAX];
-        size_t len = 0;
-
-        print_message("  %s\n", good[i].name);
-        memset(&document, 0xEE, sizeof(document));
-        assert_int_equal(read_any(good[i].type, body, &document).code, ERR_NONE);
-        assert_int_equal(write_any(good[i].type, &document, out, &len).code, ERR_NONE);
-        assert_int_equal(len, body.len);
-        assert_memory_equal(out, body.at, len);
-    }
+    wire_is_written_the_same(&codec, good, ARRAY_LEN(good));
 }
 
 static void test_what_is_refused(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-        struct bytes body = {(const uint8_t *)bad[i].body, strlen(bad[i].body)};
-        union document document, before;
-
-        print_message("  %s\n", bad[i].name);
-        memset(&document, 0xEE, sizeof(document));
-        before = document;
-        assert_int_equal(read_any(bad[i].type, body, &document).code, ERR_MALFORMED);
-        assert_memory_equal(&document, &before, sizeof(document));
-    }
+    wire_is_refused(&codec, bad, ARRAY_LEN(bad));
 }
 
 static void test_an_order_gives_its_facts(void **state)
 {
     (void)state;
     struct document_order order;
-    struct bytes body = {(const uint8_t *)good[3].body, strlen(good[3].body)};
-    assert_false(failed(document_read_order(body, &order)));
+    assert_false(failed(document_read_order(wire_body(&good[3]), &order)));
     assert_int_equal(order.facts.status, FACT_ORDER_TO_PAY);
     assert_int_equal(order.facts.amount_fen, 40000);
     assert_int_equal(order.facts.term_years, 2);

@@ -6,52 +6,21 @@
 
 #include "kiosk/base/text.h"
 #include "kiosk/ui/qr.h"
-#include "kiosk/ui/sdl_font.h"
-#include "tests/golden/samples.h"
 #include "tests/golden/slips.h"
+#include "tests/unit/screens_bench.h"
 
 #define ORDER_NO "2026 0728 1430 0012"
 #define MODULE_MIN_DOTS 5
 
-static struct {
-    struct sdl_font *font;
-    struct words words[LANGUAGE_COUNT];
-    struct flow_rules rules;
-    struct flow flow;
-    struct draw_list list;
-    uint8_t dots[SLIPS_ROWS_MAX * SLIPS_WIDTH_MAX];
-} all;
+static uint8_t dots[SLIPS_ROWS_MAX * SLIPS_WIDTH_MAX];
 
 static const int32_t widths[] = {576, 384};
 
-static int load(void **state)
-{
-    (void)state;
-    char message[CONFIG_MESSAGE_MAX] = "profiles";
-    struct err e = words_load("assets", "zh", &all.words[LANGUAGE_ZH], message);
-    if (!failed(e))
-        e = words_load("assets", "en", &all.words[LANGUAGE_EN], message);
-    if (!failed(e))
-        e = sdl_font_open("assets", &all.font, message);
-    if (failed(e) || !sample_rules("assets", &all.rules)) {
-        (void)fprintf(stderr, "%s\n", message);
-        return -1;
-    }
-    return 0;
-}
-
-static int unload(void **state)
-{
-    (void)state;
-    sdl_font_close(all.font);
-    return 0;
-}
-
 static struct receipt make(const struct slip_sample *sample, enum language language)
 {
-    struct receipt receipt = slip_receipt(sample, &all.rules, language, &all.flow);
-    receipt.font = sdl_font_of(all.font);
-    receipt.words = &all.words[language];
+    struct receipt receipt = slip_receipt(sample, &bench.rules, language, &bench.flow);
+    receipt.font = sdl_font_of(bench.font);
+    receipt.words = &bench.words[language];
     return receipt;
 }
 
@@ -67,7 +36,7 @@ static const struct slip_sample *sample_of(const char *name)
 
 static const char *text_of(const struct draw_command *command)
 {
-    return all.list.text + command->text;
+    return bench.list.text + command->text;
 }
 
 /* Whether a text stands anywhere on the slip, also across its lines. */
@@ -75,8 +44,8 @@ static bool says(const char *text)
 {
     static char whole[DRAW_TEXT_POOL_MAX];
     size_t used = 0;
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        const struct draw_command *command = &all.list.commands[i];
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        const struct draw_command *command = &bench.list.commands[i];
         if (command->kind != DRAW_TEXT)
             continue;
         memcpy(whole + used, text_of(command), command->text_len);
@@ -95,7 +64,7 @@ static void each(void (*check)(const struct receipt *receipt, int32_t width, int
         int32_t height = 0;
         struct receipt receipt =
             make(&slip_samples[i / ARRAY_LEN(widths) / LANGUAGE_COUNT], language);
-        receipt_draw(&receipt, width, &all.list, &height);
+        receipt_draw(&receipt, width, &bench.list, &height);
         check(&receipt, width, height);
     }
 }
@@ -111,8 +80,8 @@ static bool are_apart(const struct draw_command *one, const struct draw_command 
 static void check_apart(uint16_t at)
 {
     for (uint16_t i = 0; i < at; i++) {
-        if (all.list.commands[i].kind == DRAW_TEXT)
-            assert_true(are_apart(&all.list.commands[at], &all.list.commands[i]));
+        if (bench.list.commands[i].kind == DRAW_TEXT)
+            assert_true(are_apart(&bench.list.commands[at], &bench.list.commands[i]));
     }
 }
 
@@ -120,10 +89,10 @@ static void check_fits(const struct receipt *receipt, int32_t width, int32_t hei
 {
     (void)receipt;
     struct rect page = {0, 0, width, height};
-    assert_int_equal(all.list.dropped, 0);
+    assert_int_equal(bench.list.dropped, 0);
     assert_in_range(height, 400, SLIPS_ROWS_MAX);
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        const struct draw_command *one = &all.list.commands[i];
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        const struct draw_command *one = &bench.list.commands[i];
         assert_true(rect_inside(one->bounds, page));
         if (one->kind == DRAW_TEXT)
             check_apart(i);
@@ -142,11 +111,11 @@ static void check_code(const struct receipt *receipt, int32_t width, int32_t hei
     (void)height;
     struct draw_code expected;
     assert_true(qr_encode(receipt->check_url, &expected));
-    assert_int_equal(all.list.code_count, 1);
-    assert_memory_equal(&all.list.codes[0], &expected, sizeof expected);
-    for (uint16_t i = 0; i < all.list.count; i++) {
-        if (all.list.commands[i].kind == DRAW_CODE)
-            assert_true(all.list.commands[i].thick >= MODULE_MIN_DOTS);
+    assert_int_equal(bench.list.code_count, 1);
+    assert_memory_equal(&bench.list.codes[0], &expected, sizeof expected);
+    for (uint16_t i = 0; i < bench.list.count; i++) {
+        if (bench.list.commands[i].kind == DRAW_CODE)
+            assert_true(bench.list.commands[i].thick >= MODULE_MIN_DOTS);
     }
 }
 
@@ -181,7 +150,7 @@ static void no_person_phone_or_account_is_on_a_slip(void **state)
     for (size_t i = 0; i < slip_sample_count; i++) {
         int32_t height = 0;
         struct receipt receipt = make(&slip_samples[i], LANGUAGE_ZH);
-        struct visit *visit = &all.flow.visit;
+        struct visit *visit = &bench.flow.visit;
         static const char *const marks[] = {"QHOLDER", "QISSUER",  "QSERIAL", "QACCOUNT",
                                             "QKEYNO",  "QPHONE",   "QTOKEN",  "QVISIT",
                                             "QPAYURL", "QREFUSAL", "QORDERID"};
@@ -196,7 +165,7 @@ static void no_person_phone_or_account_is_on_a_slip(void **state)
         (void)text_copy(visit->order.pay_url, FACTS_URL_SIZE, marks[8]);
         (void)text_copy(visit->order.refusal, FACTS_SHORT_SIZE, marks[9]);
         (void)text_copy(visit->order.id, FACTS_UUID_SIZE, marks[10]);
-        receipt_draw(&receipt, 576, &all.list, &height);
+        receipt_draw(&receipt, 576, &bench.list, &height);
         for (size_t m = 0; m < ARRAY_LEN(marks); m++)
             assert_false(says(marks[m]));
     }
@@ -206,7 +175,7 @@ static void draw(const char *name, enum language language)
 {
     int32_t height = 0;
     struct receipt receipt = make(sample_of(name), language);
-    receipt_draw(&receipt, 576, &all.list, &height);
+    receipt_draw(&receipt, 576, &bench.list, &height);
 }
 
 static void a_slip_says_what_was_done_and_no_more(void **state)
@@ -251,9 +220,9 @@ static void a_slip_without_a_place_to_check_has_no_code_and_no_words_about_one(v
     int32_t height = 0;
     struct receipt receipt = make(sample_of("delivered"), LANGUAGE_ZH);
     receipt.check_url = "";
-    receipt_draw(&receipt, 576, &all.list, &height);
-    assert_int_equal(all.list.code_count, 0);
-    assert_false(says(words_at(&all.words[LANGUAGE_ZH], WORD_RECEIPT_CHECK)));
+    receipt_draw(&receipt, 576, &bench.list, &height);
+    assert_int_equal(bench.list.code_count, 0);
+    assert_false(says(words_at(&bench.words[LANGUAGE_ZH], WORD_RECEIPT_CHECK)));
 }
 
 /* Share of black dots in the rows from `top` on, in thousandths. */
@@ -261,7 +230,7 @@ static int32_t blackness(int32_t width, int32_t top, int32_t rows)
 {
     int32_t black = 0;
     for (int32_t i = top * width; i < (top + rows) * width; i++)
-        black += all.dots[i] == 0 ? 1 : 0;
+        black += dots[i] == 0 ? 1 : 0;
     return black * 1000 / (rows * width);
 }
 
@@ -270,7 +239,7 @@ static void a_burned_slip_has_ink_and_ends_in_white(void **state)
     (void)state;
     for (size_t w = 0; w < ARRAY_LEN(widths); w++) {
         struct receipt receipt = make(sample_of("delivered"), LANGUAGE_ZH);
-        int32_t height = slip_burn(&receipt, widths[w], &all.list, all.dots);
+        int32_t height = slip_burn(&receipt, widths[w], &bench.list, dots);
         assert_in_range(height, 400, SLIPS_ROWS_MAX);
         assert_in_range(blackness(widths[w], 0, height), 50, 250);
         assert_int_equal(blackness(widths[w], height - 24, 24), 0);
@@ -288,5 +257,5 @@ int main(void)
         cmocka_unit_test(a_slip_without_a_place_to_check_has_no_code_and_no_words_about_one),
         cmocka_unit_test(a_burned_slip_has_ink_and_ends_in_white),
     };
-    return cmocka_run_group_tests(tests, load, unload);
+    return cmocka_run_group_tests(tests, bench_load, bench_unload);
 }
