@@ -312,12 +312,10 @@ static void distrust_clock(struct book *book)
 /* Between visits: nothing is left of the last one but what is written down. */
 static void forget(struct book *book)
 {
-    struct err e = ERR_OK;
-
     explicit_bzero(book->watched, sizeof(book->watched));
     explicit_bzero(&book->last_order, sizeof(book->last_order));
     if (book->journal != NULL) {
-        e = sweep_kept(book);
+        struct err e = sweep_kept(book);
         if (!failed(e))
             e = journal_checkpoint(book->journal);
         if (failed(e))

@@ -19,6 +19,13 @@ void file_close(const int *fd)
         (void)close(*fd); /* nothing of it is only in memory */
 }
 
+int file_take(int *fd)
+{
+    int taken = *fd;
+    *fd = -1;
+    return taken;
+}
+
 static bool write_all(int fd, struct bytes content)
 {
     while (content.len > 0) {

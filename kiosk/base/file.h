@@ -14,6 +14,9 @@
 /* Close; a negative one is fine. For what was only read from, or flushed before. */
 void file_close(const int *fd);
 
+/* The descriptor, which is no longer closed where it was. */
+int file_take(int *fd);
+
 /*
  * Put `content` at `path` with `mode`: written beside it, flushed, renamed, and the folder flushed.
  * On failure what was at `path` stays. ERR_IO (native: errno), ERR_NO_ROOM (disk full, or a path

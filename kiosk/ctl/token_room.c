@@ -55,12 +55,11 @@ static struct err wait_for_token(struct token *token)
 {
     enum token_presence presence = TOKEN_READER_GONE;
     uint64_t deadline_ms = clock_boot_ms() + TOKEN_WAIT_MS;
-    struct err e = ERR_OK;
     while (presence != TOKEN_PRESENT) {
         uint64_t now_ms = clock_boot_ms();
         if (now_ms >= deadline_ms)
             break;
-        e = token_watch(token, (uint32_t)(deadline_ms - now_ms), &presence);
+        struct err e = token_watch(token, (uint32_t)(deadline_ms - now_ms), &presence);
         if (failed(e))
             return ERR(ERR_GONE, e.native, "the PC/SC service does not answer: is pcscd running?");
     }
@@ -196,24 +195,28 @@ enum token_exit token_room_pin(struct token_room *room)
     return token_say_failure(room->options, &failure);
 }
 
+/* The id as it is typed, or that of --yes. */
+static struct err get_id(const struct token_room *room, const char *deed, struct secret *out)
+{
+    char question[QUESTION_SIZE];
+    const char *yes = room->options->yes;
+    if (yes != NULL)
+        return secret_set(out, (struct bytes){(const uint8_t *)yes, strlen(yes)});
+    (void)text_print(question, sizeof(question), "%s %s: type its id to go on: ", deed,
+                     room->identity.id);
+    return token_secret_ask(question, out);
+}
+
 enum token_exit token_room_confirm(const struct token_room *room, const char *deed)
 {
     CLEANUP(secret_wipe) struct secret typed = {.len = 0};
-    const struct token_options *options = room->options;
     const char *id = room->identity.id;
-    char question[QUESTION_SIZE];
-    struct err e = ERR_OK;
-    if (options->yes != NULL) {
-        e = secret_set(&typed, (struct bytes){(const uint8_t *)options->yes, strlen(options->yes)});
-    } else {
-        (void)text_print(question, sizeof(question), "%s %s: type its id to go on: ", deed, id);
-        e = token_secret_ask(question, &typed);
-    }
+    struct err e = get_id(room, deed, &typed);
     if (!failed(e) && (typed.len != strlen(id) || memcmp(typed.at, id, typed.len) != 0)) {
         e = ERR(ERR_DENIED, 0,
                 "that is not the id of the token in the reader; nothing was changed");
     }
-    return failed(e) ? token_say_failed(options, deed, e) : TOKEN_EXIT_DONE;
+    return failed(e) ? token_say_failed(room->options, deed, e) : TOKEN_EXIT_DONE;
 }
 
 enum token_key token_key_of(enum certificate_key key)

@@ -41,8 +41,7 @@ static struct err take_lock(const char *path, bool create, int *out_fd)
         return errno == EWOULDBLOCK ? ERR(ERR_CONFLICT, errno, "another writer")
                                     : ERR(ERR_IO, errno, "flock");
     }
-    *out_fd = fd;
-    fd = -1;
+    *out_fd = file_take(&fd);
     return ERR_OK;
 }
 

@@ -120,14 +120,13 @@ uint16_t paint_changes(struct paint_cells *cells, const struct draw_list *list, 
     int32_t rows = (height + PAINT_CELL - 1) / PAINT_CELL;
     assert(columns > 0 && rows > 0 && columns * rows <= PAINT_CELLS_MAX);
     bool known = cells->width == width && cells->height == height;
-    uint64_t hash[PAINT_CELLS_MAX];
-    /* hash_cells() writes columns * rows of them, and no more are read. */
-    hash_cells(list, columns, rows, hash);
+    hash_cells(list, columns, rows, cells->fresh);
     uint16_t count = 0;
     for (int32_t y = 0; y < rows; y++) {
         for (int32_t x = 0; x < columns; x++) {
             int32_t from = x;
-            while (x < columns && (!known || hash[y * columns + x] != cells->hash[y * columns + x]))
+            while (x < columns &&
+                   (!known || cells->fresh[y * columns + x] != cells->hash[y * columns + x]))
                 x++;
             struct rect run = {from * PAINT_CELL, y * PAINT_CELL, (x - from) * PAINT_CELL,
                                PAINT_CELL};
@@ -137,7 +136,7 @@ uint16_t paint_changes(struct paint_cells *cells, const struct draw_list *list, 
     }
     cells->width = width;
     cells->height = height;
-    memcpy(cells->hash, hash, sizeof hash[0] * (size_t)(columns * rows));
+    memcpy(cells->hash, cells->fresh, sizeof cells->hash[0] * (size_t)(columns * rows));
     struct rect all = {0, 0, width, height};
     for (uint16_t i = 0; i < count; i++)
         out_rects[i] = rect_intersection(out_rects[i], all);

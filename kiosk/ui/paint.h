@@ -20,6 +20,7 @@
 struct paint_cells {
     int32_t width, height; /* 0: nothing is known, the next frame is whole */
     uint64_t hash[PAINT_CELLS_MAX];
+    uint64_t fresh[PAINT_CELLS_MAX]; /* of the list that is compared */
 };
 
 /* Paint what of `list` lies in `clip`, over what is there; `clip` is cut to the surface. */

@@ -106,14 +106,14 @@ static uint8_t facts_of(const struct ui *ui, struct fact out[FACTS_MAX])
     char text[FORMAT_SIZE];
     const struct {
         enum word label;
-        const char *value;
         enum theme_type type;
+        const char *value;
     } rows[FACTS_MAX] = {
-        {WORD_CERTIFICATE_ACCOUNT, account->account, TYPE_LABEL},
-        {WORD_CERTIFICATE_KEY_NO, account->key_no, TYPE_LABEL},
-        {WORD_CERTIFICATE_PHONE, account->phone_masked, TYPE_LABEL},
-        {WORD_CERTIFICATE_BEGINS, NULL, TYPE_LABEL},
-        {WORD_CERTIFICATE_EXPIRES, NULL, TYPE_LABEL_BOLD},
+        {WORD_CERTIFICATE_ACCOUNT, TYPE_LABEL, account->account},
+        {WORD_CERTIFICATE_KEY_NO, TYPE_LABEL, account->key_no},
+        {WORD_CERTIFICATE_PHONE, TYPE_LABEL, account->phone_masked},
+        {WORD_CERTIFICATE_BEGINS, TYPE_LABEL, NULL},
+        {WORD_CERTIFICATE_EXPIRES, TYPE_LABEL_BOLD, NULL},
     };
     uint8_t count = 0;
     for (uint8_t i = 0; i < FACTS_MAX; i++) {
