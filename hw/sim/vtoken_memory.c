@@ -63,15 +63,25 @@ static bool certificate_put(struct vtoken_device *device, uint8_t slot, struct b
            !failed(vtoken_store_save(device->path, device->state));
 }
 
+/* Hexadecimal digits, at least a byte of them. */
+static bool bytes_parse(const char *word, uint8_t *out, size_t size, size_t *out_len)
+{
+    size_t len = strlen(word) / 2;
+    if (len == 0 || len > size || failed(hex_parse(word, out, len)))
+        return false;
+    *out_len = len;
+    return true;
+}
+
 void vtoken_request_load(struct vtoken_device *device, const struct control_request *request,
                          struct control_reply *reply)
 {
     uint8_t slot = 0;
     uint8_t der[VTOKEN_OBJECT_MAX];
-    size_t len = strlen(request->word[3]) / 2;
+    size_t len = 0;
     if (!slot_parse(request->word[2], &slot)) {
         control_refuse(reply, "no such slot");
-    } else if (len == 0 || len > sizeof der || failed(hex_parse(request->word[3], der, len))) {
+    } else if (!bytes_parse(request->word[3], der, sizeof der, &len)) {
         control_refuse(reply, "no certificate of at most %zu bytes", sizeof der);
     } else if (!certificate_put(device, slot, (struct bytes){der, len})) {
         control_refuse(reply, "the token has no room");
@@ -84,8 +94,8 @@ void vtoken_request_load(struct vtoken_device *device, const struct control_requ
 static bool tag_parse(const char *word, uint32_t *out_tag)
 {
     uint8_t bytes[TAG_TEXT_MAX / 2];
-    size_t len = strlen(word) / 2;
-    if (len == 0 || len > sizeof bytes || failed(hex_parse(word, bytes, len)))
+    size_t len = 0;
+    if (!bytes_parse(word, bytes, sizeof bytes, &len))
         return false;
     uint32_t tag = 0;
     for (size_t i = 0; i < len; i++)
@@ -129,10 +139,10 @@ void vtoken_request_load_object(struct vtoken_device *device, const struct contr
 {
     uint32_t tag = 0;
     uint8_t at[VTOKEN_OBJECT_MAX];
-    size_t len = strlen(request->word[3]) / 2;
+    size_t len = 0;
     if (!tag_parse(request->word[2], &tag)) {
         control_refuse(reply, "no such tag");
-    } else if (len == 0 || len > sizeof at || failed(hex_parse(request->word[3], at, len))) {
+    } else if (!bytes_parse(request->word[3], at, sizeof at, &len)) {
         control_refuse(reply, "no object of at most %zu bytes", sizeof at);
     } else if (!object_keep(device, tag, (struct bytes){at, len})) {
         control_refuse(reply, "the token has no room");

@@ -223,22 +223,32 @@ static struct err use(struct token_sim *sim, const struct token_request *request
     return ERR_OK;
 }
 
+/* How long a simulated answer is: a signature (DER with an EC key), and what is deciphered. */
+static const struct lens {
+    size_t signature, plain;
+} lens[TOKEN_KEY_COUNT] = {[TOKEN_KEY_P256] = {70, 32},
+                           [TOKEN_KEY_P384] = {102, 48},
+                           [TOKEN_KEY_RSA2048] = {256, 256},
+                           [TOKEN_KEY_RSA3072] = {384, 384}};
+
+static void answer(struct token_sim *sim, const struct token_request *request, size_t len,
+                   struct token_reply *reply)
+{
+    reply->len = len;
+    fill(reply->u.data, len, token_sim_slot(sim, request->target.slot)->key_number);
+}
+
 static struct err do_sign(struct token_sim *sim, const struct token_request *request,
                           struct token_reply *reply)
 {
-    static const size_t lens[TOKEN_KEY_COUNT] = {[TOKEN_KEY_P256] = 70,
-                                                 [TOKEN_KEY_P384] = 102,
-                                                 [TOKEN_KEY_RSA2048] = 256,
-                                                 [TOKEN_KEY_RSA3072] = 384};
-    uint8_t slot = request->target.slot;
-
     struct err e = use(sim, request);
     if (failed(e))
         return e;
-    if (sim->signer.sign != NULL)
-        return sim->signer.sign(slot, request->key, request->data, reply->u.data, &reply->len);
-    reply->len = lens[request->key];
-    fill(reply->u.data, reply->len, token_sim_slot(sim, slot)->key_number);
+    if (sim->signer.sign != NULL) {
+        return sim->signer.sign(request->target.slot, request->key, request->data, reply->u.data,
+                                &reply->len);
+    }
+    answer(sim, request, lens[request->key].signature, reply);
     reply->u.data[0] = request->data.at[0];
     return ERR_OK;
 }
@@ -246,19 +256,14 @@ static struct err do_sign(struct token_sim *sim, const struct token_request *req
 static struct err do_decrypt(struct token_sim *sim, const struct token_request *request,
                              struct token_reply *reply)
 {
-    static const size_t lens[TOKEN_KEY_COUNT] = {[TOKEN_KEY_P256] = 32,
-                                                 [TOKEN_KEY_P384] = 48,
-                                                 [TOKEN_KEY_RSA2048] = 256,
-                                                 [TOKEN_KEY_RSA3072] = 384};
-    uint8_t slot = request->target.slot;
-
     struct err e = use(sim, request);
     if (failed(e))
         return e;
-    if (sim->signer.decrypt != NULL)
-        return sim->signer.decrypt(slot, request->key, request->data, reply->u.data, &reply->len);
-    reply->len = lens[request->key];
-    fill(reply->u.data, reply->len, token_sim_slot(sim, slot)->key_number);
+    if (sim->signer.decrypt != NULL) {
+        return sim->signer.decrypt(request->target.slot, request->key, request->data, reply->u.data,
+                                   &reply->len);
+    }
+    answer(sim, request, lens[request->key].plain, reply);
     return ERR_OK;
 }
 

@@ -16,6 +16,18 @@ void cut_bad(const struct cut *cut, const char *what)
              cut->n + 1, what);
 }
 
+bool cut_take(struct cut *cut, const struct job *job)
+{
+    const struct bench_kind *kind = cut->on->kind;
+
+    if (!job->able(cut->on->model))
+        return false;
+    bench_close(cut->on);
+    cut->on = bench_open(kind);
+    cut->job = job;
+    return true;
+}
+
 void cut_prepare(struct cut *cut)
 {
     cut->job->prepare(cut->on);

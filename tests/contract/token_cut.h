@@ -1,7 +1,8 @@
 /*
  * token_cut.h - one interruption of one job at one command, and what is asked of the token then.
  *
- *     cut_prepare --> (cut_ready --> fault --> cut_run --> arrive --> cut_repair) for each command
+ *     cut_take --> cut_prepare --> (cut_ready --> fault --> cut_run --> arrive --> cut_repair) for
+ * each command
  */
 #ifndef TESTS_CONTRACT_TOKEN_CUT_H
 #define TESTS_CONTRACT_TOKEN_CUT_H
@@ -21,6 +22,10 @@ struct cut {
 
 /* The test fails: what went wrong, and where. */
 void cut_bad(const struct cut *cut, const char *what);
+
+/* Take the job up, with a bench of its own in place of the one before. False when tokens of this
+ * model cannot do it. */
+bool cut_take(struct cut *cut, const struct job *job);
 
 /* Prepare the job on a blank token that is in, and keep that. */
 void cut_prepare(struct cut *cut);

@@ -138,15 +138,11 @@ static void sweep_job(struct cut *cut)
 
 static void every_job_may_be_interrupted_at_every_command(struct bench *on)
 {
-    const struct bench_kind *kind = on->kind;
     struct cut cut = {.on = on};
 
     for (const struct job *job = token_jobs; job->name != NULL; job++) {
-        if (!job->able(on->model))
+        if (!cut_take(&cut, job))
             continue;
-        bench_close(on);
-        cut.on = on = bench_open(kind);
-        cut.job = job;
         uint32_t before = cut.points;
         sweep_job(&cut);
         print_message("  %s, %s: %u points\n", way->name, job->name, cut.points - before);
