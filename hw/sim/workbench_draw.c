@@ -23,6 +23,8 @@
 #define RADIUS 9
 #define STATUS_HEIGHT 36
 #define CAPTION_HEIGHT 30
+#define SLIP_HEIGHT_MIN 120
+#define SCREEN_MARGIN 80 /* above and below the window: its frame, a panel of the desktop */
 #define SLIP_WIDTH 388
 #define LINE_TEXT_MAX 256
 
@@ -255,15 +257,22 @@ static void draw_status(const struct workbench_window *window, const struct work
     }
 }
 
-static SDL_Rect slip_panel(void)
+static int slip_top(void)
 {
-    int top = rows_bottom() + STATUS_HEIGHT + CAPTION_HEIGHT;
-    return (SDL_Rect){MARGIN, top, WORKBENCH_WIDTH - 2 * MARGIN, WORKBENCH_HEIGHT - top - MARGIN};
+    return rows_bottom() + STATUS_HEIGHT + CAPTION_HEIGHT;
+}
+
+static SDL_Rect slip_panel(const struct workbench_window *window)
+{
+    int height;
+    SDL_GetWindowSize(window->window, NULL, &height);
+    return (SDL_Rect){MARGIN, slip_top(), WORKBENCH_WIDTH - 2 * MARGIN,
+                      height - slip_top() - MARGIN};
 }
 
 static void draw_slip(const struct workbench_window *window, SDL_Surface *to)
 {
-    SDL_Rect panel = slip_panel();
+    SDL_Rect panel = slip_panel(window);
     SDL_Point caption = {panel.x, panel.y - CAPTION_HEIGHT + GAP / 2};
     const char *name = strrchr(window->slip_path, '/');
 
@@ -322,12 +331,22 @@ const struct workbench_button *workbench_window_hit(int x, int y)
 
 void workbench_window_scroll(struct workbench_window *window, int rows)
 {
-    int most = window->slip == NULL ? 0 : window->slip->h - slip_panel().h + 2 * GAP;
+    int most = window->slip == NULL ? 0 : window->slip->h - slip_panel(window).h + 2 * GAP;
     window->scroll += rows;
     if (window->scroll > most)
         window->scroll = most;
     if (window->scroll < 0)
         window->scroll = 0;
+}
+
+/* On a low screen the receipt has less room; it can be scrolled to its end. */
+static int height_on_screen(void)
+{
+    SDL_Rect screen;
+    int most = WORKBENCH_HEIGHT_MAX;
+    if (SDL_GetDisplayUsableBounds(0, &screen) == 0 && screen.h - SCREEN_MARGIN < most)
+        most = screen.h - SCREEN_MARGIN;
+    return most > slip_top() + SLIP_HEIGHT_MIN ? most : slip_top() + SLIP_HEIGHT_MIN;
 }
 
 struct err workbench_window_open(struct workbench_window *window,
@@ -345,7 +364,7 @@ struct err workbench_window_open(struct workbench_window *window,
     if (window->large == NULL || window->small == NULL)
         return ERR(ERR_IO, 0, "TTF_OpenFontIndex");
     window->window = SDL_CreateWindow(title, SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED,
-                                      WORKBENCH_WIDTH, WORKBENCH_HEIGHT, 0);
+                                      WORKBENCH_WIDTH, height_on_screen(), 0);
     return window->window == NULL ? ERR(ERR_IO, 0, "SDL_CreateWindow") : ERR_OK;
 }
 

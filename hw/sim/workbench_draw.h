@@ -12,7 +12,7 @@
 #include "hw/sim/workbench.h"
 
 #define WORKBENCH_WIDTH 560
-#define WORKBENCH_HEIGHT 900
+#define WORKBENCH_HEIGHT_MAX 900
 
 struct workbench_window {
     SDL_Window *window;
