@@ -29,7 +29,7 @@
 #define WIRE_TRACE_MAX (WIRE_LINE_SIZE + 8)
 #define WIRE_LINES_MAX 16384 /* of one question */
 
-_Static_assert((size_t)TOKEN_CERTIFICATES_MAX *(TOKEN_CERTIFICATE_MAX + 5) +
+_Static_assert(TOKEN_CERTIFICATES_MAX *((size_t)TOKEN_CERTIFICATE_MAX + 5) +
                        sizeof(struct piv_memory) + WIRE_SITE_MAX + 256 <=
                    WIRE_MESSAGE_MAX,
                "all certificates, all that goes before, and the fields beside");
