@@ -255,12 +255,12 @@ setsid "$bin/certkioskctl" --state "$work/state" token verify </dev/null >last.o
 same "without a terminal and a file there is no PIN" 1 $status
 
 ### Every slot has a certificate
-slots=(9a 9c 9d 9e $(seq 130 149 | xargs printf '%x '))
+mapfile -t slots < <(printf '%s\n' 9a 9c 9d 9e && seq 130 149 | xargs printf '%x\n')
 for slot in "${slots[@]}"; do
     issue 9a.pub "of-$slot"
     ypt -a import-certificate -s "$slot" -i "of-$slot.pem" >/dev/null || fail "yubico-piv-tool does not fill $slot"
 done
-same "all that yubico-piv-tool wrote are shown" "$(printf '%s of-%s\n' $(for s in "${slots[@]}"; do echo $s $s; done))" \
+same "all that yubico-piv-tool wrote are shown" "$(printf '%s\n' "${slots[@]}" | sed 's/.*/& of-&/')" \
     "$(ctl show --json | jq -r '.certificates[] | "\(.slot) \(.holder)"')"
 issue 9a.pub again
 exits "the last slot is written by us" 0 write 95 again.pem --factory-key
