@@ -72,7 +72,8 @@ extern const size_t http_public_route_count;
 enum http_result http_journal(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_feed(struct gateway *, struct http_request *, struct http_reply *);
 
-/* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, refuse, refund */
+/* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, refuse, refund.
+ * refund answers 409 "write_open" while the certificate may be on the token, unless ?force=1. */
 enum http_result http_orders(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order_approve(struct gateway *, struct http_request *, struct http_reply *);

@@ -42,7 +42,7 @@ static json_t *order_json(const struct order_row *order)
 
     set_text(json, "id", order->id);
     set_text(json, "order_no", order->order_no);
-    set_text(json, "status", order_status_name(order->status));
+    set_text(json, "status", order_status_told(order));
     set_text(json, "reason", order->reason);
     set_text(json, "kiosk", order->kiosk);
     set_text(json, "token", order->token);
@@ -58,6 +58,8 @@ static json_t *order_json(const struct order_row *order)
     set_number(json, "reviewed_s", order->reviewed_s);
     set_number(json, "write_before_s", order->write_before_s);
     set_number(json, "closed_s", order->closed_s);
+    if (order->write_open)
+        (void)json_object_set_new(json, "write_open", json_true());
     set_text(json, "printed", order->printed);
     return json;
 }
@@ -156,7 +158,11 @@ static void reply_failure(struct http_reply *reply, struct err e)
     if (e.code == ERR_NOT_FOUND) {
         http_refuse(reply, MHD_HTTP_NOT_FOUND, "not_found", 0, "");
     } else if (e.code == ERR_CONFLICT) {
-        http_refuse(reply, MHD_HTTP_CONFLICT, "conflict", 0, "the order is not in review");
+        http_refuse(reply, MHD_HTTP_CONFLICT, "conflict", 0, "not in this state of the order");
+    } else if (e.code == ERR_BLOCKED) {
+        http_refuse(reply, MHD_HTTP_CONFLICT, "write_open", 0,
+                    "a kiosk may have written it: insert the token at a kiosk, or, with the token "
+                    "in hand, repeat with ?force=1");
     } else {
         http_unavailable(reply, e);
     }
@@ -220,7 +226,14 @@ enum http_result http_order_refuse(struct gateway *gateway, struct http_request 
 enum http_result http_order_refund(struct gateway *gateway, struct http_request *request,
                                    struct http_reply *reply)
 {
-    return answer_order(gateway, request->part[0], orders_refund, reply);
+    uint64_t force = 0;
+
+    if (!http_query_number(request, "force", 1, &force)) {
+        http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0, "force: 0 or 1");
+        return HTTP_ANSWER;
+    }
+    return answer_order(gateway, request->part[0], force ? orders_refund_forced : orders_refund,
+                        reply);
 }
 
 enum http_result http_orders(struct gateway *gateway, struct http_request *request,

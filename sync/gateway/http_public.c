@@ -71,10 +71,11 @@ static void reply_order(struct gateway *gateway, struct http_reply *reply, unsig
                         void (*draw)(struct page *, const struct page_order *))
 {
     CLEANUP(page_free) struct page *page = page_create(gateway);
+    bool delivered = order->status == FACT_ORDER_DONE || order->status == FACT_ORDER_REFUND;
     struct page_order shown = {
         .order = order,
         .profile = platform_profile(&gateway->platform, order->profile),
-        .delivered_s = order->status == FACT_ORDER_DONE ? order->closed_s : 0,
+        .delivered_s = delivered ? order->closed_s : 0,
     };
 
     reply->status = MHD_HTTP_INTERNAL_SERVER_ERROR;

@@ -19,8 +19,9 @@ struct intake {
 static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const struct report *,
                                                  char *) = {
     [ENTRY_ORDER_REQUESTED] = orders_request, [ENTRY_ORDER_LEFT] = orders_leave,
-    [ENTRY_WRITE_INTENDED] = orders_note,     [ENTRY_WRITE_FAILED] = orders_note,
+    [ENTRY_WRITE_INTENDED] = orders_intend,   [ENTRY_WRITE_FAILED] = orders_note,
     [ENTRY_DELIVERED] = orders_deliver,       [ENTRY_RECEIPT] = orders_receipt,
+    [ENTRY_TOKEN_REPAIR] = orders_repair,
 };
 
 static struct err apply(const struct intake *intake, const struct batch_entry *entry,

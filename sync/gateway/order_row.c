@@ -8,7 +8,8 @@
 #define ORDER_COLUMNS \
     "SELECT id, number, order_no, kiosk, token, service, profile, term_years, amount_fen, " \
     "price_pack, slot, old_certificate, old_not_after_s, status, reason, pay_token, charge," \
-    "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s FROM orders "
+    "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s, write_open " \
+    "FROM orders "
 
 static const char *const status_names[FACT_ORDER_STATUS_COUNT] = {
     [FACT_ORDER_TO_PAY] = "to_pay",   [FACT_ORDER_IN_REVIEW] = "in_review",
@@ -21,6 +22,13 @@ const char *order_status_name(enum fact_order_status status)
 {
     const char *name = status < FACT_ORDER_STATUS_COUNT ? status_names[status] : NULL;
     return name == NULL ? "" : name;
+}
+
+const char *order_status_told(const struct order_row *order)
+{
+    if (order->status == FACT_ORDER_REFUND && order->closed_s != 0) /* closed by its delivery */
+        return "delivered_refunded";
+    return order_status_name(order->status);
 }
 
 static enum fact_order_status status_of(const char *name)
@@ -62,6 +70,7 @@ static void order_take(sqlite3_stmt *query, struct order_row *out)
     order.reviewed_s = column_number(query, 21);
     order.write_before_s = column_number(query, 22);
     order.closed_s = column_number(query, 23);
+    order.write_open = column_number(query, 24) != 0;
     *out = order;
 }
 
@@ -145,11 +154,11 @@ struct err order_update(struct store *store, const struct order_row *order)
     return store_run(
         store,
         "UPDATE orders SET status = ?, reason = ?, charge = ?, printed = ?, paid_s = ?,"
-        " reviewed_s = ?, write_before_s = ?, closed_s = ? WHERE id = ?",
+        " reviewed_s = ?, write_before_s = ?, closed_s = ?, write_open = ? WHERE id = ?",
         VALUES(V_TEXT(order_status_name(order->status)), V_TEXT(order->reason),
                V_TEXT(order->charge), V_TEXT(order->printed), V_NUMBER(order->paid_s),
                V_NUMBER(order->reviewed_s), V_NUMBER(order->write_before_s),
-               V_NUMBER(order->closed_s), V_TEXT(order->id)));
+               V_NUMBER(order->closed_s), V_NUMBER(order->write_open), V_TEXT(order->id)));
 }
 
 struct err order_list(struct store *store, size_t max, struct order_row *out_orders,

@@ -32,6 +32,7 @@ struct order_row {
     int64_t expires_s;
     /* its life */
     enum fact_order_status status;
+    bool write_open;                /* a kiosk may be writing it, or may have */
     char reason[ORDER_CODE_SIZE];   /* why refused, closed or to be refunded */
     char charge[ORDER_SECRET_SIZE]; /* the provider's name of the payment */
     char printed[9];
@@ -42,6 +43,10 @@ enum order_key { ORDER_BY_ID, ORDER_BY_NO, ORDER_BY_PAY_TOKEN, ORDER_OPEN_BY_TOK
 
 /* "to_pay" and so on; "" for a status that the platform never stores. */
 const char *order_status_name(enum fact_order_status status);
+
+/* The status for operators: as above, but "delivered_refunded" for an order whose delivery was
+ * reported after its refund: staff claims the money or the certificate back. */
+const char *order_status_told(const struct order_row *order);
 
 /* ERR_NOT_FOUND. ORDER_OPEN_BY_TOKEN: the token's one order that is to pay, in review, to make or
  * to write. */

@@ -9,6 +9,7 @@
  *                                |                          ^ | orders_make: the authority issues
  *                                '------orders_approve------' v
  *     refund <--orders_refund, by staff-- to_make, to_write --orders_deliver--> done
+ *       '--orders_deliver, late--> refund that is closed: delivered and refunded, staff claims
  *
  * Repeating a call changes nothing. A request or report of a kiosk that cannot be so is not an
  * error: it is answered with a code ("unknown_order"), which stands in the journal beside the
@@ -41,14 +42,25 @@ MUST_CHECK struct err orders_request(const struct platform *platform, const stru
 MUST_CHECK struct err orders_leave(const struct platform *platform, const struct report *report,
                                    char out_code[ORDER_CODE_SIZE]);
 
-/* The certificate is on the token and proven, however late. Codes: "unknown_order", "not_paid",
- * "other_certificate". */
+/* The certificate is on the token and proven, however late, also after the money went back: the
+ * token's certificate is what is on it. Codes: "unknown_order", "not_paid", "other_certificate". */
 MUST_CHECK struct err orders_deliver(const struct platform *platform, const struct report *report,
                                      char out_code[ORDER_CODE_SIZE]);
 
 /* The slip was printed or not. Codes: "unknown_order". */
 MUST_CHECK struct err orders_receipt(const struct platform *platform, const struct report *report,
                                      char out_code[ORDER_CODE_SIZE]);
+
+/* A kiosk begins to write: from now on the certificate may be on the token, until the delivery or a
+ * repair says otherwise. A write that failed says nothing: a token that was pulled may hold it.
+ * Codes: "unknown_order". */
+MUST_CHECK struct err orders_intend(const struct platform *platform, const struct report *report,
+                                    char out_code[ORDER_CODE_SIZE]);
+
+/* An order that is over had left its token torn; repaired, it has its old certificate. Codes:
+ * none. */
+MUST_CHECK struct err orders_repair(const struct platform *platform, const struct report *report,
+                                    char out_code[ORDER_CODE_SIZE]);
 
 /* Other reports about an order: nothing changes. Codes: "unknown_order". */
 MUST_CHECK struct err orders_note(const struct platform *platform, const struct report *report,
@@ -69,10 +81,13 @@ MUST_CHECK struct err orders_close(const struct platform *platform, struct order
 MUST_CHECK struct err orders_approve(const struct platform *platform, struct order_row *order);
 MUST_CHECK struct err orders_deny(const struct platform *platform, struct order_row *order);
 
-/* Paid, and can be delivered no more: the token is broken, say. Staff has seen it; a kiosk that has
- * the certificate yet cannot report its delivery any more. ERR_CONFLICT: the order is not paid, or
- * in review, or delivered, or its money goes back for another reason. */
+/* Paid, and can be delivered no more: the token is broken, say. ERR_BLOCKED: a kiosk may be writing
+ * it or may have written it; the token at a kiosk tells, or staff that has it in hand forces the
+ * refund. ERR_CONFLICT: the order is not paid, or in review, or delivered, or its money goes back
+ * for another reason. */
 MUST_CHECK struct err orders_refund(const struct platform *platform, struct order_row *order);
+MUST_CHECK struct err orders_refund_forced(const struct platform *platform,
+                                           struct order_row *order);
 
 /* Have the authority issue for one order that is to make. */
 MUST_CHECK struct err orders_make(const struct platform *platform, struct order_row *order);

@@ -88,6 +88,13 @@ struct err orders_deny(const struct platform *platform, struct order_row *order)
 
 struct err orders_refund(const struct platform *platform, struct order_row *order)
 {
+    if (order->status == FACT_ORDER_TO_WRITE && order->write_open)
+        return ERR(ERR_BLOCKED, 0, "may be on the token");
+    return orders_refund_forced(platform, order);
+}
+
+struct err orders_refund_forced(const struct platform *platform, struct order_row *order)
+{
     static const char undeliverable[] = "undeliverable";
 
     if (order->status != FACT_ORDER_TO_MAKE && order->status != FACT_ORDER_TO_WRITE) {

@@ -120,6 +120,13 @@ static void put_button(struct page *page, const struct order_row *order)
     page_markup(page, "</p>");
 }
 
+static enum word_id text_of(const struct page_order *shown)
+{
+    if (shown->order->status == FACT_ORDER_REFUND && shown->delivered_s != 0)
+        return WORD_REFUND_LATE_TEXT;
+    return faces[shown->order->status].text;
+}
+
 void page_pay(struct page *page, const struct page_order *shown)
 {
     const struct face *face = &faces[shown->order->status];
@@ -134,7 +141,7 @@ void page_pay(struct page *page, const struct page_order *shown)
         page_fen(page, shown->order->amount_fen);
         page_markup(page, "</div></section>");
     } else {
-        page_banner(page, face->mood, face->title, face->text);
+        page_banner(page, face->mood, face->title, text_of(shown));
     }
     put_facts(page, shown);
     if (to_pay)

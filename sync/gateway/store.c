@@ -86,6 +86,8 @@ static struct err store_prepare(struct store *store, bool create)
     int64_t version = store_pragma(store, "PRAGMA user_version");
     if (create && version == 0)
         return store_script(store, store_schema);
+    if (version == 1)
+        return store_script(store, store_schema_from_1);
     if (version != STORE_SCHEMA_VERSION)
         return ERR(ERR_UNSUPPORTED, version, "schema version");
     return ERR_OK;

@@ -76,7 +76,8 @@ const char store_schema[] =
     "  paid_s INTEGER NOT NULL DEFAULT 0,"
     "  reviewed_s INTEGER NOT NULL DEFAULT 0,"
     "  write_before_s INTEGER NOT NULL DEFAULT 0,"
-    "  closed_s INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "  closed_s INTEGER NOT NULL DEFAULT 0,"
+    "  write_open INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE UNIQUE INDEX orders_open ON orders(token)"
     "  WHERE status IN ('to_pay', 'in_review', 'to_make', 'to_write');"
     "CREATE INDEX orders_due ON orders(expires_s) WHERE status = 'to_pay';"
@@ -120,5 +121,13 @@ const char store_schema[] =
     "  amount_fen INTEGER NOT NULL,"
     "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;"
 
+    "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
+                                                             "COMMIT;";
+
+/* Which writes were intended was not kept then: each that can be may have been. */
+const char store_schema_from_1[] =
+    "BEGIN;"
+    "ALTER TABLE orders ADD COLUMN write_open INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE orders SET write_open = 1 WHERE status = 'to_write';"
     "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
                                                              "COMMIT;";

@@ -30,6 +30,7 @@ static const char *const keys[WORD_COUNT] = {
     [WORD_CLOSED_TEXT] = "closed_text",
     [WORD_REFUND_TITLE] = "refund_title",
     [WORD_REFUND_TEXT] = "refund_text",
+    [WORD_REFUND_LATE_TEXT] = "refund_late_text",
     [WORD_REFUSED_TITLE] = "refused_title",
     [WORD_REFUSED_TEXT] = "refused_text",
     [WORD_ALREADY_TITLE] = "already_title",

@@ -106,6 +106,11 @@ static void every_state_of_an_order_has_a_page_with_its_texts(void **state)
         assert_false(page->is_cut);
         assert_null(strstr(page->text, "abc\""));
     }
+    order.status = FACT_ORDER_REFUND;
+    shown.delivered_s = 1;
+    page_pay(page, &shown); /* and does not say that nothing was delivered */
+    assert_null(strstr(page->text, words->list[WORD_REFUND_TEXT].zh));
+    assert_non_null(strstr(page->text, words->list[WORD_REFUND_LATE_TEXT].zh));
     page_already_paid(page, &shown);
     assert_non_null(strstr(page->text, words->list[WORD_ALREADY_TITLE].zh));
     assert_null(strstr(page->text, "<form"));
