@@ -57,6 +57,7 @@ struct piv_metadata {
 /* Which PINs open the application: PIN usage policy of the discovery object (5F2F). */
 struct piv_discovery {
     bool application_pin, global_pin;
+    bool global_first; /* of both, the one that its holder is to type */
 };
 
 /* A public key as the card gives it out; views into its answer. */

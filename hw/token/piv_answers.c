@@ -19,6 +19,7 @@
 #define PIN_POLICY_LEN 2
 #define POLICY_APPLICATION_PIN 0x40
 #define POLICY_GLOBAL_PIN 0x20
+#define PRIMARY_GLOBAL_PIN 0x20 /* of the second byte */
 
 #define TAG_PUBLIC_KEY 0x7F49
 #define TAG_MODULUS 0x81
@@ -105,7 +106,8 @@ struct err piv_read_discovery(struct bytes answer, struct piv_discovery *out_dis
         return ERR(ERR_MALFORMED, policy.len, "PIN usage policy");
     *out_discovery =
         (struct piv_discovery){.application_pin = (policy.at[0] & POLICY_APPLICATION_PIN) != 0,
-                               .global_pin = (policy.at[0] & POLICY_GLOBAL_PIN) != 0};
+                               .global_pin = (policy.at[0] & POLICY_GLOBAL_PIN) != 0,
+                               .global_first = policy.at[1] == PRIMARY_GLOBAL_PIN};
     return ERR_OK;
 }
 

@@ -24,7 +24,8 @@ static bool goes_extended(const struct piv_session *session, const struct apdu *
 {
     const struct piv_memory_row *known = &session->length;
 
-    if (!apdu->wide || !card_carries(session->card, apdu) || session->id[0] == '\0')
+    if (!apdu->wide || session->cautious || !card_carries(session->card, apdu) ||
+        session->id[0] == '\0')
         return false;
     if (known->length == PIV_LENGTH_UNKNOWN)
         return apdu->ins == PIV_INS_GET_DATA;

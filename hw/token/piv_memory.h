@@ -1,6 +1,6 @@
 /*
- * piv_memory.h - what can only be found out by trying, which length of command a token takes, how
- * its admin key is proved and which PIN opens it: kept from one session to the next.
+ * piv_memory.h - what can only be found out by trying, which length of command a token takes and
+ * how its admin key is proved: kept from one session to the next.
  *
  *     piv_memory_find --> (commands) --> piv_memory_keep
  */
@@ -34,7 +34,6 @@ struct piv_memory {
         uint8_t key[PIV_MEMORY_KEY_LEN]; /* all zero: an empty row */
         uint8_t length;                  /* enum piv_length */
         uint8_t failures;                /* of the link at a long command, in a row */
-        uint8_t global_pin;              /* not 0: the PIN that opens it is the card's global one */
         uint16_t data_max;               /* most bytes of data in an extended command */
         uint8_t admin;   /* enum piv_algorithm of the key that was proved last; 0: none was */
         uint8_t one_way; /* not 0: then it refused to prove itself */

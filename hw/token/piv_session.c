@@ -104,7 +104,8 @@ static struct err read_id(struct piv_session *session)
     session->admin_algorithm = (enum piv_algorithm)session->length.admin;
     session->admin_one_way = session->length.one_way != 0;
     session->admin_recalled = session->length.admin != PIV_ALGORITHM_NONE;
-    if (session->shy)
+    session->cautious = session->shy && session->length.length == PIV_LENGTH_EXTENDED;
+    if (session->shy && !session->cautious)
         session->length.length = PIV_LENGTH_SHORT;
     return ERR_OK;
 }

@@ -26,6 +26,9 @@ struct piv_session {
     bool unsure;        /* reset since the id was read */
     bool has_no_serial; /* the id is the CHUID's GUID */
     bool no_metadata;   /* the token does not know the command */
+    bool cautious;      /* short commands for now, whatever is known of the token */
+    bool global_pin;    /* the PIN that opens it is its card's global one: it said so itself in this
+                           session, since another token may have said so under its id before */
     char id[TOKEN_ID_SIZE];
     bool has_guid; /* a CHUID was read */
     uint8_t guid[PIV_GUID_LEN];

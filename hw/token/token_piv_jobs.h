@@ -65,9 +65,9 @@ MUST_CHECK struct err job_pin_change(struct piv_session *session, struct apdu *a
 void job_aim(const struct piv_session *session, struct apdu *apdu);
 
 /*
- * The token has no PIN of the kind that was named: look in its discovery object whether the other
- * one opens it, and name that from now on. ERR_UNSUPPORTED: it does not. ERR_GONE, ERR_IO,
- * ERR_MALFORMED.
+ * The token has no PIN of its own: look in its discovery object whether its card's global one opens
+ * it and is what its holder types, and name that for the rest of the session. Its id is read last.
+ * ERR_UNSUPPORTED: it is not. ERR_GONE, ERR_IO, ERR_MALFORMED.
  */
 MUST_CHECK struct err job_other_pin(struct piv_session *session);
 

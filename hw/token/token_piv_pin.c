@@ -15,25 +15,27 @@ static bool names_pin(const struct apdu *apdu)
 void job_aim(const struct piv_session *session, struct apdu *apdu)
 {
     if (names_pin(apdu))
-        apdu->p2 = session->length.global_pin != 0 ? PIV_KEY_GLOBAL_PIN : PIV_KEY_PIN;
+        apdu->p2 = session->global_pin ? PIV_KEY_GLOBAL_PIN : PIV_KEY_PIN;
 }
 
 struct err job_other_pin(struct piv_session *session)
 {
     struct apdu_response response;
     struct piv_discovery policy = {.global_pin = false};
-    bool global = session->length.global_pin == 0;
 
+    if (session->global_pin)
+        return ERR(ERR_UNSUPPORTED, 0, "the global PIN is gone");
     struct err e = session_get(session, PIV_OBJECT_DISCOVERY, &response);
     if (e.code == ERR_GONE || e.code == ERR_IO || e.code == ERR_MALFORMED)
         return e;
     if (!failed(e))
         e = piv_read_discovery(apdu_data(&response), &policy);
-    if (failed(e) || !(global ? policy.global_pin : policy.application_pin))
+    bool global = policy.global_pin && (policy.global_first || !policy.application_pin);
+    if (failed(e) || !global)
         return ERR(ERR_UNSUPPORTED, e.native, "no PIN that opens it is known");
-    session->length.global_pin = global;
-    piv_memory_keep(session->memory, session->id, session->length);
-    return ERR_OK;
+    e = session_confirm(session);
+    session->global_pin = !failed(e);
+    return e;
 }
 
 static struct err send_once(struct piv_session *session, const struct apdu *apdu,
@@ -45,7 +47,7 @@ static struct err send_once(struct piv_session *session, const struct apdu *apdu
 
 /*
  * One command with a PIN or PUK, to the token that was identified. One that has no such PIN, and
- * spent no try therefore, is shown it as its other one where that opens it.
+ * spent no try therefore, is shown it as its global one where that is what its holder types.
  */
 static struct err send(struct piv_session *session, enum piv_command command, struct apdu *apdu,
                        uint8_t *out_tries_left)
@@ -58,7 +60,7 @@ static struct err send(struct piv_session *session, enum piv_command command, st
         e = job_other_pin(session);
         job_aim(session, apdu);
         if (!failed(e))
-            e = send_once(session, apdu, &response);
+            e = session_exchange(session, apdu, &response); /* its id was read right before */
     }
     if (e.code == ERR_UNSUPPORTED)
         return session_own_no(session, e);
@@ -98,15 +100,14 @@ struct err job_change_pin(struct piv_session *session, const struct token_reques
     return job_pin_change(session, &apdu, &out_reply->tries_left);
 }
 
-/* The PUK is the application's: a global PIN is reset by whoever manages the card. */
+/* The PUK is the application's: a global PIN is reset by whoever manages the card. Whose PIN it is,
+ * the token says: without one of the application it has nothing to try the PUK for. */
 struct err job_unblock(struct piv_session *session, const struct token_request *request,
                        struct token_reply *out_reply)
 {
     CLEANUP(apdu_wipe) struct apdu apdu = {.len = 0};
     CLEANUP(apdu_response_wipe) struct apdu_response response = {.len = 0};
 
-    if (session->length.global_pin != 0)
-        return session_own_no(session, no_unblock());
     piv_unblock(request->pin, request->new_pin, &apdu);
     struct err e = send_once(session, &apdu, &response);
     if (failed(e))

@@ -137,7 +137,8 @@ static struct err read_guid(struct piv_session *session, struct token_identity *
     return ERR_OK;
 }
 
-/* A token that took commands only after extended length was given up takes none of that length. */
+/* A token that took commands only after extended length was given up takes none of that length,
+ * unless it is known to. */
 static void settle_length(struct piv_session *session)
 {
     if (session->shy)
@@ -165,6 +166,6 @@ struct err job_read(struct piv_session *session, const struct token_scope *scope
     if (failed(e))
         return e;
     settle_length(session);
-    out_identity->extended = session->length.length == PIV_LENGTH_EXTENDED;
+    out_identity->extended = session->length.length == PIV_LENGTH_EXTENDED && !session->cautious;
     return ERR_OK;
 }

@@ -21,6 +21,7 @@
 #define FAKE_PIN_LEN 8
 #define FAKE_PIN "123456\xFF\xFF"
 #define FAKE_PUK "12345678"
+#define FAKE_GLOBAL_PIN "606060\xFF\xFF"
 #define FAKE_TRIES 5
 
 struct fake_quirks {
@@ -37,6 +38,9 @@ struct fake_quirks {
     bool silent_admin;        /* metadata do not tell the algorithm of the admin key */
     bool admin_3des_only;     /* takes no AES admin key */
     bool sets_admin;          /* has the command for it, whatever else it lacks */
+    bool has_global;          /* a PIN of the whole card, at 00 */
+    bool no_own_pin;          /* 6A88 to all with 80 */
+    uint8_t policy[2];        /* of PINs, in a discovery object; zeros: none */
     uint16_t extended_sw;     /* 0: 6700 */
     uint16_t blocked_sw;      /* to VERIFY when blocked; 0: 6983 */
     size_t extended_max;      /* longest data of extended length; 0: any. Longer: 6700 */
@@ -67,11 +71,12 @@ struct fake_token {
     struct fake_quirks quirks;
     enum piv_algorithm admin_algorithm;
     struct secret admin_key;
-    struct fake_pin pin, puk;
+    struct fake_pin pin, puk, global;
     struct fake_object objects[FAKE_OBJECTS_MAX]; /* CHUID, then by slot */
     struct fake_key keys[TOKEN_SLOT_COUNT];
     uint8_t generations;
     uint32_t pins_seen;     /* VERIFY with a PIN */
+    uint32_t globals_seen;  /* the same, of 00 */
     uint32_t puts_seen;     /* PUT DATA carried out */
     uint32_t changes;       /* all that changed anything but tries */
     bool verified_by_other; /* says 9000 to an empty VERIFY */
@@ -151,9 +156,10 @@ static inline void fake_token_init(struct fake_token *token, uint32_t serial,
     token->quirks = quirks;
     token->admin_algorithm = quirks.admin != PIV_ALGORITHM_NONE ? quirks.admin : PIV_ALGORITHM_3DES;
     fake_factory_key(token->admin_algorithm, &token->admin_key);
-    token->pin.tries_left = token->puk.tries_left = FAKE_TRIES;
+    token->pin.tries_left = token->puk.tries_left = token->global.tries_left = FAKE_TRIES;
     memcpy(token->pin.at, FAKE_PIN, FAKE_PIN_LEN);
     memcpy(token->puk.at, FAKE_PUK, FAKE_PIN_LEN);
+    memcpy(token->global.at, FAKE_GLOBAL_PIN, FAKE_PIN_LEN);
     token->objects[0].id = PIV_OBJECT_CHUID;
     for (size_t i = 0; i < TOKEN_SLOT_COUNT; i++)
         token->objects[1 + i].id = piv_certificate_object(token_slot_at(i));
@@ -205,16 +211,19 @@ static inline uint16_t fake_compare(const struct fake_token *token, struct fake_
     return fake_tries_sw(token, pin);
 }
 
-static inline uint16_t fake_verify(struct fake_token *token, struct bytes data)
+static inline uint16_t fake_verify(struct fake_token *token, uint8_t key, struct bytes data)
 {
+    struct fake_pin *pin = key == 0 ? &token->global : &token->pin;
+    if (key == 0 ? !token->quirks.has_global : token->quirks.no_own_pin)
+        return 0x6A88;
     if (data.len == 0) {
-        return token->verified || token->verified_by_other ? 0x9000
-                                                           : fake_tries_sw(token, &token->pin);
+        return token->verified || token->verified_by_other ? 0x9000 : fake_tries_sw(token, pin);
     }
     token->pins_seen++;
+    token->globals_seen += key == 0;
     if (data.len != FAKE_PIN_LEN)
         return 0x6A80;
-    uint16_t sw = fake_compare(token, &token->pin, data.at);
+    uint16_t sw = fake_compare(token, pin, data.at);
     token->verified = sw == 0x9000;
     return sw;
 }
@@ -241,6 +250,8 @@ static inline uint16_t fake_unblock(struct fake_token *token, uint8_t key, struc
 {
     if (key != 0x80 || data.len != 16)
         return 0x6A86;
+    if (token->quirks.no_own_pin)
+        return 0x6A88;
     uint16_t sw = fake_compare(token, &token->puk, data.at);
     if (sw == 0x9000)
         fake_set_pin(token, &token->pin, data.at + FAKE_PIN_LEN);
@@ -254,8 +265,19 @@ static inline uint32_t fake_id_of(struct bytes data)
     return (uint32_t)data.at[2] << 16 | (uint32_t)data.at[3] << 8 | data.at[4];
 }
 
+static inline uint16_t fake_get_discovery(struct fake_token *token)
+{
+    uint8_t object[] = {
+        0x7E, 0x05, 0x5F, 0x2F, 0x02, token->quirks.policy[0], token->quirks.policy[1]};
+    if (token->quirks.policy[0] == 0)
+        return 0x6A82;
+    return fake_answer(token, (struct bytes){object, sizeof(object)});
+}
+
 static inline uint16_t fake_get(struct fake_token *token, struct bytes data)
 {
+    if (data.len == 3 && data.at[2] == PIV_OBJECT_DISCOVERY)
+        return fake_get_discovery(token);
     static const uint8_t nothing[] = {0x53, 0x00};
     const struct fake_object *object =
         data.len == 5 ? fake_object_of(token, fake_id_of(data)) : NULL;
@@ -317,7 +339,7 @@ static inline uint16_t fake_command(struct fake_token *token, const uint8_t *hea
         return 0x6D00;
     switch (head[1]) {
     case 0x20:
-        return fake_verify(token, data);
+        return fake_verify(token, head[3], data);
     case 0x24:
         return fake_change(token, head[3], data);
     case 0x2C:

@@ -220,22 +220,22 @@ static void a_discovery_object_says_which_pins_open(void **state)
     static const struct {
         const char *name, *hex;
         enum err_code code;
-        bool application, global;
+        bool application, global, global_first;
     } rows[] = {
-        {"its own PIN", "7e12" AID "5f2f024000", ERR_NONE, true, false},
-        {"either, the own one first", "7e12" AID "5f2f026010", ERR_NONE, true, true},
-        {"either, the global one first", "7e12" AID "5f2f026020", ERR_NONE, true, true},
-        {"the global one alone", "7e12" AID "5f2f022020", ERR_NONE, false, true},
-        {"a finger, and neither", "7e12" AID "5f2f021000", ERR_NONE, false, false},
-        {"no policy", "7e0d" AID, ERR_NOT_FOUND, false, false},
-        {"nothing", "7e00", ERR_NOT_FOUND, false, false},
-        {"a policy of one byte", "7e11" AID "5f2f0160", ERR_MALFORMED, false, false},
-        {"of three", "7e13" AID "5f2f03602000", ERR_MALFORMED, false, false},
-        {"longer than it is", "7e13" AID "5f2f026020", ERR_MALFORMED, false, false},
-        {"a byte too many", "7e12" AID "5f2f02602000", ERR_MALFORMED, false, false},
-        {"a policy past the end", "7e12" AID "5f2f036020", ERR_MALFORMED, false, false},
-        {"another object", "5312" AID "5f2f026020", ERR_MALFORMED, false, false},
-        {"no answer", "", ERR_MALFORMED, false, false},
+        {"its own PIN", "7e12" AID "5f2f024000", ERR_NONE, true, false, false},
+        {"either, the own one first", "7e12" AID "5f2f026010", ERR_NONE, true, true, false},
+        {"either, the global one first", "7e12" AID "5f2f026020", ERR_NONE, true, true, true},
+        {"the global one alone", "7e12" AID "5f2f022020", ERR_NONE, false, true, true},
+        {"a finger, and neither", "7e12" AID "5f2f021000", ERR_NONE, false, false, false},
+        {"no policy", "7e0d" AID, ERR_NOT_FOUND, false, false, false},
+        {"nothing", "7e00", ERR_NOT_FOUND, false, false, false},
+        {"a policy of one byte", "7e11" AID "5f2f0160", ERR_MALFORMED, false, false, false},
+        {"of three", "7e13" AID "5f2f03602000", ERR_MALFORMED, false, false, false},
+        {"longer than it is", "7e13" AID "5f2f026020", ERR_MALFORMED, false, false, false},
+        {"a byte too many", "7e12" AID "5f2f02602000", ERR_MALFORMED, false, false, false},
+        {"a policy past the end", "7e12" AID "5f2f036020", ERR_MALFORMED, false, false, false},
+        {"another object", "5312" AID "5f2f026020", ERR_MALFORMED, false, false, false},
+        {"no answer", "", ERR_MALFORMED, false, false, false},
     };
     (void)state;
 
@@ -245,6 +245,7 @@ static void a_discovery_object_says_which_pins_open(void **state)
         assert_int_equal(piv_read_discovery(from_hex(rows[i].hex), &discovery).code, rows[i].code);
         assert_int_equal(discovery.application_pin, rows[i].application);
         assert_int_equal(discovery.global_pin, rows[i].global);
+        assert_int_equal(discovery.global_first, rows[i].global_first);
     }
 }
 

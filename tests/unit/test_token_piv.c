@@ -201,8 +201,25 @@ static void after_a_token_that_hung_commands_are_short(void **state)
     assert_false(identity.extended);
     assert_int_equal(memory.hung, 0);
     assert_int_equal(fake.connects, 2);
-    assert_false(failed(identify(token))); /* and stay so */
-    assert_int_equal(fake.connects, 3);
+    fake.breaks_long = false; /* it was another one that hung, as far as is known */
+    assert_false(failed(write(token)));
+    assert_false(failed(identify(token)));
+    assert_true(identity.extended);
+}
+
+static void of_one_that_was_unknown_that_is_remembered(void **state)
+{
+    CLEANUP(close_token) struct token *token = start((struct fake_quirks){.extended = true});
+    (void)state;
+
+    memory.hung = 1;
+    fake.breaks_long = true;
+    for (uint32_t i = 1; i <= 2; i++) {
+        assert_false(failed(identify(token)));
+        assert_false(identity.extended);
+        assert_int_equal(memory.hung, 0);
+        assert_int_equal(fake.connects, i);
+    }
 }
 
 static void all_certificates_come_in_the_order_of_slots(void **state)
@@ -463,6 +480,7 @@ int main(void)
         cmocka_unit_test(a_certificate_that_is_too_long_is_there_all_the_same),
         cmocka_unit_test(a_token_that_answers_in_crumbs_is_given_up),
         cmocka_unit_test(after_a_token_that_hung_commands_are_short),
+        cmocka_unit_test(of_one_that_was_unknown_that_is_remembered),
         cmocka_unit_test(keys_are_told_where_the_token_tells),
         cmocka_unit_test(what_is_no_clear_no_is_some_key),
         cmocka_unit_test(a_reset_by_another_program_costs_the_pin_only),
