@@ -128,7 +128,8 @@ struct token_personal {
 
 struct token; /* one reader; first member of each driver's own struct */
 
-/* Gets each line of a trace, without its end and without any secret, in the course of a call. */
+/* Gets each line of a trace, without its end and without any secret, once the call is over; of a
+ * card_trace in the course of it. */
 struct token_trace {
     void (*line)(void *context, const char *text);
     void *context;

@@ -11,6 +11,8 @@
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -23,6 +25,7 @@
 #define READER_SIZE 128
 #define CLOSE_PATIENCE_MS 1000 /* to power the card down */
 #define SITES_MAX 64
+#define LINES_KEPT_MAX (WIRE_LINES_MAX + 1)
 
 struct token_worker {
     struct token token;
@@ -32,9 +35,11 @@ struct token_worker {
     struct worker_process process;
     struct worker_room *room;
     struct piv_memory memory;
-    uint32_t number;   /* of the last question */
-    uint64_t retry_ms; /* boot time before which watch starts no worker */
-    bool asked;        /* the process was given a call: it has heard what a token says */
+    uint32_t number;               /* of the last question */
+    uint64_t retry_ms;             /* boot time before which watch starts no worker */
+    char (*lines)[WIRE_LINE_SIZE]; /* of a trace, to be told; NULL without one */
+    size_t line_count;
+    bool asked; /* the process was given a call: it has heard what a token says */
     bool in_session;
     bool was_lost; /* watch has yet to say so */
 };
@@ -108,18 +113,28 @@ static struct err start(struct token_worker *worker, uint64_t deadline_ms)
     return (struct err){ERR_IO, e.native, e.site};
 }
 
-/* A line of a trace stands in the room: tell it on. */
-static struct err take_line(const struct token_worker *worker, struct bytes message)
+/* A line of a trace stands in the room: keep it, since the worker has the token for itself while it
+ * tells, and who listens may take long. */
+static struct err take_line(struct token_worker *worker, struct bytes message)
 {
-    const struct token_trace *trace = worker->setup.trace;
     char line[WIRE_LINE_SIZE];
 
-    if (trace == NULL)
+    if (worker->lines == NULL)
         return ERR(ERR_MALFORMED, 0, "a trace that was not asked for");
     struct err e = wire_get_trace(message, line);
-    if (!failed(e))
-        trace->line(trace->context, line);
+    if (!failed(e) && worker->line_count < LINES_KEPT_MAX)
+        memcpy(worker->lines[worker->line_count++], line, sizeof(line));
     return e;
+}
+
+/* Once the worker has answered, or was ended. */
+static void tell_lines(struct token_worker *worker)
+{
+    const struct token_trace *trace = worker->setup.trace;
+
+    for (size_t i = 0; i < worker->line_count; i++)
+        trace->line(trace->context, worker->lines[i]);
+    worker->line_count = 0;
 }
 
 /* One answer into the room, and before it what is traced. */
@@ -238,6 +253,7 @@ static struct err worker_watch(struct token *token, uint32_t timeout_ms,
     } while (now == before && clock_boot_ms() < end_ms);
     if (worker->in_session && now != TOKEN_PRESENT)
         drop(worker);
+    tell_lines(worker);
     *in_out_presence = now;
     return ERR_OK;
 }
@@ -294,6 +310,32 @@ static struct err identify(struct token_worker *worker, const struct token_reque
     return failed(e) ? e : ask_call(worker, request, deadline_ms, out_reply);
 }
 
+static bool changes_token(enum token_call call)
+{
+    return call == TOKEN_CALL_CHANGE_PIN || call == TOKEN_CALL_UNBLOCK ||
+           call == TOKEN_CALL_WRITE || call == TOKEN_CALL_DELETE || call == TOKEN_CALL_GENERATE ||
+           call == TOKEN_CALL_MOVE || call == TOKEN_CALL_PERSONALISE;
+}
+
+/* The worker dies with this process: what ends it by hand waits until a change is whole. */
+static struct err ask_whole(struct token_worker *worker, const struct token_request *request,
+                            uint64_t deadline_ms, struct token_reply *out_reply)
+{
+    sigset_t ending;
+    sigset_t before;
+
+    if (!changes_token(request->call))
+        return ask_call(worker, request, deadline_ms, out_reply);
+    (void)sigemptyset(&ending); /* cannot fail with these arguments */
+    (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGINT);
+    (void)sigaddset(&ending, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
+    struct err e = ask_call(worker, request, deadline_ms, out_reply);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return e;
+}
+
 static struct err worker_call(struct token *token, const struct token_request *request,
                               struct token_reply *out_reply)
 {
@@ -309,12 +351,13 @@ static struct err worker_call(struct token *token, const struct token_request *r
         e = identify(worker, request, deadline_ms, out_reply);
         worker->in_session = !failed(e);
     } else if (worker->in_session) {
-        e = ask_call(worker, request, deadline_ms, out_reply);
+        e = ask_whole(worker, request, deadline_ms, out_reply);
     }
     if (is_link_error(e)) {
         drop(worker);
         worker->was_lost = e.code == ERR_GONE;
     }
+    tell_lines(worker);
     return e;
 }
 
@@ -324,6 +367,7 @@ static void worker_close(struct token *token)
 
     worker_process_stop(&worker->process, CLOSE_PATIENCE_MS);
     worker_room_destroy(worker->room);
+    free(worker->lines);
     secret_pages_destroy(worker, sizeof(*worker));
 }
 
@@ -334,15 +378,18 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
 {
     struct token_worker *worker = secret_pages_create(sizeof(*worker)); /* its token has a reply */
     struct worker_room *room = worker_room_create();
+    char(*lines)[WIRE_LINE_SIZE] =
+        setup->trace != NULL ? calloc(LINES_KEPT_MAX, sizeof(*lines)) : NULL;
     struct err e = ERR_OK;
 
-    if (worker == NULL || room == NULL) {
+    if (worker == NULL || room == NULL || (setup->trace != NULL && lines == NULL)) {
         e = ERR(ERR_NO_ROOM, 0, "locked memory");
     } else if (!text_copy(worker->program, sizeof(worker->program), setup->program) ||
                !text_copy(worker->reader, sizeof(worker->reader), setup->reader)) {
         e = ERR(ERR_NO_ROOM, 0, "name of the reader");
     }
     if (failed(e)) {
+        free(lines);
         worker_room_destroy(room);
         secret_pages_destroy(worker, sizeof(*worker));
         return e;
@@ -350,6 +397,7 @@ struct err token_worker_create(const struct token_worker_setup *setup, struct to
     worker->token.driver = &worker_driver;
     worker->setup = *setup;
     worker->room = room;
+    worker->lines = lines;
     if (getrandom(worker->memory.salt, sizeof(worker->memory.salt), 0) < 0)
         worker->memory.salt[0] = 0; /* without salt it does its work too */
     *out_token = &worker->token;

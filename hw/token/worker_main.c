@@ -5,7 +5,9 @@
  *     certkiosk-token READER [--trace]   started by certkiosk and certkioskctl, never by hand
  *
  * Everything is opened first (the way to the service, memory, the library of ciphers), then the
- * process locks itself in, then it hears the first foreign byte of a token.
+ * process locks itself in, then it says the first command to a token. Before that it hears of
+ * strangers only what the first look brings, through the service and its library: the names of
+ * readers and how a token answered its reset (ATR).
  */
 #include <stdio.h>
 #include <stdlib.h>

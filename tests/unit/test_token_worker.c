@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -232,17 +234,23 @@ static void hear_line(void *context, const char *text)
     line_count++;
 }
 
-static struct token *open_traced(const char *reader)
+static void hear_slowly(void *context, const char *text)
 {
-    static const struct token_trace trace = {hear_line, lines};
+    hear_line(context, text);
+    (void)poll(NULL, 0, 2 * SHORT_MS);
+}
+
+static struct token *open_heard(const char *reader, const struct token_trace *trace,
+                                uint32_t call_ms)
+{
     static char self[PATH_MAX];
     struct token *token = NULL;
     struct token_worker_setup setup = {.program = self,
                                        .reader = reader,
-                                       .call_ms = LONG_MS,
+                                       .call_ms = call_ms,
                                        .start_ms = LONG_MS,
                                        .watch_ms = LONG_MS,
-                                       .trace = &trace};
+                                       .trace = trace};
 
     assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
     assert_false(failed(token_worker_create(&setup, &token)));
@@ -250,7 +258,13 @@ static struct token *open_traced(const char *reader)
     return token;
 }
 
-static void lines_of_a_trace_are_told_in_the_course_of_a_call(void **state)
+static struct token *open_traced(const char *reader)
+{
+    static const struct token_trace trace = {hear_line, lines};
+    return open_heard(reader, &trace, LONG_MS);
+}
+
+static void lines_of_a_trace_are_told_when_a_call_is_over(void **state)
 {
     struct token *token = open_traced("tells");
     (void)state;
@@ -262,6 +276,73 @@ static void lines_of_a_trace_are_told_in_the_course_of_a_call(void **state)
     assert_string_equal(lines[0], "first");
     assert_string_equal(lines[1], "second");
     token_close(token);
+}
+
+/* A terminal that was stopped: no call takes longer because of it, and the token is free. */
+static void who_hears_a_trace_slowly_does_not_hold_up_the_call(void **state)
+{
+    static const struct token_trace trace = {hear_slowly, lines};
+    struct token *token = open_heard("tells", &trace, SHORT_MS);
+    (void)state;
+
+    assert_false(failed(identify(token)));
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_NONE);
+    assert_int_equal(line_count, 2);
+    assert_int_equal(verify(token, RIGHT_PIN).code, ERR_NONE);
+    token_close(token);
+}
+
+static volatile sig_atomic_t ended_at_ms;
+static uint64_t asked_at_ms;
+
+static void note_end(int number)
+{
+    (void)number;
+    ended_at_ms = (sig_atomic_t)(clock_boot_ms() - asked_at_ms);
+}
+
+static void be_ended(int number)
+{
+    (void)number;
+    (void)raise(SIGTERM);
+    (void)raise(SIGINT);
+    (void)raise(SIGHUP);
+}
+
+static void hear_signals(void (*ends)(int), void (*alarms)(int))
+{
+    (void)signal(SIGTERM, ends);
+    (void)signal(SIGINT, ends);
+    (void)signal(SIGHUP, ends);
+    (void)signal(SIGALRM, alarms);
+}
+
+/* Asked to end 100 ms after the call began, which takes SHORT_MS: when that is heard. */
+static int heard_after(bool changes)
+{
+    const struct itimerval soon = {.it_value.tv_usec = 100000};
+    struct token *token = open_worker("hang", SHORT_MS);
+    CLEANUP(secret_wipe) struct secret pin = {.len = 0};
+    uint8_t tries_left = 99;
+    assert_false(failed(identify(token)));
+    assert_false(failed(secret_set(&pin, (struct bytes){(const uint8_t *)RIGHT_PIN, 6})));
+    ended_at_ms = -1;
+    asked_at_ms = clock_boot_ms();
+    hear_signals(note_end, be_ended);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    struct err e = changes ? token_change_pin(token, &pin, &pin, &tries_left)
+                           : token_verify_pin(token, &pin, &tries_left);
+    hear_signals(SIG_DFL, SIG_DFL);
+    assert_int_equal(e.code, ERR_IO);
+    token_close(token);
+    return (int)ended_at_ms;
+}
+
+static void what_ends_the_process_waits_until_a_change_is_over(void **state)
+{
+    (void)state;
+    assert_in_range(heard_after(false), 90, SHORT_MS - 5);
+    assert_in_range(heard_after(true), SHORT_MS - 5, LONG_MS);
 }
 
 static void a_worker_that_tells_what_is_no_trace_is_ended(void **state)
@@ -385,8 +466,12 @@ int main(int argc, char **argv)
                                         remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(a_worker_without_its_filter_is_refused_where_there_is_one,
                                         remember, nothing_is_left),
-        cmocka_unit_test_setup_teardown(lines_of_a_trace_are_told_in_the_course_of_a_call, remember,
+        cmocka_unit_test_setup_teardown(lines_of_a_trace_are_told_when_a_call_is_over, remember,
                                         nothing_is_left),
+        cmocka_unit_test_setup_teardown(who_hears_a_trace_slowly_does_not_hold_up_the_call,
+                                        remember, nothing_is_left),
+        cmocka_unit_test_setup_teardown(what_ends_the_process_waits_until_a_change_is_over,
+                                        remember, nothing_is_left),
         cmocka_unit_test_setup_teardown(a_worker_that_tells_what_is_no_trace_is_ended, remember,
                                         nothing_is_left),
         cmocka_unit_test_setup_teardown(a_token_that_hung_is_asked_otherwise_the_next_time,
