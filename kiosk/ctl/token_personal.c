@@ -191,6 +191,8 @@ enum token_exit token_make_personal(const struct token_options *options)
     e = token_personalise(room.token, room.identity.id, &personal);
     if (failed(e))
         return token_say_failed(options, "personalising", e);
+    if (room.identity.id[0] == 'g') /* the GUID that it had */
+        room.identity.id[0] = '\0';
     status = token_room_look(&room, &scope);
     return status == TOKEN_EXIT_DONE ? say(&room) : status;
 }

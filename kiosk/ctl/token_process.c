@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -27,6 +28,8 @@ struct err token_process_close(void)
         return ERR(ERR_IO, errno, "RLIMIT_CORE");
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) /* ... for those ask this, and so does ptrace */
         return ERR(ERR_IO, errno, "PR_SET_DUMPABLE");
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+        return ERR(ERR_IO, errno, "SIGPIPE");
     if (may_lock_all()) {
         int locked = mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
         (void)locked; /* an old kernel, or a limit after all */

@@ -96,7 +96,13 @@ enum token_exit token_room_open(const struct token_options *options,
 
 enum token_exit token_room_look(struct token_room *room, const struct token_scope *scope)
 {
+    char known[TOKEN_ID_SIZE];
+    memcpy(known, room->identity.id, sizeof(known));
     struct err e = token_identify(room->token, scope, &room->identity);
+    if (!failed(e) && known[0] != '\0' && !text_same(known, room->identity.id)) {
+        memcpy(room->identity.id, known, sizeof(known));
+        e = ERR(ERR_GONE, 0, "another token is in the reader now");
+    }
     return failed(e) ? token_say_failed(room->options, "the token", e) : TOKEN_EXIT_DONE;
 }
 

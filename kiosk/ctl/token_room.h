@@ -34,7 +34,8 @@ enum token_exit token_room_open(const struct token_options *options,
                                 const struct token_scope *scope, struct token_room *room);
 void token_room_close(struct token_room *room);
 
-/* Read who it is again, with another scope; ends what a PIN allowed. */
+/* Read who it is again, with another scope; ends what a PIN allowed. Only the token that was looked
+ * at first will do. */
 enum token_exit token_room_look(struct token_room *room, const struct token_scope *scope);
 
 /* The certificate in `slot`, or NULL. */

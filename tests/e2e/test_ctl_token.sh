@@ -195,6 +195,11 @@ expect "all of them" 'RESET RETRY COUNTER \[16 bytes not shown\]' "$(cat trace.o
 ok "no PIN, PUK or key is in it"
 ! grep -E 'GENERAL AUTHENTICATE [0-9A-F]{2} ' trace.out || fail "an authentication is in the trace"
 ok "and nothing that was signed or deciphered"
+issue 9a.pub second
+{ ctl write 9a second.pem --factory-key --trace 2>&1 || true; } | true
+same "a reader of a trace that leaves does not end a write" "$(openssl x509 -in second.pem -noout -fingerprint)" \
+    "$(ypt -a read-certificate -s 9a | openssl x509 -noout -fingerprint)"
+ctl write 9a first.pem --factory-key >/dev/null
 filter_of() { # ARGUMENTS...: the filter of system calls that the process has which talks to the token
     local ctl_pid found='' now
     "$bin/certkioskctl" --state "$work/state" token "$@" >filter.out 2>&1 &

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/base/text.h"
 #include "kiosk/ctl/token_command.h"
 #include "kiosk/ctl/token_room.h"
 #include "kiosk/ctl/token_secret.h"
@@ -273,6 +274,36 @@ static void slots_are_those_that_hold_a_pair(void **state)
     }
 }
 
+static struct err tell_id(struct token *token, const struct token_request *request,
+                          struct token_reply *out_reply)
+{
+    (void)request;
+    out_reply->u.identity.pin_tries_left = 3;
+    (void)text_copy(out_reply->u.identity.id, TOKEN_ID_SIZE, token->driver->name);
+    return ERR_OK;
+}
+
+static void only_the_token_that_was_looked_at_first_will_do(void **state)
+{
+    static const struct token_driver first = {.name = "s1", .call = tell_id};
+    static const struct token_driver second = {.name = "s2", .call = tell_id};
+    static const struct token_scope scope = {.pin_tries = true};
+    static const struct token_options options = {.json = false};
+    static struct token token = {.driver = &first};
+    static struct token_room room = {.options = &options, .token = &token};
+    (void)state;
+
+    assert_int_equal(token_room_look(&room, &scope), TOKEN_EXIT_DONE);
+    assert_int_equal(token_room_look(&room, &scope), TOKEN_EXIT_DONE);
+    token.driver = &second;
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(token_room_look(&room, &scope), TOKEN_EXIT_ABSENT);
+        assert_string_equal(room.identity.id, "s1");
+    }
+    token.driver = &first;
+    assert_int_equal(token_room_look(&room, &scope), TOKEN_EXIT_DONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -284,6 +315,7 @@ int main(void)
         cmocka_unit_test(every_error_has_an_exit_status),
         cmocka_unit_test(the_last_try_needs_consent),
         cmocka_unit_test(a_question_tells_the_tries_that_are_left),
+        cmocka_unit_test(only_the_token_that_was_looked_at_first_will_do),
         cmocka_unit_test(slots_are_those_that_hold_a_pair),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_room);

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -40,6 +41,21 @@ static int ask_for_help(void)
     return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == 0 ? 0 : 3;
 }
 
+static int write_for_nobody(void)
+{
+    char *argv[] = {(char[]){"ctl"}, (char[]){"token"}, (char[]){"--help"}, NULL};
+    int ends[2];
+    if (token_command(3, argv) != TOKEN_EXIT_DONE || pipe(ends) != 0 || close(ends[0]) != 0)
+        return 1;
+    return write(ends[1], "x", 1) < 0 ? 0 : 2;
+}
+
+static void a_reader_of_its_output_that_leaves_does_not_end_it(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(write_for_nobody), 0);
+}
+
 static void no_command_leaves_its_memory_to_others(void **state)
 {
     (void)state;
@@ -68,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_command_leaves_its_memory_to_others),
+        cmocka_unit_test(a_reader_of_its_output_that_leaves_does_not_end_it),
         cmocka_unit_test(keys_are_on_pages_that_stay_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
