@@ -164,13 +164,24 @@ static bool may_append(struct book *book, const struct journal_draft *draft)
     return book->journal != NULL && (!begins || judge(book));
 }
 
+static struct err own_txid(const struct book *book, const char *once, struct journal_draft *draft)
+{
+    struct journal_status status;
+    struct err e = once[0] != '\0' ? journal_get_status(book->journal, &status) : ERR_OK;
+    if (!failed(e) && once[0] != '\0')
+        chain_uuid_once(draft->txid, book->setup.kiosk, status.epoch, once);
+    return e;
+}
+
 static void do_append(struct book *book, const struct command *command)
 {
     struct journal_draft draft = record_draft(&command->record);
     struct err e = ERR(ERR_IO, 0, "journal closed");
 
     if (may_append(book, &draft)) {
-        e = journal_append(book->journal, &draft);
+        e = own_txid(book, command->record.once, &draft);
+        if (!failed(e))
+            e = journal_append(book->journal, &draft);
         if (failed(e))
             out_of_service(book, "journal_append", e);
     }

@@ -8,9 +8,12 @@
 #include "kiosk/ledger/journal.h"
 #include "sync/wire/entry.h"
 
+#define RECORD_ONCE_MAX 128
+
 struct record {
     struct journal_draft
         draft; /* its body points to `body` of the same struct: see record_body() */
+    char once[RECORD_ONCE_MAX]; /* its name in this journal, where it is said once; "": any time */
     size_t body_len;
     uint8_t body[ENTRY_BODY_MAX];
     size_t kept_len; /* what the write overwrites, beside the body; 0: nothing */

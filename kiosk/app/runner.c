@@ -19,8 +19,9 @@ struct runner {
     bool pin_lent; /* the token desk has it, and wipes it */
     struct document_issued issued;
     /* A token that was identified waits until it is known whether it is to be repaired. */
-    struct event identified; /* id 0: none waits */
-    uint32_t repairing;      /* id of the repair under way; 0: none */
+    struct event identified;      /* id 0: none waits */
+    uint32_t repairing;           /* id of the repair under way; 0: none */
+    char repaired[TOKEN_ID_SIZE]; /* its token */
     char kept_order[FACTS_UUID_SIZE];
     struct document_issued kept; /* what was on the token before a write; der_len 0: nothing */
 };
@@ -71,14 +72,11 @@ static void keep_old(struct runner *runner, const struct visit *visit, struct re
 
 /* What is known of this repair, by no other txid the next time: a token that cannot be repaired
  * says so once, however often it comes. */
-static void draw_repair(const struct visit *visit, uint8_t out[16])
+static void name_repair(const struct visit *visit, struct record *record)
 {
-    char name[FACTS_UUID_SIZE + FACTS_ID_SIZE + 16];
-
-    (void)text_print(name, sizeof(name), "repair %s %s %d", visit->order.id, visit->token.id,
-                     visit->failure == ERR_NONE); /* fits */
-    struct hash hash = hash_of((struct bytes){(const uint8_t *)name, strlen(name)});
-    memcpy(out, hash.at, 16);
+    static_assert(FACTS_UUID_SIZE + FACTS_ID_SIZE + 16 <= RECORD_ONCE_MAX, "the name fits");
+    (void)text_print(record->once, sizeof(record->once), "repair %s %s %d", visit->order.id,
+                     visit->token.id, visit->failure == ERR_NONE);
 }
 
 static void append(struct runner *runner, const struct effect *effect)
@@ -86,15 +84,13 @@ static void append(struct runner *runner, const struct effect *effect)
     struct record record;
     struct record_moment moment = {.wall_ms = clock_wall_ms()};
 
-    if (effect->entry == ENTRY_TOKEN_REPAIR) {
-        draw_repair(&effect->visit, moment.random);
-    } else {
-        draw_random(moment.random);
-    }
+    draw_random(moment.random);
     struct err e =
         record_make(effect->entry, &effect->visit, runner->setup.rules, &moment, &record);
     if (!failed(e) && effect->entry == ENTRY_WRITE_INTENDED)
         keep_old(runner, &effect->visit, &record);
+    if (!failed(e) && effect->entry == ENTRY_TOKEN_REPAIR)
+        name_repair(&effect->visit, &record);
     if (!failed(e)) {
         book_append(runner->setup.book, effect->kind == EFFECT_JOURNAL ? effect->id : 0, &record);
         return;
@@ -111,6 +107,8 @@ static void forget_visit(struct runner *runner)
     wipe_pin(runner);
     explicit_bzero(&runner->identified, sizeof(runner->identified));
     explicit_bzero(&runner->kept, sizeof(runner->kept));
+    explicit_bzero(runner->repaired, sizeof(runner->repaired));
+    runner->repairing = 0; /* what comes of it is seen when the token comes again */
     explicit_bzero(&runner->issued, sizeof(runner->issued));
     book_forget(runner->setup.book);
     runner->setup.forget(runner->setup.context);
@@ -202,6 +200,20 @@ static bool can_be_read(const struct fact_token *token, uint8_t slot)
     return false;
 }
 
+/* The certificate that was kept is on the token again, and not just something that can be read. */
+static bool has_kept(const struct runner *runner, const struct fact_token *token)
+{
+    struct hash kept = hash_of((struct bytes){runner->kept.der, runner->kept.der_len});
+
+    for (uint8_t i = 0; i < token->certificate_count; i++) {
+        const struct fact_certificate *facts = &token->certificates[i];
+        if (facts->slot == runner->kept.slot &&
+            memcmp(facts->fingerprint, kept.at, FACTS_FINGERPRINT_LEN) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Operators learn of a token that was left torn, and whether it is whole again. */
 static void note_repair(struct runner *runner, const char *token, bool repaired)
 {
@@ -220,18 +232,27 @@ static void note_repair(struct runner *runner, const char *token, bool repaired)
     explicit_bzero(&visit, sizeof(visit));
 }
 
+static void settle_repair(struct runner *runner, const struct fact_token *token)
+{
+    bool repaired = has_kept(runner, token);
+
+    note_repair(runner, token->id, repaired);
+    if (repaired)
+        book_erase_kept(runner->setup.book, runner->kept_order); /* after the note */
+}
+
 /* Before the flow hears of a token, what an interrupted write left of it is mended. True: the flow
  * hears of it later. */
 static bool hold_back(struct runner *runner, const struct event *event)
 {
     if (runner->repairing != 0 && event->id == runner->repairing) { /* that was the second look */
+        bool same = text_same(event->u.token.id, runner->repaired);
         runner->repairing = 0;
-        bool repaired = can_be_read(&event->u.token, runner->kept.slot);
-        if (event->result == ERR_NONE)
-            note_repair(runner, event->u.token.id, repaired);
-        if (event->result == ERR_NONE && repaired)
-            book_erase_kept(runner->setup.book, runner->kept_order); /* after the note */
-        return false;
+        if (event->result == ERR_NONE && same)
+            settle_repair(runner, &event->u.token);
+        if (event->result != ERR_NONE || same)
+            return false;
+        explicit_bzero(&runner->kept, sizeof(runner->kept)); /* of the token that was here before */
     }
     if (event->result != ERR_NONE || event->id != runner->flow.waiting_for)
         return false;
@@ -247,6 +268,7 @@ static void ask_repair(struct runner *runner)
 
     runner->repairing = runner->identified.id;
     (void)text_copy(job.token, sizeof(job.token), runner->identified.u.token.id); /* same size */
+    (void)text_copy(runner->repaired, sizeof(runner->repaired), job.token);
     token_desk_ask(runner->setup.token, &job);
     explicit_bzero(&job, sizeof(job));
 }

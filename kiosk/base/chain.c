@@ -8,6 +8,7 @@
 #include "kiosk/base/text.h"
 
 #define HEAD_MAX 512
+#define ONCE_MAX 512
 
 bool chain_is_uuid(const char *at, size_t len)
 {
@@ -44,6 +45,15 @@ void chain_uuid(char *out, const uint8_t random[16])
     hex_print(hex, (struct bytes){raw, sizeof(raw)});
     (void)text_print(out, CHAIN_UUID_LEN + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
                      hex + 16, hex + 20);
+}
+
+void chain_uuid_once(char *out, const char *kiosk, const char *epoch, const char *name)
+{
+    char text[ONCE_MAX];
+
+    (void)text_print(text, sizeof(text), "%s\n%s\n%s", kiosk, epoch, name); /* fits */
+    struct hash hash = hash_of((struct bytes){(const uint8_t *)text, strlen(text)});
+    chain_uuid(out, hash.at);
 }
 
 struct err chain_hash(const struct chain_entry *entry, struct hash *out_hash)

@@ -36,6 +36,10 @@ bool chain_is_uuid(const char *at, size_t len);
 /* A UUID (version 4) in text form from 16 random bytes; `out` has CHAIN_UUID_LEN + 1. */
 void chain_uuid(char *out, const uint8_t random[16]);
 
+/* A UUID for what is said once in a journal: the same for the same `name` in that journal, another
+ * one in each other journal, of this kiosk or not. `out` has CHAIN_UUID_LEN + 1. */
+void chain_uuid_once(char *out, const char *kiosk, const char *epoch, const char *name);
+
 /*
  * The entry's hash. ERR_MALFORMED when epoch, txid or visit is not a UUID in
  * lower case or kind is not 1 to 31 of [a-z_]; ERR_NO_ROOM when the body is

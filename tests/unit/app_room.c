@@ -47,6 +47,10 @@ static struct err watch(struct token *token, uint32_t timeout_ms, enum token_pre
 static struct err call(struct token *token, const struct token_request *request,
                        struct token_reply *out_reply)
 {
+    struct room_token *meant = locked_token(token);
+    if (meant->meddle_in > 0 && --meant->meddle_in == 0)
+        meant->meddle(meant);
+    (void)pthread_mutex_unlock(&meant->lock);
     WITH_TOKEN(call(sim, request, out_reply));
 }
 

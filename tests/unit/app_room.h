@@ -34,6 +34,8 @@ struct room_token {
     struct token token;
     pthread_mutex_t lock;
     struct token_sim sim;
+    uint32_t meddle_in; /* before the n-th call from now; 0: never */
+    void (*meddle)(struct room_token *token);
     pthread_t watcher, closer; /* the threads that called these */
 };
 

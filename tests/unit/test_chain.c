@@ -119,6 +119,28 @@ static void what_breaks_the_text_is_refused(void **state)
     }
 }
 
+static void what_is_said_once_has_one_uuid_in_each_journal(void **state)
+{
+    static const struct {
+        const char *kiosk, *epoch, *name;
+        bool same;
+    } rows[] = {
+        {"hall-1", "e1", "repair", true},
+        {"hall-2", "e1", "repair", false},
+        {"hall-1", "e2", "repair", false},
+        {"hall-1", "e1", "repairs", false},
+    };
+    char first[CHAIN_UUID_LEN + 1];
+    (void)state;
+    chain_uuid_once(first, "hall-1", "e1", "repair");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char uuid[CHAIN_UUID_LEN + 1];
+        chain_uuid_once(uuid, rows[i].kiosk, rows[i].epoch, rows[i].name);
+        assert_true(chain_is_uuid(uuid, strlen(uuid)));
+        assert_int_equal(strcmp(uuid, first) == 0, rows[i].same);
+    }
+}
+
 static void a_body_has_a_limit(void **state)
 {
     static uint8_t body[CHAIN_BODY_MAX + 1];
@@ -140,6 +162,7 @@ int main(void)
         cmocka_unit_test(the_hash_is_that_of_the_stated_text),
         cmocka_unit_test(every_field_counts),
         cmocka_unit_test(what_breaks_the_text_is_refused),
+        cmocka_unit_test(what_is_said_once_has_one_uuid_in_each_journal),
         cmocka_unit_test(a_body_has_a_limit),
     };
     return cmocka_run_group_tests_name("chain", tests, NULL, NULL);

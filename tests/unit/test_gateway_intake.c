@@ -80,6 +80,49 @@ static void a_repair_is_stored_and_refused_by_nobody(void **state)
                      1);
 }
 
+/* The first entry of that kiosk's journal: it could not repair the token. */
+static struct intake_answer note_repair(struct fixture *fixture, const char *kiosk,
+                                        const char *epoch)
+{
+    struct entry repair = {
+        .kind = ENTRY_TOKEN_REPAIR, .token = WORLD_TOKEN, .slot = 0x9C, .repaired = "no"};
+    struct intake_answer answer = {0};
+    struct batch_entry *row = fixture->batch->entries;
+
+    fixture->batch->count = 0;
+    fixture->world.seq = 0;
+    memset(fixture->world.head.at, 0, HASH_LEN);
+    (void)text_copy(repair.order, sizeof(repair.order), WORLD_ORDER);
+    world_add(&fixture->world, fixture->batch, &repair);
+    (void)text_copy(fixture->batch->epoch, sizeof(fixture->batch->epoch), epoch);
+    chain_uuid_once(row->txid, kiosk, epoch, "repair " WORLD_ORDER " " WORLD_TOKEN " 0");
+    struct chain_entry link = {.seq = row->seq,
+                               .at_ms = row->at_ms,
+                               .epoch = epoch,
+                               .txid = row->txid,
+                               .visit = row->visit,
+                               .kind = row->kind,
+                               .body = {row->body, row->body_len},
+                               .prev = row->prev};
+    world_ok(chain_hash(&link, &row->hash));
+    world_ok(intake_batch(&fixture->world.platform, kiosk, fixture->batch, &answer));
+    return answer;
+}
+
+static void one_repair_is_noted_by_two_kiosks_and_in_a_new_journal(void **state)
+{
+    static const char other_epoch[] = "00000000-0000-4000-8000-0000000000e2";
+    struct fixture *fixture = *state;
+    struct hash client = {{2}};
+
+    WORLD_DO(&fixture->world,
+             kiosk_enrol(fixture->world.platform.store, "hall-2", &client, WORLD_NOW_S));
+    assert_int_equal(note_repair(fixture, WORLD_KIOSK, WORLD_EPOCH).verdict, INTAKE_STORED);
+    assert_int_equal(note_repair(fixture, "hall-2", WORLD_EPOCH).verdict, INTAKE_STORED);
+    assert_int_equal(note_repair(fixture, WORLD_KIOSK, other_epoch).verdict, INTAKE_STORED);
+    assert_int_equal(rows(fixture), 3);
+}
+
 static void a_repeated_batch_is_answered_the_same_and_applied_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -241,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_batch_is_stored_up_to_its_last_entry, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_repair_is_stored_and_refused_by_nobody, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(one_repair_is_noted_by_two_kiosks_and_in_a_new_journal,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_repeated_batch_is_answered_the_same_and_applied_once,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_batch_that_overlaps_takes_only_what_is_new, set_up,

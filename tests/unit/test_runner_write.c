@@ -64,11 +64,18 @@ static void end_after_a_torn_write(struct kiosk *kiosk, enum fact_order_status s
     book_look(kiosk->book);
 }
 
+struct repairs {
+    struct journal_status status;
+    char text[TEXT_MAX];
+};
+
 /* What the journal says of torn tokens: "yes" and "no", one for each entry. */
 static bool take_repair(void *context, const struct journal_row *row)
 {
-    char *text = context;
+    struct repairs *repairs = context;
     char body[ENTRY_BODY_MAX];
+    char name[RECORD_ONCE_MAX];
+    char txid[CHAIN_UUID_LEN + 1];
     struct entry entry;
 
     if (strcmp(row->kind, "token_repair") != 0)
@@ -77,27 +84,32 @@ static bool take_repair(void *context, const struct journal_row *row)
         failed(entry_read(ENTRY_TOKEN_REPAIR, (struct bytes){row->body, row->body_len}, &entry)));
     assert_string_equal(entry.token, TOKEN_SIM_ID);
     assert_int_equal(entry.slot, ROOM_SLOT);
-    (void)text_print(body, sizeof(body), "%s%s ", text, entry.repaired);
-    (void)text_copy(text, TEXT_MAX, body);
+    (void)text_print(body, sizeof(body), "%s%s ", repairs->text, entry.repaired);
+    (void)text_copy(repairs->text, TEXT_MAX, body);
+    (void)text_print(name, sizeof(name), "repair %s %s %d", entry.order, entry.token,
+                     strcmp(entry.repaired, "yes") == 0);
+    chain_uuid_once(txid, ROOM_KIOSK, repairs->status.epoch, name); /* no other journal's */
+    assert_string_equal(row->txid, txid);
     return true;
 }
 
 static void assert_repairs(struct kiosk *kiosk, const char *want)
 {
     char path[ROOM_PATH_SIZE];
-    char text[TEXT_MAX] = "";
+    struct repairs repairs = {.text = ""};
     struct journal *journal = NULL;
 
     room_path(&kiosk->room, "journal.db", path);
     assert_false(failed(journal_open_read(path, &journal)));
+    assert_false(failed(journal_get_status(journal, &repairs.status)));
     uint64_t until_ms = clock_boot_ms() + ROOM_WAIT_MS;
     do {
-        text[0] = '\0';
+        repairs.text[0] = '\0';
         pump(kiosk);
-        assert_false(failed(journal_read(journal, 0, JOURNAL_BATCH_MAX, take_repair, text)));
-    } while (strcmp(text, want) != 0 && clock_boot_ms() < until_ms);
+        assert_false(failed(journal_read(journal, 0, JOURNAL_BATCH_MAX, take_repair, &repairs)));
+    } while (strcmp(repairs.text, want) != 0 && clock_boot_ms() < until_ms);
     journal_close(journal);
-    assert_string_equal(text, want);
+    assert_string_equal(repairs.text, want);
 }
 
 /* Insert it while a visit waits for it; seen once the flow has heard of it. */
@@ -132,6 +144,97 @@ static void test_a_token_that_cannot_be_repaired_is_told_of_once(void **state)
     assert_repairs(&kiosk, "no yes ");
     await_not_kept(&kiosk);
     close_kiosk(&kiosk);
+}
+
+#define OTHER_ID "s20000002"
+
+static struct issue_certificate found; /* what stands there after a meddler */
+
+/* Another token that has the very certificate, so that only its id tells. */
+static void swap(struct room_token *token)
+{
+    token_sim_swap(&token->sim, OTHER_ID);
+    token_sim_load(&token->sim, ROOM_SLOT, (struct bytes){found.der, found.len});
+}
+
+static void fail_and_swap_later(struct room_token *token)
+{
+    token->sim.fail[TOKEN_CALL_WRITE] = ERR_NO_ROOM;
+    token->meddle = swap;
+    token->meddle_in = 1;
+}
+
+static void load(struct room_token *token)
+{
+    token_sim_load(&token->sim, ROOM_SLOT, (struct bytes){found.der, found.len});
+}
+
+static void fail_and_load_later(struct room_token *token)
+{
+    token->sim.fail[TOKEN_CALL_WRITE] = ERR_NO_ROOM;
+    token->meddle = load;
+    token->meddle_in = 1;
+}
+
+/* clang-format off */
+static const struct {
+    const char *sentence;
+    void (*meddle)(struct room_token *token); /* before the repair's write */
+    bool finds_kept;                          /* else the renewed one */
+    const char *repairs;
+} meddled[] = {
+    {"swapped before the repair writes", swap, true, ""},
+    {"swapped after the repair failed to write", fail_and_swap_later, true, ""},
+    {"another certificate than was kept came to stand there", fail_and_load_later, false, "no "},
+};
+/* clang-format on */
+
+/* As the write left it, back in the reader. */
+static void bring_back_torn(struct kiosk *kiosk)
+{
+    struct token_sim *sim = room_take_token(&kiosk->room);
+
+    sim->inserted = true;
+    token_sim_swap(sim, TOKEN_SIM_ID);
+    token_sim_load(sim, ROOM_SLOT, (struct bytes){kiosk->room.old.der, kiosk->room.old.len});
+    token_sim_slot(sim, ROOM_SLOT)->torn = true;
+    token_sim_pull(sim);
+    room_give_token(&kiosk->room);
+}
+
+static void test_only_the_certificate_that_was_kept_on_its_own_token_is_a_repair(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(meddled); i++) {
+        struct kiosk kiosk;
+
+        print_message("  %s\n", meddled[i].sentence);
+        open_kiosk(&kiosk);
+        found = meddled[i].finds_kept ? kiosk.room.old : kiosk.room.renewed;
+        end_after_a_torn_write(&kiosk, FACT_ORDER_REFUND);
+        touch(&kiosk, ACTION_START, 0);
+        touch(&kiosk, ACTION_SERVICE, SERVICE_RENEW);
+        kiosk.room.token.meddle = meddled[i].meddle;
+        token_sim_insert(room_take_token(&kiosk.room));
+        kiosk.room.token.meddle_in = 2; /* identified, then the write */
+        room_give_token(&kiosk.room);
+        await(&kiosk, FLOW_READING);
+        while (flow_of(&kiosk)->state == FLOW_READING)
+            pump(&kiosk);
+        for (int k = 0; k < 20; k++) /* what follows a swap */
+            pump(&kiosk);
+        assert_repairs(&kiosk, meddled[i].repairs);
+        assert_kept(&kiosk, true);
+        room_pull(&kiosk.room);
+        touch(&kiosk, ACTION_FINISH, 0);
+        touch(&kiosk, ACTION_BACK, 0);
+        await(&kiosk, FLOW_ATTRACT);
+        bring_back_torn(&kiosk);
+        to_certificate(&kiosk);
+        await_not_kept(&kiosk);
+        assert_on_token(&kiosk, &kiosk.room.old);
+        close_kiosk(&kiosk);
+    }
 }
 
 static void test_a_torn_token_whose_order_is_refunded_gets_its_old_certificate_back(void **state)
@@ -224,6 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_token_pulled_in_the_write_is_healed_when_it_is_back),
         cmocka_unit_test(test_a_torn_token_whose_order_is_refunded_gets_its_old_certificate_back),
+        cmocka_unit_test(test_only_the_certificate_that_was_kept_on_its_own_token_is_a_repair),
         cmocka_unit_test(test_a_repair_that_is_torn_itself_is_done_the_next_time),
         cmocka_unit_test(test_a_token_that_cannot_be_repaired_is_told_of_once),
         cmocka_unit_test(test_what_was_kept_goes_when_the_token_turns_out_well),
