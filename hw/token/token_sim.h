@@ -72,6 +72,7 @@ struct token_sim {
     bool extended;
     bool hides_keys;       /* does not tell of its keys */
     bool cannot_move;      /* ERR_UNSUPPORTED */
+    bool pin_always;       /* its keys want the PIN before each use, in whatever slot */
     uint32_t no_keys;      /* kinds it cannot make: bits by enum token_key */
     uint16_t capacity;     /* longest certificate; 0: any */
     uint32_t slots_absent; /* mask of slots it does not have */

@@ -218,7 +218,8 @@ static struct err use(struct token_sim *sim, const struct token_request *request
     if (request->target.slot == SLOT_CARD)
         return ERR_OK;
     sim->fresh = false;
-    if (!sim->verified || (request->target.slot == SLOT_SIGNING && !fresh))
+    bool always = sim->pin_always || request->target.slot == SLOT_SIGNING;
+    if (!sim->verified || (always && !fresh))
         return ERR(ERR_DENIED, 0, "PIN not verified");
     return ERR_OK;
 }

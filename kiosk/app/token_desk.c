@@ -12,6 +12,7 @@
 #include "kiosk/app/wipe.h"
 #include "kiosk/app/worker.h"
 #include "kiosk/base/clock.h"
+#include "kiosk/base/hash.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "kiosk/pki/decrypt_test.h"
@@ -25,9 +26,10 @@ struct token_desk {
     struct token_desk_setup setup;
     struct worker worker;
     enum token_presence presence;
-    struct err trouble;             /* of the reader, as it was told last */
-    struct token_identity fresh;    /* what is being read */
-    pthread_mutex_t lock;           /* of: */
+    struct err trouble;          /* of the reader, as it was told last */
+    struct token_identity fresh; /* what is being read */
+    struct hash has_signed; /* the certificate whose key did, and has yet to decipher; 0: none */
+    pthread_mutex_t lock;   /* of: */
     struct token_identity identity; /* of the token that is in; certificate_count 0 before */
 };
 
@@ -44,6 +46,7 @@ static void set_identity(struct token_desk *desk)
     desk->identity = desk->fresh;
     (void)pthread_mutex_unlock(&desk->lock);
     explicit_bzero(&desk->fresh, sizeof(desk->fresh));
+    desk->has_signed = (struct hash){{0}};
 }
 
 static void send_presence(struct token_desk *desk, enum token_presence was, enum token_presence is)
@@ -114,6 +117,14 @@ static void collect_facts(const struct token_desk *desk, struct fact_token *toke
         facts->profile = profile_of(desk->setup.rules, facts);
         token->certificate_count++;
     }
+}
+
+/* Nothing more is asked of it: who takes its place is seen to come, and identified then. */
+static void tell_gone(struct token_desk *desk, const struct token_job *job)
+{
+    struct event event = {.kind = EVENT_IDENTIFIED, .id = job->id, .result = ERR_GONE};
+    set_identity(desk);
+    send_event(desk, &event);
 }
 
 static void do_identify(struct token_desk *desk, const struct token_job *job)
@@ -253,7 +264,11 @@ static void do_repair(struct token_desk *desk, const struct token_job *job)
     } else {
         log_event(LOG_LEVEL_INFO, "token_repair", "slot=%02X", job->issued.slot);
     }
-    do_identify(desk, job);
+    if (e.code == ERR_GONE) {
+        tell_gone(desk, job);
+    } else {
+        do_identify(desk, job);
+    }
 }
 
 /* The key whose certificate was just written. */
@@ -286,7 +301,7 @@ static struct err decrypt(void *context, enum certificate_key kind, struct bytes
 }
 
 /* Whether the key is to open what was enciphered for it, old bids: not one that is for signing
- * alone, nor one that wants the PIN anew for each use, which the signature had. */
+ * alone, nor one in the slot of signatures. */
 static struct err decrypt_is_due(struct bytes issued, uint8_t slot, bool *out_due)
 {
     struct err e = decrypt_test_applies(issued, out_due);
@@ -295,28 +310,37 @@ static struct err decrypt_is_due(struct bytes issued, uint8_t slot, bool *out_du
     return e;
 }
 
-static struct err test_key(struct token_desk *desk, const struct token_job *job)
+/* A key may want the PIN anew for each use: what it has shown is not asked for twice. */
+static struct err test_key(struct token_desk *desk, const struct token_job *job, bool *out_signed)
 {
     struct bytes issued = {job->issued.der, job->issued.der_len};
     struct tested tested = {desk->setup.token, job->issued.slot};
     const struct self_test_key key = {&tested, sign, decrypt};
+    struct hash name = hash_of(issued);
     bool due = false;
 
-    struct err e = self_test_sign(issued, &key);
-    if (!failed(e))
-        e = decrypt_is_due(issued, job->issued.slot, &due);
-    if (!failed(e) && due)
-        e = self_test_decrypt(issued, &key);
-    return e;
+    if (memcmp(desk->has_signed.at, name.at, HASH_LEN) != 0) {
+        struct err e = self_test_sign(issued, &key);
+        if (failed(e))
+            return e;
+    }
+    desk->has_signed = name;
+    *out_signed = true;
+    struct err e = decrypt_is_due(issued, job->issued.slot, &due);
+    return failed(e) || !due ? e : self_test_decrypt(issued, &key);
 }
 
 static void do_test(struct token_desk *desk, const struct token_job *job)
 {
-    struct err e = test_key(desk, job);
+    bool has_signed = false;
+    struct err e = test_key(desk, job, &has_signed);
     if (failed(e))
         log_err("token_self_test", e);
+    if (e.code != ERR_DENIED)
+        desk->has_signed = (struct hash){{0}};
 
-    struct event event = {.kind = EVENT_TESTED, .id = job->id, .result = e.code};
+    struct event event = {
+        .kind = EVENT_TESTED, .id = job->id, .result = e.code, .value = has_signed};
     send_event(desk, &event);
 }
 

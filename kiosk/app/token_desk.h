@@ -52,9 +52,10 @@ void token_desk_destroy(struct token_desk *desk);
  * Hand over a job; its answer comes as mail with the job's id.
  * WRITE answers ERR_CONFLICT, and writes nothing, when the issued certificate is not the one that
  * `order` names, or not the renewal of the one in its slot or, when that cannot be read, of `kept`.
- * REPAIR writes when the slot cannot be read, then answers as IDENTIFY does. TEST answers
- * ERR_DENIED only when the token wants the PIN again, and ERR_CONFLICT when the signature does not
- * verify, or what was enciphered for the certificate is not deciphered.
+ * REPAIR writes when the slot cannot be read, then answers as IDENTIFY does; ERR_GONE when the
+ * token left before. TEST answers ERR_DENIED only when the token wants the PIN again, with value 1
+ * when the signature was good and only the deciphering is left for the next one; and ERR_CONFLICT
+ * when the signature does not verify, or what was enciphered for the certificate is not deciphered.
  */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 

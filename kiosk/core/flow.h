@@ -137,6 +137,7 @@ struct visit {
     bool pin_last_try_ok; /* the visitor consented to spend the last one */
     uint8_t pin_len;      /* digits typed; the digits are not here */
     enum flow_write write;
+    uint32_t tested; /* parts of the test that were passed when it wanted the PIN last */
     enum flow_state pin_returns_to; /* where a right PIN leads: OFFER, ORDERING, PAY, ISSUING,
                                        WRITING or TICKET */
     enum err_code printed;          /* ERR_NONE: the slip is out; ERR_TIMEOUT: not known */
@@ -175,7 +176,8 @@ enum event_kind {
     EVENT_JOURNALED,    /* result; answers EFFECT_JOURNAL */
     EVENT_ORDER,        /* order: the order of this visit, as the documents now have it */
     EVENT_WRITTEN,      /* result; answers EFFECT_WRITE */
-    EVENT_TESTED,  /* result; ERR_DENIED: the token wants the PIN again; answers EFFECT_SELF_TEST */
+    EVENT_TESTED,       /* result; ERR_DENIED: the token wants the PIN again, value: parts of the
+                           test that are passed; answers EFFECT_SELF_TEST */
     EVENT_PRINTED, /* result: NONE printed, TIMEOUT not known, others not; answers EFFECT_PRINT */
     EVENT_COUNT,
 };

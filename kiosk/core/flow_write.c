@@ -11,6 +11,7 @@ void writing_entered(struct step *step)
     }
     visit->write = FLOW_WRITE_INTENT;
     visit->failure = ERR_NONE;
+    visit->tested = 0;
     flow_journal(step, ENTRY_WRITE_INTENDED);
 }
 
@@ -74,7 +75,7 @@ static void on_tested(struct step *step)
 {
     struct visit *visit = &step->flow->visit;
     enum err_code result = step->event->result;
-    bool asked_before = visit->failure == ERR_DENIED;
+    bool in_vain = visit->failure == ERR_DENIED && step->event->value <= visit->tested;
 
     if (result == ERR_NONE) {
         visit->failure = ERR_NONE;
@@ -82,8 +83,9 @@ static void on_tested(struct step *step)
         flow_journal(step, ENTRY_DELIVERED);
     } else if (result == ERR_GONE) {
         write_gone(step);
-    } else if (result == ERR_DENIED && !asked_before) {
+    } else if (result == ERR_DENIED && !in_vain) {
         visit->failure = ERR_DENIED;
+        visit->tested = step->event->value;
         visit->pin_verified = false;
         flow_enter(step, FLOW_PIN);
     } else {

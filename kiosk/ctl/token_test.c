@@ -8,7 +8,6 @@
 #include "kiosk/pki/decrypt_test.h"
 #include "kiosk/pki/self_test.h"
 
-#define SLOT_SIGNATURE 0x9C
 #define SLOT_KEY_MANAGEMENT 0x9D
 #define TEXT_SIZE 128
 
@@ -60,13 +59,14 @@ enum token_exit token_test_pair(struct token_room *room, uint8_t slot, struct by
     e = self_test_sign(der, &key);
     if (failed(e))
         return token_say_failed(room->options, "signing", e);
-    if (decrypts && slot == SLOT_SIGNATURE) { /* wants the PIN before each use */
+    if (decrypts)
+        e = self_test_decrypt(der, &key);
+    if (e.code == ERR_DENIED) { /* wants the PIN before each use: the one that was right just now */
         status = token_room_pin(room);
         if (status != TOKEN_EXIT_DONE)
             return status;
-    }
-    if (decrypts)
         e = self_test_decrypt(der, &key);
+    }
     if (failed(e))
         return token_say_failed(room->options, "deciphering", e);
     *out_decrypts = decrypts;

@@ -254,6 +254,31 @@ static void the_pin_again_in_vain(struct world *world)
     test_wants_pin(world);
 }
 
+/* A key that wants the PIN for each use, and wanted it before the first: it has signed by now. */
+static void the_pin_again_for_the_second_part(struct world *world)
+{
+    the_pin_again(world);
+    struct event event = world_event(world, EVENT_TESTED);
+    event.result = ERR_DENIED;
+    event.value = 1;
+    world_send(world, &event);
+}
+
+static void the_pin_a_third_time(struct world *world)
+{
+    struct event length = world_event(world, EVENT_PIN_LENGTH);
+
+    the_pin_again_for_the_second_part(world);
+    length.value = 6;
+    world_send(world, &length);
+    next(world);
+    pin_right(world);
+    struct event event = world_event(world, EVENT_TESTED);
+    event.result = ERR_DENIED;
+    event.value = 1;
+    world_send(world, &event);
+}
+
 static void the_pin_again_but_back(struct world *world)
 {
     test_wants_pin(world);
@@ -331,6 +356,8 @@ static struct row rows[] = {
     {"a write that reads back differently is for staff", NULL, AT_WRITE, write_differs, FLOW_MESSAGE, MESSAGE_STAFF_NEEDED, "note:write_failed"},
     {"a token that refuses the write is for staff", NULL, AT_WRITE, write_refused, FLOW_MESSAGE, MESSAGE_STAFF_NEEDED, "note:write_failed"},
     {"a test that wants the PIN gets it once more", NULL, AT_TEST, test_wants_pin, FLOW_PIN, MESSAGE_NONE, ""},
+    {"a test that goes on with each PIN gets one for its second part", NULL, AT_TEST, the_pin_again_for_the_second_part, FLOW_PIN, MESSAGE_NONE, ""},
+    {"one that goes on no more gets no third PIN", NULL, AT_TEST, the_pin_a_third_time, FLOW_MESSAGE, MESSAGE_STAFF_NEEDED, "note:write_failed"},
     {"after that PIN the test is repeated, not the write", NULL, AT_TEST, the_pin_again, FLOW_WRITING, MESSAGE_NONE, "note:pin_verified wipe_pin self_test"},
     {"a test that still wants the PIN is for staff", NULL, AT_TEST, the_pin_again_in_vain, FLOW_MESSAGE, MESSAGE_STAFF_NEEDED, "note:write_failed"},
     {"who leaves before the test gets a ticket", NULL, AT_TEST, the_pin_again_but_back, FLOW_TICKET, MESSAGE_NONE, "wipe_pin print"},

@@ -248,6 +248,57 @@ static void test_a_key_that_opens_bids_is_seen_to_open_one(void **state)
     close_desk(&at);
 }
 
+static uint32_t signatures(struct desk_room *at)
+{
+    uint32_t count = room_take_token(&at->room)->calls[TOKEN_CALL_SIGN];
+    room_give_token(&at->room);
+    return count;
+}
+
+static void test_a_key_that_wants_the_pin_for_each_use_is_tested_in_two_parts(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    room_take_token(&at.room)->pin_always = true;
+    room_give_token(&at.room);
+    struct issue_certificate opens = to_encipher_for(&at.room.renewed);
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    struct event first = self_test(&at, &opens);
+    assert_int_equal(first.result, ERR_DENIED);
+    assert_int_equal(first.value, 1); /* it has signed */
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    assert_int_equal(self_test(&at, &opens).result, ERR_NONE);
+    assert_int_equal(signatures(&at), 1);
+    assert_int_equal(decryptions(&at), 2);
+    close_desk(&at);
+}
+
+static void test_a_signature_counts_for_its_certificate_and_session_only(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    room_take_token(&at.room)->pin_always = true;
+    room_give_token(&at.room);
+    struct issue_certificate opens = to_encipher_for(&at.room.renewed);
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    assert_int_equal(self_test(&at, &opens).value, 1);
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    assert_int_equal(self_test(&at, &at.room.renewed).result, ERR_NONE);
+    assert_int_equal(signatures(&at), 2);
+    assert_int_equal(verify_pin(&at, TOKEN_SIM_PIN).result, ERR_NONE);
+    assert_int_equal(self_test(&at, &opens).value, 1);
+    assert_int_equal(identify(&at).result, ERR_NONE);
+    struct event wants_pin = self_test(&at, &opens);
+    assert_int_equal(wants_pin.result, ERR_DENIED);
+    assert_int_equal(wants_pin.value, 0);
+    assert_int_equal(signatures(&at), 4);
+    close_desk(&at);
+}
+
 static void test_a_desk_ends_while_a_token_is_in(void **state)
 {
     (void)state;
@@ -286,6 +337,8 @@ int main(void)
         cmocka_unit_test(test_a_self_test_without_the_pin_asks_for_it),
         cmocka_unit_test(test_a_signature_that_does_not_verify_fails_the_self_test),
         cmocka_unit_test(test_a_key_that_opens_bids_is_seen_to_open_one),
+        cmocka_unit_test(test_a_key_that_wants_the_pin_for_each_use_is_tested_in_two_parts),
+        cmocka_unit_test(test_a_signature_counts_for_its_certificate_and_session_only),
         cmocka_unit_test(test_a_desk_ends_while_a_token_is_in),
         cmocka_unit_test(test_the_token_is_closed_by_the_thread_that_used_it),
     };

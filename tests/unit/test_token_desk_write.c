@@ -212,6 +212,31 @@ static void test_a_torn_token_gets_back_what_was_on_it(void **state)
     close_desk(&at);
 }
 
+static void test_a_token_that_was_swapped_is_not_looked_at_in_a_repair(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    tear(&at);
+    token_sim_swap(room_take_token(&at.room), "s20000002"); /* before the desk looks */
+    uint32_t looks = at.room.token.sim.calls[TOKEN_CALL_IDENTIFY];
+    struct token_job job = {.kind = TOKEN_JOB_REPAIR,
+                            .id = ++at.last_id,
+                            .token = TOKEN_SIM_ID,
+                            .issued = document_of(&at.room.old)};
+    struct mail mail;
+    at.room.token.sim.was_lost = false; /* nor seen by the reader */
+    token_desk_ask(at.desk, &job);
+    room_give_token(&at.room);
+    room_event(&at.room, EVENT_IDENTIFIED, &mail);
+    assert_int_equal(mail.event.result, ERR_GONE);
+    assert_string_equal(mail.event.u.token.id, "");
+    assert_int_equal(room_take_token(&at.room)->calls[TOKEN_CALL_IDENTIFY], looks);
+    room_give_token(&at.room);
+    close_desk(&at);
+}
+
 static void test_what_can_be_read_is_not_repaired(void **state)
 {
     (void)state;
@@ -261,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_a_torn_certificate_is_healed_by_the_next_write),
         cmocka_unit_test(test_on_a_torn_token_what_was_kept_tells_what_was_not_ordered),
         cmocka_unit_test(test_a_torn_token_gets_back_what_was_on_it),
+        cmocka_unit_test(test_a_token_that_was_swapped_is_not_looked_at_in_a_repair),
         cmocka_unit_test(test_what_can_be_read_is_not_repaired),
         cmocka_unit_test(test_nothing_of_another_house_is_put_back),
         cmocka_unit_test(test_the_token_s_own_refusal_of_a_write_is_told),
