@@ -119,7 +119,7 @@ void ui_button(struct ui *ui, struct rect rect, const struct button *button)
     struct rect in = rect_inset(rect, ui_gap(ui) / 2, 0);
     int32_t first = face.text_width + (face.icon_px > 0 ? face.icon_px + face.space : 0);
     bool beside = face.second[0] != '\0' && !button->stacked &&
-                  first + face.space + face.second_width <= in.w;
+                  first + face.space + face.second_width <= in.w - ui_gap(ui);
     bool below = face.second[0] != '\0' && !beside && face.second_width <= in.w &&
                  rect.h >= ui_line_height(ui, TYPE_BUTTON) + ui_line_height(ui, TYPE_CAPTION);
     if (first > in.w) {

@@ -76,7 +76,7 @@ static int32_t holder_height(const struct ui *ui, int32_t width)
 static void draw_holder(struct ui *ui, struct rect in, const struct verdict_words *verdict)
 {
     const struct fact_certificate *certificate = flow_certificate(ui->flow);
-    int32_t side = ring_side(ui);
+    int32_t side = ring_side(ui) < in.h ? ring_side(ui) : in.h;
     draw_days(ui, rect_middle(rect_cut_right(&in, side, ui_gap(ui)), side, side), verdict);
     int32_t label = ui_line_height(ui, TYPE_LABEL);
     int32_t name = ui_paragraph_height(ui, in.w, holder_type(ui), certificate->holder);
@@ -149,8 +149,7 @@ static void draw_facts(struct ui *ui, struct rect rect, const struct verdict_wor
     struct rect in = ui_card(ui, rect);
     int32_t rows = count * fact_height(ui);
     struct rect below = rect_cut_bottom(&in, rows + (in.h - rows - holder_height(ui, in.w)) / 3, 0);
-    struct rect rule = {in.x, in.y + in.h - ui_gap(ui), in.w, ui_gap(ui)};
-    ui_rule(ui, rule);
+    ui_rule(ui, rect_cut_bottom(&in, ui_gap(ui), 0));
     draw_holder(ui, in, verdict);
     for (uint8_t i = 0; i < count; i++) {
         ui_fact(ui, rect_cell(below, 0, 1, count, i), ui_word(ui, facts[i].label), facts[i].value,
