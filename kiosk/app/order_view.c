@@ -56,6 +56,7 @@ struct search {
     const char *token;
     char own[CHAIN_UUID_LEN + 1]; /* newest order of this token in our journal */
     struct fact_order best;
+    struct fact_order done; /* the newest that is over and well */
     struct err err;
 };
 
@@ -66,7 +67,7 @@ static enum fact_order_status combined(const struct journal_order *own, bool fou
     if (!found)
         return said;
     if (own->state == JOURNAL_ORDER_DELIVERED)
-        return FACT_ORDER_NONE;
+        return FACT_ORDER_DONE;
     if (own->state == JOURNAL_ORDER_LEFT && said == FACT_ORDER_TO_PAY)
         return FACT_ORDER_CLOSED;
     return said;
@@ -90,6 +91,11 @@ static bool consider(void *context, const struct inbox_document *document)
         return false;
     }
     order.facts.status = combined(&own, !failed(e), order.facts.status);
+    if (order.facts.status == FACT_ORDER_DONE) {
+        if (order.facts.created_s >= search->done.created_s)
+            search->done = order.facts;
+        return true;
+    }
     bool is_own = text_same(order.facts.id, search->own);
     uint8_t rank = ranks[order.facts.status];
     uint8_t best = ranks[search->best.status];
@@ -143,6 +149,15 @@ static struct err add_certificate(const struct order_sources *from, struct fact_
     return ERR_OK;
 }
 
+/* An order that is over is good for its receipt, as long as its certificate can be named. */
+static void add_done(const struct order_sources *from, struct search *search)
+{
+    struct document_issued issued = {.der_len = 0};
+    if (search->done.status == FACT_ORDER_DONE &&
+        !failed(add_certificate(from, &search->done, &issued)) && search->done.has_certificate)
+        search->best = search->done;
+}
+
 struct err order_view_of_token(const struct order_sources *from, const char *token,
                                struct fact_order *out_order, struct document_issued *out_issued)
 {
@@ -170,6 +185,8 @@ struct err order_view_of_token(const struct order_sources *from, const char *tok
         e = add_certificate(from, &search.best, &issued);
     if (failed(e))
         return e;
+    if (search.best.status == FACT_ORDER_NONE)
+        add_done(from, &search);
     *out_order = search.best;
     *out_issued = issued;
     return ERR_OK;

@@ -3,11 +3,14 @@
  * documents together.
  *
  *   journal \ document   none        to_pay     paid ...       done, closed ...
- *   none                 NONE        TO_PAY     as it says     NONE
+ *   none                 NONE        TO_PAY     as it says     DONE or NONE
  *   requested            REQUESTED   TO_PAY     as it says     as it says
  *   left                 NONE        CLOSED     as it says     as it says
  *   intended             -           TO_PAY     as it says     as it says
- *   delivered            NONE        NONE       NONE           NONE
+ *   delivered            NONE        DONE       DONE           DONE
+ *
+ * DONE is told of the newest such order when no other matters, and while its issued certificate
+ * is there to be named: the receipt can be printed again.
  */
 #ifndef KIOSK_APP_ORDER_VIEW_H
 #define KIOSK_APP_ORDER_VIEW_H

@@ -14,6 +14,8 @@
  *     |    |                     ^          ^        ^                              (open order:
  *     '-TAKE_TOKEN               '----------+--------+---- resumed after PIN --------'  resume)
  *
+ * CERTIFICATE -receipt of the order that delivered it-> PRINTING.
+ *
  * From everywhere: MESSAGE (what happened, what it means for the money and the token, what to
  * do now), OUT_OF_SERVICE (the ledger cannot be trusted). A removed token ends or suspends the
  * visit; a paid order goes on when the same token is inserted again, at any kiosk.
@@ -292,6 +294,10 @@ enum service_block flow_service_block(const struct flow *flow, const struct flow
  * (enough digits, and consent where it needs one) or from OFFER: the primary button is enabled.
  */
 bool flow_next_allowed(const struct flow *flow, const struct flow_rules *rules);
+
+/* Whether the chosen certificate was delivered by an order that is known and a few days old at
+ * most: at CERTIFICATE its receipt can be had (ACTION_REPRINT). */
+bool flow_receipt_allowed(const struct flow *flow);
 
 /* Whether the next PIN typed may be the last the token takes: ACTION_LAST_TRY is asked for. */
 bool flow_pin_needs_consent(const struct flow *flow);

@@ -3,8 +3,12 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
+#include "kiosk/core/civil.h"
 #include "kiosk/core/flow_inner.h"
+
+#define RECEIPT_DAYS_MAX 7
 
 static const char *const names[ENTRY_COUNT] = {
     [ENTRY_VISIT_STARTED] = "visit_started",
@@ -67,6 +71,18 @@ const struct profile *flow_profile(const struct flow *flow, const struct flow_ru
     if (certificate == NULL || certificate->profile >= rules->profile_count)
         return NULL;
     return &rules->profiles[certificate->profile];
+}
+
+bool flow_receipt_allowed(const struct flow *flow)
+{
+    const struct fact_order *order = &flow->visit.order;
+    const struct fact_certificate *certificate = flow_certificate(flow);
+
+    if (certificate == NULL || order->status != FACT_ORDER_DONE || !order->has_certificate ||
+        memcmp(certificate->fingerprint, order->new_fingerprint, FACTS_FINGERPRINT_LEN) != 0)
+        return false;
+    int64_t days = civil_days_between(certificate->not_before_s, flow->hall.wall_s);
+    return days >= 0 && days <= RECEIPT_DAYS_MAX;
 }
 
 bool flow_pin_needs_consent(const struct flow *flow)

@@ -183,6 +183,10 @@ void certificate_touched(struct step *step)
 {
     struct flow *flow = step->flow;
 
+    if (step->event->action == ACTION_REPRINT && flow_receipt_allowed(flow)) {
+        flow_enter(step, FLOW_PRINTING);
+        return;
+    }
     if (step->event->action != ACTION_NEXT) {
         leave_touched(step);
         return;

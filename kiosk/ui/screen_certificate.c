@@ -252,17 +252,26 @@ static void draw_actions(struct ui *ui, struct rect *body, const struct verdict_
 {
     bool several = ui->flow->visit.token.certificate_count > 1;
     bool on = verdict->go_on != WORD_NONE && flow_next_allowed(ui->flow, ui->rules);
-    const struct button back = {.look = on ? BUTTON_QUIET : BUTTON_PRIMARY,
+    bool receipt = flow_receipt_allowed(ui->flow);
+    const struct button back = {.look = on || receipt ? BUTTON_QUIET : BUTTON_PRIMARY,
                                 .word = several ? WORD_CERTIFICATE_OTHER
                                                 : (on ? WORD_CANCEL : WORD_CERTIFICATE_END),
                                 .action = ACTION_BACK};
-    const struct button buttons[] = {
-        {.look = BUTTON_PRIMARY, .word = verdict->go_on, .action = ACTION_NEXT}, back};
-    if (on) {
-        ui_actions(ui, body, buttons, 2);
-    } else {
-        ui_actions(ui, body, &back, 1);
+    struct button buttons[3];
+    uint8_t count = 0;
+    if (receipt) {
+        buttons[count++] = (struct button){.look = BUTTON_PRIMARY,
+                                           .icon = ICON_PRINT,
+                                           .word = WORD_CERTIFICATE_RECEIPT,
+                                           .action = ACTION_REPRINT};
     }
+    if (on) {
+        buttons[count++] = (struct button){.look = receipt ? BUTTON_SECOND : BUTTON_PRIMARY,
+                                           .word = verdict->go_on,
+                                           .action = ACTION_NEXT};
+    }
+    buttons[count++] = back;
+    ui_actions(ui, body, buttons, count);
 }
 
 static void draw_tall(struct ui *ui, struct rect body, const struct verdict_words *verdict)

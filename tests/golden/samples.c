@@ -175,6 +175,22 @@ static void certificate_new(struct flow *flow)
     flow->visit.eligibility.days_left = 767;
 }
 
+/* ... whose receipt may not have come out. */
+static void certificate_receipt(struct flow *flow)
+{
+    certificate_new(flow);
+    struct fact_certificate *at = &flow->visit.token.certificates[0];
+    at->fingerprint[0] = 0xA5;
+    flow->visit.order = (struct fact_order){
+        .status = FACT_ORDER_DONE, .has_certificate = true, .new_fingerprint = {0xA5}};
+}
+
+static void receipt_too_early(struct flow *flow)
+{
+    certificate_receipt(flow);
+    flow->visit.eligibility.verdict = VERDICT_TOO_EARLY;
+}
+
 static void renewed_too_early(struct flow *flow)
 {
     certificate_new(flow);
@@ -321,6 +337,8 @@ const struct sample samples[] = {
     {"certificate-jingdezhen", sample_certificate_jingdezhen},
     {"certificate-new", certificate_new},
     {"certificate-new-too-early", renewed_too_early},
+    {"certificate-receipt", certificate_receipt},
+    {"certificate-receipt-too-early", receipt_too_early},
     {"certificate-too-early", too_early},
     {"certificate-too-late", too_late},
     {"certificate-foreign", foreign},

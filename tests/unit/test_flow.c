@@ -1,5 +1,6 @@
 /* One row for each arrow of the visit, from power-on to a right PIN; with orders:
  * test_flow_order.c. */
+#include "kiosk/core/civil.h"
 #include "tests/unit/flow_rows.h"
 
 /* What is given. */
@@ -43,6 +44,29 @@ static void ours_and_a_foreign_one(struct world *world)
 static void an_early_visitor(struct world *world)
 {
     world->token.certificates[0].not_after_s += 100LL * 86400;
+}
+
+/* Certificate and order are of the visit before this one. */
+static void a_delivered_order(struct world *world)
+{
+    struct fact_certificate *certificate = &world->token.certificates[0];
+    certificate->not_before_s = world->hall.wall_s;
+    certificate->not_after_s = world->hall.wall_s + INT64_C(395) * CIVIL_DAY_S;
+    world->order =
+        (struct fact_order){.status = FACT_ORDER_DONE, .id = "delivered", .has_certificate = true};
+    memcpy(world->order.new_fingerprint, certificate->fingerprint, FACTS_FINGERPRINT_LEN);
+}
+
+static void a_week_ago(struct world *world)
+{
+    a_delivered_order(world);
+    world->token.certificates[0].not_before_s -= INT64_C(8) * CIVIL_DAY_S;
+}
+
+static void an_order_of_another_certificate(struct world *world)
+{
+    a_delivered_order(world);
+    world->token.certificates[0].fingerprint[0] = 7;
 }
 
 static void an_unknown_account(struct world *world)
@@ -202,6 +226,10 @@ static struct row rows[] = {
     {"a frozen token goes no further", a_frozen_token, AT_CERTIFICATE, next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"a cut line stops at the certificate", NULL, AT_CERTIFICATE, line_cut_and_next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"a token pulled at the certificate was pulled", NULL, AT_CERTIFICATE, removed, FLOW_MESSAGE, MESSAGE_PULLED_UNPAID, ""},
+    {"a receipt that did not come out is printed", a_delivered_order, AT_CERTIFICATE, reprint, FLOW_PRINTING, MESSAGE_NONE, "print"},
+    {"... for a few days only", a_week_ago, AT_CERTIFICATE, reprint, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... and of this certificate only", an_order_of_another_certificate, AT_CERTIFICATE, reprint, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"where no order is known there is no receipt", NULL, AT_CERTIFICATE, reprint, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"home asks to take the token", NULL, AT_CERTIFICATE, home, FLOW_TAKE_TOKEN, MESSAGE_NONE, "note:visit_ended wipe_visit"},
     {"the certificate left alone ends", NULL, AT_CERTIFICATE, a_minute, FLOW_TAKE_TOKEN, MESSAGE_NONE, "note:visit_ended wipe_visit"},
 

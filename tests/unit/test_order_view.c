@@ -20,6 +20,7 @@
 #define TOKEN "s4711"
 #define OWN "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 #define OTHER "cccccccc-cccc-4ccc-8ccc-cccccccccccc"
+#define THIRD "dddddddd-dddd-4ddd-8ddd-dddddddddddd"
 #define VISIT "bbbbbbbb-bbbb-4bbb-8bbb-bbbbbbbbbbbb"
 #define PATH_SIZE 128
 
@@ -284,6 +285,32 @@ static void test_the_certificate_comes_with_the_order(void **state)
     assert_memory_equal(issued.der, house->issued.der, house->issued.len);
 }
 
+/* Over and well: of use for its receipt, while its certificate can be named, and only when
+ * nothing is to be done. */
+static void test_the_newest_delivered_order_comes_last(void **state)
+{
+    struct house *house = *state;
+    struct document_issued issued = {0};
+
+    append(house, JOURNAL_ORDER_REQUESTED);
+    append(house, JOURNAL_ORDER_DELIVERED);
+    put_order(house, OWN, FACT_ORDER_TO_WRITE, 1790000002);
+    put_order(house, OTHER, FACT_ORDER_DONE, 1790000001);
+    assert_int_equal(ask(house, &issued).status, FACT_ORDER_NONE);
+
+    struct inbox_document document = issued_document(house);
+    assert_false(failed(inbox_put(house->writer, &document, 1, 3)));
+    struct fact_order order = ask(house, &issued);
+    assert_int_equal(order.status, FACT_ORDER_DONE);
+    assert_string_equal(order.id, OWN);
+    assert_true(order.has_certificate);
+    assert_int_equal(order.new_not_after_s, 1800000000);
+    assert_int_equal(issued.der_len, 0); /* nothing is to be written */
+
+    put_order(house, THIRD, FACT_ORDER_TO_PAY, 1790000000);
+    assert_string_equal(ask(house, &issued).id, THIRD);
+}
+
 static void test_a_certificate_with_a_bad_seal_is_an_error(void **state)
 {
     struct house *house = *state;
@@ -312,6 +339,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_document_with_a_bad_seal_is_not_believed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_certificate_comes_with_the_order, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_the_newest_delivered_order_comes_last, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_certificate_with_a_bad_seal_is_an_error, set_up,
                                         tear_down),
