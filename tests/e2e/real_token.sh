@@ -115,16 +115,35 @@ there without a certificate is lost), and gets a certificate of the demo's own p
         real_ctl write $real_slot "$D/first.der" --plan "$D/first.req.plan" "${rights[@]}" "${pin_from[@]}"
 }
 
+# Only what is seen to be empty gets a key.
+real_has() {
+    local shown
+    shown=$(real_ctl show --json) && jq -er --arg slot $real_slot 'if .ok != true then error
+        elif any(.certificates[]; .slot == $slot) then "certificate"
+        elif any((.torn + .hidden)[]; . == $slot) then "unreadable"
+        else "nothing" end' <<<"$shown"
+}
+
+# An earlier demo that did not come to its end may have left the only copy there.
+real_keep() {
+    local kept=$out/before-$real_slot.pem
+    real_ctl read $real_slot --out "$work/now.pem" >/dev/null || return 1
+    [ ! -e "$kept" ] || cmp -s "$kept" "$work/now.pem" ||
+        fail "$kept is of an earlier demo: put it back on its token, or give another --out" || return 1
+    cp "$work/now.pem" "$kept.new" && mv "$kept.new" "$kept"
+}
+
 # What stack_up calls; the platform is there by now.
 give_certificate() {
     token_id=$real_id
     real_personalise || fail "the token cannot be personalised" || return 1
-    if real_ctl read $real_slot --out "$out/before-$real_slot.pem" >/dev/null 2>&1; then
-        real_replace || fail "the token cannot be prepared" || return 1
-    else
-        rm -f "$out/before-$real_slot.pem"
-        real_make || fail "the token cannot be prepared" || return 1
-    fi
+    local has
+    has=$(real_has) || fail "the token cannot be read" || return 1
+    case $has in
+    certificate) real_keep && real_replace ;;
+    nothing) real_make ;;
+    *) fail "slot $real_slot has a certificate that cannot be shown, and so not put back: nothing was changed there" ;;
+    esac || fail "the token cannot be prepared" || return 1
     real_ctl read $real_slot >"$D/token.crt" && openssl x509 -in "$D/token.crt" -noout -pubkey >"$D/token.pem"
 }
 

@@ -77,6 +77,22 @@ ok "yubico-piv-tool reads the very bytes that were there before"
 nothing=$(pgrep -f "$work/demo" || true)
 same "no process of it is left" "" "$nothing"
 
+### What cannot be put back is not taken away
+python3 -c '
+import gzip, sys
+def tlv(tag, value): return bytes([tag, 0x82, len(value) >> 8, len(value) & 255]) + value
+sys.stdout.buffer.write(tlv(0x53, tlv(0x70, gzip.compress(sys.stdin.buffer.read())) + b"\x71\x01\x01\xfe\x00"))' \
+    <mine.der >hidden
+hall token load-object 5fc105 hidden >/dev/null
+before=$(field changes)
+demo 1 --headless --yes "$id" --pin-file pin
+expect "a certificate that hides is told" 'cannot be shown' "$(cat demo.out)"
+hall token load 9a mine.der >/dev/null
+echo other >out/before-9a.pem
+demo 1 --headless --yes "$id" --pin-file pin
+expect "so is one that an earlier demo kept" 'is of an earlier demo' "$(cat demo.out)"
+same "nothing is changed for either" "$before" "$(field changes)"
+
 ### A blank token, which gets values of its own
 stop
 rm -rf "$dir" out
