@@ -330,6 +330,7 @@ static struct err ask_whole(struct token_worker *worker, const struct token_requ
     (void)sigaddset(&ending, SIGTERM);
     (void)sigaddset(&ending, SIGINT);
     (void)sigaddset(&ending, SIGHUP);
+    (void)sigaddset(&ending, SIGQUIT);
     (void)pthread_sigmask(SIG_BLOCK, &ending, &before);
     struct err e = ask_call(worker, request, deadline_ms, out_reply);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);

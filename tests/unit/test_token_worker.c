@@ -298,7 +298,8 @@ static uint64_t asked_at_ms;
 static void note_end(int number)
 {
     (void)number;
-    ended_at_ms = (sig_atomic_t)(clock_boot_ms() - asked_at_ms);
+    if (ended_at_ms < 0) /* the first that is heard */
+        ended_at_ms = (sig_atomic_t)(clock_boot_ms() - asked_at_ms);
 }
 
 static void be_ended(int number)
@@ -307,6 +308,7 @@ static void be_ended(int number)
     (void)raise(SIGTERM);
     (void)raise(SIGINT);
     (void)raise(SIGHUP);
+    (void)raise(SIGQUIT);
 }
 
 static void hear_signals(void (*ends)(int), void (*alarms)(int))
@@ -314,6 +316,7 @@ static void hear_signals(void (*ends)(int), void (*alarms)(int))
     (void)signal(SIGTERM, ends);
     (void)signal(SIGINT, ends);
     (void)signal(SIGHUP, ends);
+    (void)signal(SIGQUIT, ends);
     (void)signal(SIGALRM, alarms);
 }
 
