@@ -90,6 +90,13 @@ enum token_exit token_backup_slot(const struct token_room *room, uint8_t slot, s
 {
     const struct token_certificate *old = token_room_certificate(room, slot);
     struct token_backup backup = {.path = ""};
+    bool hidden = (room->identity.hidden >> token_slot_index(slot) & 1U) != 0;
+    if (hidden && !room->options->lose_hidden) {
+        return token_say_failed(room->options, "what the slot has; nothing was changed",
+                                ERR(ERR_UNSUPPORTED, slot,
+                                    "a certificate that cannot be shown cannot be kept;"
+                                    " --lose-hidden agrees"));
+    }
     if (old == NULL || (old->der_len == next.len && memcmp(old->der, next.at, next.len) == 0))
         return TOKEN_EXIT_DONE;
     struct bytes der = {old->der, old->der_len};

@@ -25,7 +25,7 @@ MUST_CHECK struct err token_backup_name(const struct token_options *options, con
                                         uint8_t slot, struct bytes der, char out_path[PATH_MAX]);
 
 /* Keep what `slot` has, unless that is `next` (empty: nothing), and say where. The room has read
- * the slot. */
+ * the slot. What hides there cannot be kept: without --lose-hidden that is a failure. */
 enum token_exit token_backup_slot(const struct token_room *room, uint8_t slot, struct bytes next,
                                   struct token_backup *out_backup);
 

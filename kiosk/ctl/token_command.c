@@ -39,6 +39,8 @@ static const char usage[] =
     "                          tokens do not tell\n"
     "  --other-key             write a certificate of another key than the old one has\n"
     "  --lose-old-key          make a new key also where the old one has no room to stay\n"
+    "  --lose-hidden           write, delete: also where the certificate that is there cannot be\n"
+    "                          shown, and so not kept\n"
     "  --in-place              make a new key in SLOT itself: the one that is there is lost\n"
     "  --name TEXT             request --new-key: whose it is, when no certificate says\n"
     "  --json                  one object instead of lines\n"

@@ -85,6 +85,7 @@ static const struct row {
     {"last-try", true, offsetof(struct token_options, last_try)},
     {"other-key", true, offsetof(struct token_options, other_key)},
     {"lose-old-key", true, offsetof(struct token_options, lose_old_key)},
+    {"lose-hidden", true, offsetof(struct token_options, lose_hidden)},
     {"in-place", true, offsetof(struct token_options, in_place)},
 };
 

@@ -21,7 +21,7 @@ struct token_options {
     const char *backup;     /* file or folder for what was there; NULL: the current folder */
     const char *name;       /* of the holder, when no certificate has it */
     enum token_key new_key; /* TOKEN_KEY_NONE without */
-    bool json, trace, force, last_try, other_key, lose_old_key, in_place;
+    bool json, trace, force, last_try, other_key, lose_old_key, lose_hidden, in_place;
 };
 
 /* The words that stand for `key` and `cipher`: "p256", "3des" and so on. Never NULL. */

@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "hw/token/token_check.h"
 #include "kiosk/base/file.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
@@ -86,17 +87,54 @@ static void bind(const struct token_identity *identity, const char *after,
         (void)text_copy(values->token_after, sizeof(values->token_after), after); /* same size */
 }
 
+/* Whether `secret` is there and another than `next`. */
+static bool differs(const struct secret *secret, const struct secret *next)
+{
+    return secret->len != 0 &&
+           (secret->len != next->len || memcmp(secret->at, next->at, next->len) != 0);
+}
+
+/* A key or PUK that stands in the file may be the token's, and nowhere else. */
 static struct err derive(const struct token_options *options, const char *id,
                          struct token_values *values)
 {
     CLEANUP(destroy_master) struct token_master *master = NULL;
+    CLEANUP(token_values_free) struct token_values *next = token_values_create();
+    if (next == NULL)
+        return ERR(ERR_NO_ROOM, errno, "memory that is locked");
     struct err e = token_master_open(options->master_key, &master);
     if (!failed(e))
-        e = token_key_derive(master, id, values->cipher, &values->admin.key);
+        e = token_key_derive(master, id, values->cipher, &next->admin.key);
     if (!failed(e))
-        e = token_puk_derive(master, id, &values->puk);
+        e = token_puk_derive(master, id, &next->puk);
+    if (failed(e))
+        return e;
+    if (differs(&values->admin.key, &next->admin.key) || differs(&values->puk, &next->puk)) {
+        return ERR(ERR_CONFLICT, 0,
+                   "they have a key or PUK that is not the master key's; nothing was changed");
+    }
+    values->admin.key = next->admin.key;
     values->admin.diversified = true;
-    return e;
+    values->puk = next->puk;
+    return ERR_OK;
+}
+
+/* What is written for a token without them has them from a master key. */
+static struct err check_master(const struct token_options *options,
+                               const struct token_values *values)
+{
+    bool derived = values->token[0] != '\0' && (values->puk.len == 0 || values->admin.key.len == 0);
+    return derived && options->master_key == NULL
+               ? ERR(ERR_CONFLICT, 0, "they need the master key that they were made with")
+               : ERR_OK;
+}
+
+static struct err check_digits(const struct token_values *values)
+{
+    return token_pin_possible(secret_reveal(&values->pin)) &&
+                   token_puk_possible(secret_reveal(&values->puk))
+               ? ERR_OK
+               : ERR(ERR_MALFORMED, 0, "a PIN has 6 to 8 digits and a PUK 8");
 }
 
 /* Fill in what is missing; with a master key, key and PUK are its. */
@@ -131,7 +169,11 @@ static struct err values_after(const struct token_room *room, struct token_value
     if (access(options->values, F_OK) == 0)
         e = load(room, options->values, values);
     if (!failed(e))
+        e = check_master(options, values);
+    if (!failed(e))
         e = complete(room, values);
+    if (!failed(e))
+        e = check_digits(values);
     if (!failed(e))
         e = token_values_save(options->values, values, options->master_key != NULL);
     return e;

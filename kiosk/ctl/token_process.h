@@ -7,8 +7,8 @@
 /*
  * No core dumps, no other process of the same user that looks into the memory; and no page of it
  * goes to a disk, where locking all of them is allowed (without, the pages of secret_create() are
- * locked alone). And a reader of its output that leaves does not end it in the middle of a change.
- * ERR_IO.
+ * locked alone). A reader of its output that leaves does not end it in the middle of a change, and
+ * without a standard file nothing else gets what is meant for that. ERR_IO.
  */
 MUST_CHECK struct err token_process_close(void);
 

@@ -299,6 +299,31 @@ end_of "$server_pid"
 server_pid=
 rm -f state/kiosk/kiosk.sock
 
+### Closed files
+issue 9a.pub closed
+status=0
+"$bin/certkioskctl" --state "$work/state" token write 9a closed.pem --factory-key --trace >&- 2>&- || status=$?
+same "without a place for its words it says that by its status" 1 $status
+same "and does what it was told" "$(openssl x509 -in closed.pem -noout -fingerprint)" \
+    "$(ypt -a read-certificate -s 9a | openssl x509 -noout -fingerprint)"
+ctl write 9a first.pem --factory-key >/dev/null
+
+### Hidden
+hidden_object() { # CERTIFICATE: compressed, as other programs write it
+    python3 -c '
+import gzip, sys
+def tlv(tag, value): return bytes([tag, 0x82, len(value) >> 8, len(value) & 255]) + value
+sys.stdout.buffer.write(tlv(0x53, tlv(0x70, gzip.compress(sys.stdin.buffer.read())) + b"\x71\x01\x01\xfe\x00"))' \
+        < <(openssl x509 -in "$1" -outform DER)
+}
+hidden_object first.pem >hidden
+hall token load-object 5fc105 hidden >/dev/null
+same "a compressed certificate hides" 9a "$(ctl show --json | jq -r '.hidden[0]')"
+exits "what cannot be kept is not written over" 1 write 9a first.pem --factory-key
+exits "nor deleted" 1 delete 9a --factory-key --yes "$id"
+same "it still hides" 9a "$(ctl show --json | jq -r '.hidden[0]')"
+exits "unless it may be lost" 0 write 9a first.pem --factory-key --lose-hidden
+
 ### Torn, and deleted
 printf '\123\202\001\000\160\202\001\000\060\202' >torn
 hall token load-object 5fc105 torn >/dev/null
@@ -325,6 +350,8 @@ ctl unblock --puk-file puk --new-pin-file pin --last-try >/dev/null
 for _ in 1 2 3 4; do said verify --pin-file wrong >/dev/null; done
 exits "nor that of a PIN" 4 personalise --values values --yes "$id"
 ctl verify --pin-file pin --last-try >/dev/null
+exits "a PIN that is none is not noted" 1 personalise --values values --yes "$id" --pin-file <(printf 12ab56)
+[ ! -e values ] || fail "values with a PIN that is none"
 exits "a blank token gets its own PIN, PUK and key" 0 personalise --values values --master-key master --yes "$id"
 same "for its owner's eyes" 600 "$(stat -c %a values)"
 ! grep -Eq '^(puk|admin_key)=' values || fail "what is derived is stored"
@@ -337,6 +364,13 @@ exits "and PUK" 0 unblock --master-key master --new-pin-file pin
 sed -n 's/^pin=//p' values >pin2
 ctl change-pin --pin-file pin --new-pin-file pin2 >/dev/null
 exits "the same again changes nothing" 0 personalise --values values --master-key master --yes "$id"
+cp values values.before
+exits "what the master key gave is not made anew without it" 1 personalise --values values --yes "$id"
+same "and the values are as they were" "$(cat values.before)" "$(cat values)"
+printf 'admin_key=%s\n' "$(printf '11%.0s' $(seq 24))" | cat - values >values.own
+cp values.own values.before
+exits "a key of its own is not given up for the master key's" 1 personalise --values values.own --master-key master --yes "$id"
+same "nor lost from the file" "$(cat values.before)" "$(cat values.own)"
 same "the values say whose they are" "$id" "$(sed -n 's/^token=//p' values)"
 sed 's/^token=.*/token=s1/' values >values.other
 exits "those of another token are refused" 1 personalise --values values.other --master-key master --yes "$id"

@@ -137,6 +137,33 @@ static void what_is_kept_has_a_name_of_its_own(void **state)
     }
 }
 
+static void what_hides_is_lost_with_consent_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        uint8_t slot;
+        bool agreed;
+        enum token_exit status;
+    } rows[] = {
+        {"what hides is not written over", 0x9A, false, TOKEN_EXIT_FAILED},
+        {"unless it may be lost", 0x9A, true, TOKEN_EXIT_DONE},
+        {"an empty slot loses nothing", 0x9C, false, TOKEN_EXIT_DONE},
+    };
+    static struct token_room room;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const struct token_options options = {.state_dir = "", .lose_hidden = rows[i].agreed};
+        struct token_backup backup = {.path = ""};
+        room.options = &options;
+        room.identity.hidden = 1U << token_slot_index(0x9A);
+        if (token_backup_slot(&room, rows[i].slot, (struct bytes){NULL, 0}, &backup) !=
+                rows[i].status ||
+            backup.path[0] != '\0')
+            fail_msg("%s", rows[i].sentence);
+    }
+    room.options = NULL;
+}
+
 static void a_plan_goes_on_where_its_places_are_free(void **state)
 {
     (void)state;
@@ -215,6 +242,7 @@ int main(void)
         cmocka_unit_test(values_are_for_one_token),
         cmocka_unit_test(what_is_kept_is_never_overwritten),
         cmocka_unit_test(what_is_kept_has_a_name_of_its_own),
+        cmocka_unit_test(what_hides_is_lost_with_consent_only),
         cmocka_unit_test(a_plan_goes_on_where_its_places_are_free),
         cmocka_unit_test(a_plan_is_read_as_it_was_written),
     };

@@ -50,6 +50,28 @@ static int write_for_nobody(void)
     return write(ends[1], "x", 1) < 0 ? 0 : 2;
 }
 
+static int run_without_files(void)
+{
+    char *argv[] = {(char[]){"ctl"}, (char[]){"token"}, (char[]){"--help"}, NULL};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        (void)close(fd);
+    if (token_command(3, argv) != TOKEN_EXIT_DONE)
+        return 1;
+    char byte = 0;
+    if (open("/dev/null", O_RDWR | O_CLOEXEC) <= STDERR_FILENO)
+        return 2;
+    return read(STDIN_FILENO, &byte, 1) < 0 && write(STDOUT_FILENO, "x", 1) < 0 &&
+                   write(STDERR_FILENO, "x", 1) < 0
+               ? 0
+               : 3;
+}
+
+static void what_is_said_to_a_closed_file_is_said_to_nothing_else(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of(run_without_files), 0);
+}
+
 static void a_reader_of_its_output_that_leaves_does_not_end_it(void **state)
 {
     (void)state;
@@ -85,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_command_leaves_its_memory_to_others),
         cmocka_unit_test(a_reader_of_its_output_that_leaves_does_not_end_it),
+        cmocka_unit_test(what_is_said_to_a_closed_file_is_said_to_nothing_else),
         cmocka_unit_test(keys_are_on_pages_that_stay_in_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
