@@ -22,8 +22,8 @@ struct runner {
     struct event identified;      /* id 0: none waits */
     uint32_t repairing;           /* id of the repair under way; 0: none */
     char repaired[TOKEN_ID_SIZE]; /* its token */
-    char kept_order[FACTS_UUID_SIZE];
-    struct document_issued kept; /* what was on the token before a write; der_len 0: nothing */
+    struct document_issued kept;  /* what was on the token before a write; der_len 0: nothing */
+    struct fact_order kept_for;   /* that write's */
 };
 
 static void step(struct runner *runner, const struct event *event);
@@ -75,8 +75,11 @@ static void keep_old(struct runner *runner, const struct visit *visit, struct re
 static void name_repair(const struct visit *visit, struct record *record)
 {
     static_assert(FACTS_UUID_SIZE + FACTS_ID_SIZE + 16 <= RECORD_ONCE_MAX, "the name fits");
+    int outcome = visit->failure == ERR_NONE ? 1 : 0;
+    if (visit->failure == ERR_NOT_FOUND)
+        outcome = 2;
     (void)text_print(record->once, sizeof(record->once), "repair %s %s %d", visit->order.id,
-                     visit->token.id, visit->failure == ERR_NONE);
+                     visit->token.id, outcome);
 }
 
 static void append(struct runner *runner, const struct effect *effect)
@@ -107,6 +110,7 @@ static void forget_visit(struct runner *runner)
     wipe_pin(runner);
     explicit_bzero(&runner->identified, sizeof(runner->identified));
     explicit_bzero(&runner->kept, sizeof(runner->kept));
+    explicit_bzero(&runner->kept_for, sizeof(runner->kept_for));
     explicit_bzero(runner->repaired, sizeof(runner->repaired));
     runner->repairing = 0; /* what comes of it is seen when the token comes again */
     explicit_bzero(&runner->issued, sizeof(runner->issued));
@@ -191,41 +195,30 @@ static void take_issued(struct runner *runner, const struct mail *mail)
         runner->issued = mail->issued;
 }
 
-static bool can_be_read(const struct fact_token *token, uint8_t slot)
-{
-    for (uint8_t i = 0; i < token->certificate_count; i++) {
-        if (token->certificates[i].slot == slot)
-            return true;
-    }
-    return false;
-}
-
 /* The certificate that was kept is on the token again, and not just something that can be read. */
 static bool has_kept(const struct runner *runner, const struct fact_token *token)
 {
-    struct hash kept = hash_of((struct bytes){runner->kept.der, runner->kept.der_len});
-
     for (uint8_t i = 0; i < token->certificate_count; i++) {
         const struct fact_certificate *facts = &token->certificates[i];
         if (facts->slot == runner->kept.slot &&
-            memcmp(facts->fingerprint, kept.at, FACTS_FINGERPRINT_LEN) == 0)
+            memcmp(facts->fingerprint, runner->kept_for.old_fingerprint, FACTS_FINGERPRINT_LEN) ==
+                0)
             return true;
     }
     return false;
 }
 
-/* Operators learn of a token that was left torn, and whether it is whole again. */
-static void note_repair(struct runner *runner, const char *token, bool repaired)
+/* Operators learn of a token that an order which is over left torn or with its certificate, and
+ * whether it has the old one again. */
+static void note_repair(struct runner *runner, const char *token, enum err_code failure)
 {
     struct visit visit = runner->flow.visit;
-    struct hash old = hash_of((struct bytes){runner->kept.der, runner->kept.der_len});
     struct effect note = {.kind = EFFECT_NOTE, .entry = ENTRY_TOKEN_REPAIR};
 
+    visit.order = runner->kept_for;
     visit.order.slot = runner->kept.slot;
-    visit.failure = repaired ? ERR_NONE : ERR_CONFLICT;
-    (void)text_copy(visit.order.id, sizeof(visit.order.id), runner->kept_order); /* same sizes */
-    (void)text_copy(visit.token.id, sizeof(visit.token.id), token);
-    memcpy(visit.order.old_fingerprint, old.at, FACTS_FINGERPRINT_LEN);
+    visit.failure = failure;
+    (void)text_copy(visit.token.id, sizeof(visit.token.id), token); /* same size */
     note.visit = visit;
     append(runner, &note);
     explicit_bzero(&note, sizeof(note));
@@ -236,9 +229,9 @@ static void settle_repair(struct runner *runner, const struct fact_token *token)
 {
     bool repaired = has_kept(runner, token);
 
-    note_repair(runner, token->id, repaired);
+    note_repair(runner, token->id, repaired ? ERR_NONE : ERR_CONFLICT);
     if (repaired)
-        book_erase_kept(runner->setup.book, runner->kept_order); /* after the note */
+        book_erase_kept(runner->setup.book, runner->kept_for.id); /* after the note */
 }
 
 /* Before the flow hears of a token, what an interrupted write left of it is mended. True: the flow
@@ -263,8 +256,10 @@ static bool hold_back(struct runner *runner, const struct event *event)
 
 static void ask_repair(struct runner *runner)
 {
-    struct token_job job = {
-        .kind = TOKEN_JOB_REPAIR, .id = runner->identified.id, .issued = runner->kept};
+    struct token_job job = {.kind = TOKEN_JOB_REPAIR,
+                            .id = runner->identified.id,
+                            .order = runner->kept_for,
+                            .issued = runner->kept};
 
     runner->repairing = runner->identified.id;
     (void)text_copy(job.token, sizeof(job.token), runner->identified.u.token.id); /* same size */
@@ -275,20 +270,27 @@ static void ask_repair(struct runner *runner)
 
 static void take_kept(struct runner *runner, const struct mail *mail)
 {
-    const struct fact_order *order = &mail->event.u.order;
     struct event *held = &runner->identified;
 
     if (held->id == 0 || held->id != mail->event.id || held->id != runner->flow.waiting_for)
         return; /* that token has gone */
     runner->kept = mail->issued;
-    (void)text_copy(runner->kept_order, sizeof(runner->kept_order), order->id); /* same size */
-    bool lost = mail->issued.der_len > 0 && keepsake_is_lost(order->status);
-    if (lost && !can_be_read(&held->u.token, mail->issued.slot)) {
-        ask_repair(runner);
-    } else {
-        if (lost)
-            book_erase_kept(runner->setup.book, order->id);
+    runner->kept_for = mail->event.u.order;
+    switch (keepsake_next(&runner->kept_for, &runner->kept, &held->u.token)) {
+    case KEEPSAKE_STAYS:
         step(runner, held);
+        break;
+    case KEEPSAKE_GOES:
+        book_erase_kept(runner->setup.book, runner->kept_for.id);
+        step(runner, held);
+        break;
+    case KEEPSAKE_GOES_BACK:
+        ask_repair(runner);
+        break;
+    case KEEPSAKE_IS_MISSED:
+        note_repair(runner, held->u.token.id, ERR_NOT_FOUND);
+        step(runner, held);
+        break;
     }
     explicit_bzero(held, sizeof(*held));
 }

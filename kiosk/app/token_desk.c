@@ -236,7 +236,30 @@ static void do_write(struct token_desk *desk, const struct token_job *job)
     send_event(desk, &event);
 }
 
-/* Only what is of this house goes back, and only where nothing can be read. */
+static bool same_key(struct bytes a, struct bytes b)
+{
+    uint8_t keys[2][TOKEN_PUBLIC_KEY_MAX];
+    size_t lens[2] = {0};
+
+    return !failed(certificate_public(a, keys[0], sizeof(keys[0]), &lens[0])) &&
+           !failed(certificate_public(b, keys[1], sizeof(keys[1]), &lens[1])) &&
+           lens[0] == lens[1] && memcmp(keys[0], keys[1], lens[0]) == 0;
+}
+
+/* Whether the slot may be given back its old certificate: nothing can be read there, or it is what
+ * the order wrote that is over. */
+static bool may_be_undone(const struct token_desk *desk, const struct token_job *job)
+{
+    struct bytes on = readable_in(desk, job->issued.slot);
+    if (on.len == 0)
+        return true;
+    struct hash name = hash_of(on);
+    return job->order.has_certificate &&
+           memcmp(name.at, job->order.new_fingerprint, FACTS_FINGERPRINT_LEN) == 0 &&
+           same_key(on, (struct bytes){job->issued.der, job->issued.der_len});
+}
+
+/* Only what is of this house goes back. */
 static struct err check_repair(const struct token_desk *desk, const struct token_job *job)
 {
     struct fact_certificate facts = {0};
@@ -249,7 +272,7 @@ static struct err check_repair(const struct token_desk *desk, const struct token
         return ERR(ERR_MALFORMED, job->issued.slot, "what was kept");
     if (!text_same(desk->identity.id, job->token))
         return ERR(ERR_GONE, 0, "the token to repair");
-    if (readable_in(desk, job->issued.slot).len > 0)
+    if (!may_be_undone(desk, job))
         return ERR(ERR_CONFLICT, job->issued.slot, "nothing to repair");
     return ERR_OK;
 }

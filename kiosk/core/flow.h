@@ -231,9 +231,10 @@ enum entry_kind {
     ENTRY_WRITE_FAILED,
     ENTRY_DELIVERED,    /* written, read back, self-tested */
     ENTRY_RECEIPT,      /* printed, not printed or unknown */
-    ENTRY_TOKEN_REPAIR, /* by the application, before the flow hears of a token that was left torn:
-                           `order` names the write that is to be undone, `failure` ERR_NONE that
-                           the old certificate is on it again */
+    ENTRY_TOKEN_REPAIR, /* by the application, before the flow hears of a token that was left torn,
+                           or with the certificate of an order that is over: `order` names the
+                           write that is to be undone, `failure` ERR_NONE that the old certificate
+                           is on it again */
     ENTRY_VISIT_ENDED,
     ENTRY_COUNT,
 };

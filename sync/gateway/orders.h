@@ -57,8 +57,8 @@ MUST_CHECK struct err orders_receipt(const struct platform *platform, const stru
 MUST_CHECK struct err orders_intend(const struct platform *platform, const struct report *report,
                                     char out_code[ORDER_CODE_SIZE]);
 
-/* An order that is over had left its token torn; repaired, it has its old certificate. Codes:
- * none. */
+/* An order that is over had left its token torn, or with its certificate; repaired, the token has
+ * its old certificate, and the account too. Codes: none. */
 MUST_CHECK struct err orders_repair(const struct platform *platform, const struct report *report,
                                     char out_code[ORDER_CODE_SIZE]);
 

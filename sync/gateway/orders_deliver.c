@@ -141,12 +141,37 @@ struct err orders_intend(const struct platform *platform, const struct report *r
     return mark_write(platform, report, true, out_code);
 }
 
+/* A kiosk that had yet to hear of a delivery after the refund has undone it. */
+static struct err restore_account(const struct platform *platform, const struct report *report)
+{
+    struct order_row order = {0};
+    struct account account = {0};
+    struct issued made = {0};
+
+    struct err e = load_reported(platform, report, &order);
+    if (!failed(e))
+        e = issued_load_of_order(platform->store, order.id, &made);
+    if (!failed(e))
+        e = account_load(platform->store, order.token, &account);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+    if (order.status != FACT_ORDER_REFUND ||
+        memcmp(account.certificate, made.fingerprint, FACTS_FINGERPRINT_LEN) != 0 ||
+        memcmp(report->entry->old_certificate, order.old_certificate, FACTS_FINGERPRINT_LEN) != 0)
+        return ERR_OK;
+    memcpy(account.certificate, order.old_certificate, FACTS_FINGERPRINT_LEN);
+    e = account_renewed(platform->store, order.token, order.old_certificate);
+    return failed(e) ? e : publish_account(platform->store, &account);
+}
+
 struct err orders_repair(const struct platform *platform, const struct report *report,
                          char out_code[ORDER_CODE_SIZE])
 {
     if (!text_same(report->entry->repaired, "yes"))
         return refuse(out_code, "");
     struct err e = mark_write(platform, report, false, out_code);
+    if (!failed(e))
+        e = restore_account(platform, report);
     return failed(e) ? e : refuse(out_code, ""); /* whatever it was torn by, it is whole */
 }
 

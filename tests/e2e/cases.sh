@@ -252,6 +252,38 @@ case_torn_refund() {
     hall pull >/dev/null && message_is pulled_unpaid
 }
 
+# certkiosk is killed when the certificate is written and its delivery not yet told; staff has the
+# money sent back. The old certificate comes back, and the platform hears of it.
+case_written_refund() {
+    to_services && to_certificate && to_offer && to_pay && to_write token fault hang-after "$(commands_until 5)" || return 1
+    at writing 30 && wait_for 20 token_hangs || fail "the token does not hang in the self-test" || return 1
+    stop kiosk KILL && hall token fault none >/dev/null && hall pull >/dev/null && start_kiosk || return 1
+    at_platform "SELECT writefile('$D/second.der', der) FROM certificates WHERE order_id IS NOT NULL" >/dev/null
+    token_has "$D/second.der" || fail "the new certificate is not written" || return 1
+    story "The kiosk was killed before it told of the delivery. Staff has the money sent back."
+    at attract 30 && wait_for 30 all_acknowledged || fail "the platform does not have all entries" || return 1
+    answers "the forced refund" "$(operator "orders/$order_no/refund?force=1" -X POST -d '' -o /dev/null -w '%{http_code}')" 200 || return 1
+    wait_for 30 refund_is_known || fail "the kiosk does not hear of the refund" || return 1
+    tap start && at services && to_certificate && token_has "$D/first.der" ||
+        fail "the token has not got its old certificate back" || return 1
+    read_token && same "the certificate on the token" "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint)" \
+        "$(openssl x509 -inform DER -in "$D/first.der" -noout -fingerprint)" || return 1
+    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 || return 1
+    wait_for 30 all_acknowledged || fail "the platform does not have all entries" || return 1
+    same "repairs at the platform" "$(at_platform "SELECT group_concat(json_extract(body, '\$.repaired')) FROM journal WHERE kind = 'token_repair'")" yes &&
+        same "the order at the platform, and whether its certificate may be on the token" \
+            "$(at_platform "SELECT status || ' ' || write_open FROM orders")" "refund 0" && verify_chain || return 1
+    hall pull >/dev/null && message_is pulled_unpaid
+}
+
+at_platform() {
+    sqlite3 -readonly "$D/gateway/gateway.db" "$1"
+}
+
+refund_is_known() {
+    [ "$(sqlite3 -readonly "$D/state/sync/inbox.db" "SELECT json_extract(CAST(body AS TEXT), '\$.status') FROM document WHERE type = 'order'")" = refund ]
+}
+
 # token_has FILE: whether this certificate stands in slot 9A, whole.
 token_has() {
     hall token object 5fc105 | tr 'A-F' 'a-f' | grep -q "$(od -An -v -tx1 "$1" | tr -d ' \n')"

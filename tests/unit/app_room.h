@@ -117,7 +117,8 @@ void room_expect_ledger(struct room *room, bool ok);
 void room_put(struct room *room, struct inbox_document *document);
 void room_put_order(struct room *room, const struct fact_order *order);
 void room_put_issued(struct room *room, const char *order, const struct issue_certificate *issued);
-void room_put_account(struct room *room);
+void room_put_account(struct room *room); /* its certificate is the old one */
+void room_put_account_of(struct room *room, const struct fact_certificate *certificate);
 void room_put_notice(struct room *room, const char *id, const char *zh, bool sealed);
 void room_prove_clock(struct room *room);
 

@@ -70,6 +70,11 @@ void room_put_issued(struct room *room, const char *order, const struct issue_ce
 
 void room_put_account(struct room *room)
 {
+    room_put_account_of(room, &room->old_facts);
+}
+
+void room_put_account_of(struct room *room, const struct fact_certificate *certificate)
+{
     struct document_account account = {.facts = {.known = true,
                                                  .status = FACT_CERTIFICATE_ACTIVE,
                                                  .seals = 2,
@@ -81,7 +86,7 @@ void room_put_account(struct room *room)
     struct inbox_document document = {.type = "account"};
 
     (void)text_copy(document.id, sizeof(document.id), room->token_id);
-    memcpy(account.fingerprint, room->old_facts.fingerprint, FACTS_FINGERPRINT_LEN);
+    memcpy(account.fingerprint, certificate->fingerprint, FACTS_FINGERPRINT_LEN);
     OK(document_write_account(&account, document.body, &document.body_len));
     room_put(room, &document);
 }

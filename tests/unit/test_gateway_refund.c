@@ -165,6 +165,27 @@ static void a_delivery_that_comes_after_the_refund_is_stored_and_shown(void **st
     assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
 }
 
+static void what_a_kiosk_put_back_after_a_late_delivery_is_the_account_s(void **state)
+{
+    struct world *world = *state;
+    struct order_row order = buy(world, WORLD_ORDER);
+
+    WORLD_DO(world, orders_refund(&world->platform, &order));
+    struct entry late = world_delivered(world, WORLD_ORDER);
+    assert_int_equal(world_report(world, &late).ack.rejected_count, 0);
+    report_write(world, ENTRY_TOKEN_REPAIR, "no");
+    assert_true(has_certificate(world, late.new_certificate));
+    for (int i = 0; i < 2; i++) {
+        report_write(world, ENTRY_TOKEN_REPAIR, "yes");
+        assert_true(has_certificate(world, world->first.fingerprint));
+    }
+    (void)buy(world, WORLD_ORDER_2);
+    struct entry second = world_delivered(world, WORLD_ORDER_2);
+    assert_int_equal(world_report(world, &second).ack.rejected_count, 0);
+    report_write(world, ENTRY_TOKEN_REPAIR, "yes"); /* once more, late */
+    assert_true(has_certificate(world, second.new_certificate));
+}
+
 static void a_late_delivery_does_not_undo_a_later_one(void **state)
 {
     struct world *world = *state;
@@ -205,6 +226,7 @@ int main(void)
         ROW(a_write_of_another_token_says_nothing),
         ROW(a_delivery_ends_what_was_open),
         ROW(a_delivery_that_comes_after_the_refund_is_stored_and_shown),
+        ROW(what_a_kiosk_put_back_after_a_late_delivery_is_the_account_s),
         ROW(a_late_delivery_does_not_undo_a_later_one),
         ROW(what_was_given_up_before_it_was_issued_is_not_delivered),
     };

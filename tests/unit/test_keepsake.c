@@ -129,10 +129,130 @@ static void test_what_is_no_certificate_is_swept_with_its_order(void **state)
     close_ledger(&desk);
 }
 
+enum one { NONE, OLD, RENEWED };
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    enum fact_order_status status;
+    enum one kept, issued, account;
+    enum err_code code;
+    enum fact_order_status told;
+    bool has_certificate, has_old;
+} told[] = {
+    {"the account has another one than was issued", FACT_ORDER_REFUND, OLD, RENEWED, OLD, ERR_NONE, FACT_ORDER_REFUND, true, true},
+    {"the account has the one that was issued: delivered", FACT_ORDER_REFUND, OLD, RENEWED, RENEWED, ERR_NONE, FACT_ORDER_DONE, true, true},
+    {"the account is not here yet", FACT_ORDER_REFUND, OLD, RENEWED, NONE, ERR_NONE, FACT_ORDER_REFUND, false, true},
+    {"what was issued is not here yet", FACT_ORDER_REFUND, OLD, NONE, OLD, ERR_NONE, FACT_ORDER_REFUND, false, true},
+    {"what was kept is what was issued: there is no old one", FACT_ORDER_REFUND, RENEWED, RENEWED, OLD, ERR_NONE, FACT_ORDER_REFUND, true, false},
+    {"nothing was kept of one that is over", FACT_ORDER_REFUND, NONE, RENEWED, OLD, ERR_NONE, FACT_ORDER_REFUND, true, false},
+    {"nothing was kept of one that can be completed", FACT_ORDER_TO_WRITE, NONE, RENEWED, OLD, ERR_NOT_FOUND, FACT_ORDER_NONE, false, false},
+    {"nothing was kept, and what was issued is not here", FACT_ORDER_REFUND, NONE, NONE, OLD, ERR_NOT_FOUND, FACT_ORDER_NONE, false, false},
+    {"one that can be completed says nothing of what was issued", FACT_ORDER_TO_WRITE, OLD, RENEWED, RENEWED, ERR_NONE, FACT_ORDER_TO_WRITE, false, true},
+};
+/* clang-format on */
+
+static const struct issue_certificate *certificate_of(const struct room *room, enum one one)
+{
+    return one == OLD ? &room->old : &room->renewed;
+}
+
+static const struct fact_certificate *facts_of(const struct room *room, enum one one)
+{
+    return one == OLD ? &room->old_facts : &room->renewed_facts;
+}
+
+static void arrange(struct desk *desk, size_t i)
+{
+    const struct issue_certificate *kept = certificate_of(&desk->room, told[i].kept);
+
+    intend(desk,
+           told[i].kept == NONE ? (struct bytes){NULL, 0} : (struct bytes){kept->der, kept->len});
+    platform_says(desk, told[i].status);
+    if (told[i].issued != NONE)
+        room_put_issued(&desk->room, ROOM_ORDER, certificate_of(&desk->room, told[i].issued));
+    if (told[i].account != NONE)
+        room_put_account_of(&desk->room, facts_of(&desk->room, told[i].account));
+}
+
+static void test_what_was_issued_is_told_of_an_order_that_is_over(void **state)
+{
+    (void)state;
+    static const uint8_t none[FACTS_FINGERPRINT_LEN];
+
+    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+        struct desk desk;
+        struct fact_order order = {.term_years = 0};
+        struct document_issued old = {.der_len = 0};
+
+        print_message("  %s\n", told[i].name);
+        open_ledger(&desk);
+        arrange(&desk, i);
+        struct err e = keepsake_of_token(&desk.from, TOKEN_SIM_ID, &order, &old);
+        assert_int_equal(e.code, told[i].code);
+        assert_int_equal(order.status, told[i].told);
+        assert_int_equal(order.has_certificate, told[i].has_certificate);
+        assert_memory_equal(order.new_fingerprint,
+                            told[i].has_certificate ? desk.room.renewed_facts.fingerprint : none,
+                            FACTS_FINGERPRINT_LEN);
+        assert_int_equal(old.slot, failed(e) ? 0 : ROOM_SLOT);
+        assert_int_equal(old.der_len, told[i].has_old ? desk.room.old.len : 0);
+        assert_memory_equal(old.der, desk.room.old.der, old.der_len);
+        /* also without its bytes: the order's */
+        assert_memory_equal(order.old_fingerprint,
+                            failed(e) ? none : desk.room.old_facts.fingerprint,
+                            FACTS_FINGERPRINT_LEN);
+        close_ledger(&desk);
+    }
+}
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    enum fact_order_status status;
+    bool has_certificate, is_kept;
+    enum one on_token; /* NONE: torn */
+    enum keepsake_next next;
+} nexts[] = {
+    {"it may be completed", FACT_ORDER_TO_WRITE, true, true, NONE, KEEPSAKE_STAYS},
+    {"delivered elsewhere", FACT_ORDER_DONE, true, true, RENEWED, KEEPSAKE_GOES},
+    {"delivered elsewhere, and torn by another one", FACT_ORDER_DONE, true, true, NONE, KEEPSAKE_GOES},
+    {"delivered elsewhere, and nothing kept", FACT_ORDER_DONE, true, false, RENEWED, KEEPSAKE_STAYS},
+    {"over and torn", FACT_ORDER_REFUND, false, true, NONE, KEEPSAKE_GOES_BACK},
+    {"over and torn, and nothing kept", FACT_ORDER_REFUND, true, false, NONE, KEEPSAKE_STAYS},
+    {"over, and the old one is there", FACT_ORDER_REFUND, true, true, OLD, KEEPSAKE_GOES},
+    {"over, and what was issued is there", FACT_ORDER_REFUND, true, true, RENEWED, KEEPSAKE_GOES_BACK},
+    {"over, and what was issued is there, and nothing kept", FACT_ORDER_REFUND, true, false, RENEWED, KEEPSAKE_IS_MISSED},
+    {"over, and what was issued is not known", FACT_ORDER_REFUND, false, true, RENEWED, KEEPSAKE_STAYS},
+};
+/* clang-format on */
+
+static void test_what_is_on_the_token_tells_where_the_old_one_goes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(nexts); i++) {
+        struct fact_order order = {.status = nexts[i].status,
+                                   .has_certificate = nexts[i].has_certificate,
+                                   .new_fingerprint = {RENEWED}};
+        struct document_issued old = {.slot = ROOM_SLOT, .der_len = nexts[i].is_kept ? 1 : 0};
+        struct fact_token token = {
+            .certificate_count = 2,
+            .certificates = {{.slot = 0x9E, .fingerprint = {RENEWED}}, {.slot = ROOM_SLOT}}};
+
+        print_message("  %s\n", nexts[i].name);
+        token.certificates[1].fingerprint[0] = (uint8_t)nexts[i].on_token;
+        if (nexts[i].on_token == NONE)
+            token.certificate_count = 1;
+        assert_int_equal(keepsake_next(&order, &old, &token), nexts[i].next);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_platform_s_word_tells_whether_an_order_can_be_completed),
+        cmocka_unit_test(test_what_was_issued_is_told_of_an_order_that_is_over),
+        cmocka_unit_test(test_what_is_on_the_token_tells_where_the_old_one_goes),
         cmocka_unit_test(test_what_is_no_certificate_is_swept_with_its_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,8 +42,12 @@ static void await_not_kept(struct kiosk *kiosk)
     assert_kept(kiosk, false);
 }
 
-/* Pulled within the write, and gone; then the platform says that the order is `status`. */
-static void end_after_a_torn_write(struct kiosk *kiosk, enum fact_order_status status)
+static char ended[FACTS_UUID_SIZE]; /* the order that was */
+
+enum { IN_THE_WRITE = 1, IN_THE_TEST };
+
+/* Pulled in that call, and gone; then the platform says that the order is `status`. */
+static void end_when_pulled(struct kiosk *kiosk, uint32_t call, enum fact_order_status status)
 {
     struct fact_order order;
 
@@ -51,21 +55,29 @@ static void end_after_a_torn_write(struct kiosk *kiosk, enum fact_order_status s
     to_pay(kiosk);
     order = room_order(&kiosk->room, status);
     memcpy(order.id, flow_of(kiosk)->visit.order.id, sizeof(order.id));
-    room_take_token(&kiosk->room)->pull_after = 1; /* in the next call: the write */
+    room_take_token(&kiosk->room)->pull_after = call;
     room_give_token(&kiosk->room);
     pay(kiosk, &kiosk->room.renewed);
     await_message(kiosk, MESSAGE_PULLED_PAID);
-    assert_true(token_sim_slot(room_take_token(&kiosk->room), ROOM_SLOT)->torn);
+    assert_int_equal(token_sim_slot(room_take_token(&kiosk->room), ROOM_SLOT)->torn,
+                     call == IN_THE_WRITE);
     room_give_token(&kiosk->room);
     touch(kiosk, ACTION_FINISH, 0);
     await(kiosk, FLOW_ATTRACT);
     assert_kept(kiosk, true);
+    (void)text_copy(ended, sizeof(ended), order.id); /* same size */
     room_put_order(&kiosk->room, &order);
     book_look(kiosk->book);
 }
 
+static void end_after_a_torn_write(struct kiosk *kiosk, enum fact_order_status status)
+{
+    end_when_pulled(kiosk, IN_THE_WRITE, status);
+}
+
 struct repairs {
     struct journal_status status;
+    int no; /* what its name has for "no": 0, or 2 when nothing was kept */
     char text[TEXT_MAX];
 };
 
@@ -87,16 +99,16 @@ static bool take_repair(void *context, const struct journal_row *row)
     (void)text_print(body, sizeof(body), "%s%s ", repairs->text, entry.repaired);
     (void)text_copy(repairs->text, TEXT_MAX, body);
     (void)text_print(name, sizeof(name), "repair %s %s %d", entry.order, entry.token,
-                     strcmp(entry.repaired, "yes") == 0);
+                     strcmp(entry.repaired, "yes") == 0 ? 1 : repairs->no);
     chain_uuid_once(txid, ROOM_KIOSK, repairs->status.epoch, name); /* no other journal's */
     assert_string_equal(row->txid, txid);
     return true;
 }
 
-static void assert_repairs(struct kiosk *kiosk, const char *want)
+static void assert_repairs_named(struct kiosk *kiosk, const char *want, int no)
 {
     char path[ROOM_PATH_SIZE];
-    struct repairs repairs = {.text = ""};
+    struct repairs repairs = {.no = no};
     struct journal *journal = NULL;
 
     room_path(&kiosk->room, "journal.db", path);
@@ -110,6 +122,11 @@ static void assert_repairs(struct kiosk *kiosk, const char *want)
     } while (strcmp(repairs.text, want) != 0 && clock_boot_ms() < until_ms);
     journal_close(journal);
     assert_string_equal(repairs.text, want);
+}
+
+static void assert_repairs(struct kiosk *kiosk, const char *want)
+{
+    assert_repairs_named(kiosk, want, 0);
 }
 
 /* Insert it while a visit waits for it; seen once the flow has heard of it. */
@@ -301,6 +318,85 @@ static void test_what_was_kept_goes_when_the_token_turns_out_well(void **state)
     close_kiosk(&kiosk);
 }
 
+static void refuse_writes(struct kiosk *kiosk)
+{
+    room_take_token(&kiosk->room)->refuses_admin = true;
+    room_give_token(&kiosk->room);
+}
+
+static void lose_the_kept(struct kiosk *kiosk)
+{
+    book_erase_kept(kiosk->book, ended);
+    await_not_kept(kiosk);
+}
+
+static void deliver_elsewhere(struct kiosk *kiosk)
+{
+    room_put_account_of(&kiosk->room, &kiosk->room.renewed_facts);
+    book_look(kiosk->book);
+}
+
+static void no_more(struct kiosk *kiosk)
+{
+    (void)kiosk;
+}
+
+/* The write was done and its order given up before the delivery was told. */
+/* clang-format off */
+static const struct {
+    const char *sentence;
+    enum fact_order_status status;
+    void (*then)(struct kiosk *kiosk);
+    bool back, kept; /* the old one is on the token; or in the ledger, still */
+    const char *repairs;
+    int no;
+} undone[] = {
+    {"what the refunded order wrote is undone", FACT_ORDER_REFUND, no_more, true, false, "yes ", 0},
+    {"what the closed order wrote is undone", FACT_ORDER_CLOSED, no_more, true, false, "yes ", 0},
+    {"a token that does not let it be undone is told of once", FACT_ORDER_REFUND, refuse_writes, false, true, "no ", 0},
+    {"without the old one it is told of once", FACT_ORDER_REFUND, lose_the_kept, false, false, "no ", 2},
+    {"a delivery that the platform has taken is not undone", FACT_ORDER_REFUND, deliver_elsewhere, false, false, "", 0},
+    {"what can be delivered yet is not undone", FACT_ORDER_TO_WRITE, no_more, false, true, "", 0},
+};
+/* clang-format on */
+
+static void come_and_go(struct kiosk *kiosk)
+{
+    touch(kiosk, ACTION_START, 0);
+    touch(kiosk, ACTION_SERVICE, SERVICE_RENEW);
+    room_insert(&kiosk->room);
+    await(kiosk, FLOW_READING);
+    while (flow_of(kiosk)->state == FLOW_READING)
+        pump(kiosk);
+    room_pull(&kiosk->room);
+    while (flow_of(kiosk)->state != FLOW_MESSAGE)
+        pump(kiosk);
+    touch(kiosk, ACTION_FINISH, 0);
+    await(kiosk, FLOW_ATTRACT);
+}
+
+static void test_what_an_order_that_is_over_wrote_does_not_stay_unsaid(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(undone); i++) {
+        struct kiosk kiosk;
+
+        print_message("  %s\n", undone[i].sentence);
+        open_kiosk(&kiosk);
+        end_when_pulled(&kiosk, IN_THE_TEST, undone[i].status);
+        undone[i].then(&kiosk);
+        for (int k = 0; k < 2; k++) {
+            come_and_go(&kiosk);
+            assert_repairs_named(&kiosk, undone[i].repairs, undone[i].no);
+            if (!undone[i].kept)
+                await_not_kept(&kiosk);
+            assert_kept(&kiosk, undone[i].kept);
+            assert_on_token(&kiosk, undone[i].back ? &kiosk.room.old : &kiosk.room.renewed);
+        }
+        close_kiosk(&kiosk);
+    }
+}
+
 static void test_a_certificate_that_was_not_ordered_is_not_written(void **state)
 {
     (void)state;
@@ -331,6 +427,7 @@ int main(void)
         cmocka_unit_test(test_a_repair_that_is_torn_itself_is_done_the_next_time),
         cmocka_unit_test(test_a_token_that_cannot_be_repaired_is_told_of_once),
         cmocka_unit_test(test_what_was_kept_goes_when_the_token_turns_out_well),
+        cmocka_unit_test(test_what_an_order_that_is_over_wrote_does_not_stay_unsaid),
         cmocka_unit_test(test_a_certificate_that_was_not_ordered_is_not_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

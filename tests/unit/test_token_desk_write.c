@@ -250,6 +250,27 @@ static void test_what_can_be_read_is_not_repaired(void **state)
     close_desk(&at);
 }
 
+static void test_what_an_order_that_is_over_wrote_is_undone(void **state)
+{
+    (void)state;
+    struct desk_room at;
+    struct issue_certificate other_key;
+
+    open_desk(&at);
+    make_other_key(&at.room, &other_key);
+    assert_int_equal(write_issued(&at, &at.room.renewed).result, ERR_NONE);
+    assert_int_equal(identify(&at).result, ERR_NONE);
+    struct token_job job = job_of(&at, TOKEN_JOB_REPAIR, &at.room.renewed);
+    job.order.has_certificate = true;
+    job.issued = document_of(&other_key);
+    (void)ask(&at, job, EVENT_IDENTIFIED);
+    assert_on_token(&at, &at.room.renewed);
+    job.issued = document_of(&at.room.old);
+    assert_int_equal(ask(&at, job, EVENT_IDENTIFIED).u.token.certificate_count, 1);
+    assert_on_token(&at, &at.room.old);
+    close_desk(&at);
+}
+
 static void test_nothing_of_another_house_is_put_back(void **state)
 {
     (void)state;
@@ -288,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_a_torn_token_gets_back_what_was_on_it),
         cmocka_unit_test(test_a_token_that_was_swapped_is_not_looked_at_in_a_repair),
         cmocka_unit_test(test_what_can_be_read_is_not_repaired),
+        cmocka_unit_test(test_what_an_order_that_is_over_wrote_is_undone),
         cmocka_unit_test(test_nothing_of_another_house_is_put_back),
         cmocka_unit_test(test_the_token_s_own_refusal_of_a_write_is_told),
     };
