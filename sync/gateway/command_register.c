@@ -85,6 +85,22 @@ static bool read_term(struct registration *in)
     return true;
 }
 
+/* Of a token: 9A 9C 9D 9E, or retired, 82 to 95. Renewals of any other would be refused. */
+static bool read_slot(const char *text, uint8_t *out_slot)
+{
+    uint8_t slot = 0;
+
+    bool is_slot =
+        !failed(hex_parse(text, &slot, 1)) &&
+        ((slot >= 0x82 && slot <= 0x95) || slot == 0x9A || (slot >= 0x9C && slot <= 0x9E));
+    if (is_slot) {
+        *out_slot = slot;
+    } else {
+        (void)fprintf(stderr, "--slot %s: 9a, 9c, 9d, 9e or 82 to 95\n", text);
+    }
+    return is_slot;
+}
+
 static bool read_options(int argc, char **argv, struct registration *in)
 {
     int64_t seals = 0;
@@ -93,11 +109,7 @@ static bool read_options(int argc, char **argv, struct registration *in)
         !option_number("--seals", in->seals, 0, 2, &seals))
         return false;
     in->row.seals = (uint8_t)seals;
-    if (failed(hex_parse(in->slot, &in->issued.slot, 1))) {
-        (void)fprintf(stderr, "--slot %s: two hexadecimal digits\n", in->slot);
-        return false;
-    }
-    return true;
+    return read_slot(in->slot, &in->issued.slot);
 }
 
 static struct err read_certificate(struct registration *in)
@@ -239,6 +251,6 @@ int command_register(int argc, char **argv)
     if (!failed(e))
         e = enter(&in);
     if (e.code == ERR_CONFLICT)
-        (void)fprintf(stderr, "the token %s is known already\n", in.token);
+        (void)fprintf(stderr, "the token %s, or this certificate, is known already\n", in.token);
     return failed(e) ? command_failed("register", e) : COMMAND_DONE;
 }

@@ -82,7 +82,7 @@ for key in p256 rsa late; do
 done
 day() { TZ=Asia/Shanghai date -d "$1" +%F; }
 register() { # NAME PROFILE TOKEN FROM UNTIL
-    "$gateway" register --dir "$work/platform" --profile "$2" --token "$3" --slot 9a \
+    "$gateway" register --dir "$work/platform" --profile "$2" --token "$3" --slot "${slot:-9a}" \
         --public-key "$work/$1.pub" --holder 江城科技有限公司 --account jc-tech --key-no KEY00042 \
         --phone 13812346021 --seals 2 --not-before "$(day "$4")" --not-after "$(day "$5")" \
         --out "$work/$1.der"
@@ -92,7 +92,11 @@ register rsa jingdezhen s200 '-335 days' '+30 days' || exit 1
 register late norinco s300 '-100 days' '+265 days' || exit 1
 is "a token is registered once" 1 \
     "$(register p256 norinco s100 '-335 days' '+30 days' 2>/dev/null; echo $?)"
-
+for slot in 00 9b 96 9a9; do
+    is "a slot that no token has, $slot, is refused" "2 0" \
+        "$(register p256 norinco s101 '-335 days' '+30 days' 2>/dev/null; echo $? "$(sql "SELECT count(*) FROM accounts WHERE token = 's101'")")"
+done
+unset slot
 
 # --- a token that has its certificate already ----------------------------------------------------
 for key in held foreign; do
