@@ -73,6 +73,12 @@ static enum token_exit take_plan(struct newpair *pair)
     status = token_room_look(pair->room, &scope);
     if (status != TOKEN_EXIT_DONE || !token_plan_goes_on(&plan, &pair->room->identity))
         return status;
+    if (access(options->out, F_OK) == 0) { /* it came to its end: the key may be certified */
+        return token_say_failed(
+            options, options->out,
+            ERR(ERR_CONFLICT, 0,
+                "it asks for the key that is there, which would be lost; give another --out"));
+    }
     pair->plan = plan;
     pair->plan.newkey.key = options->new_key;
     pair->goes_on = true;

@@ -156,6 +156,9 @@ before=$(retired)
     cmp b.plan b.req.plan || fail "another plan"
     ok "by the same plan"
     expect "openssl verifies the request" 'verify OK' "$(openssl req -in b.req -noout -verify 2>&1)"
+    same_key=$(openssl req -in b.req -noout -pubkey)
+    exits "said once more it does not make another key in the place of one that was asked for" 1 $(new) --out b.req
+    same "which is still there" "$same_key" "$(hall token public-key "$(printf %x "$(sed -n 's/^staging = //p' b.plan)")")"
     exits "a plan of another slot is in the way" 1 request 9c --new-key p256 --yes "$id" --factory-key --pin-file pin \
         --name x --out b.req
     cmp b.plan b.req.plan || fail "the plan is overwritten"
