@@ -67,7 +67,7 @@ static enum fact_order_status combined(const struct journal_order *own, bool fou
     if (!found)
         return said;
     if (own->state == JOURNAL_ORDER_DELIVERED)
-        return FACT_ORDER_DONE;
+        return said == FACT_ORDER_REFUND ? FACT_ORDER_NONE : FACT_ORDER_DONE;
     if (own->state == JOURNAL_ORDER_LEFT && said == FACT_ORDER_TO_PAY)
         return FACT_ORDER_CLOSED;
     return said;

@@ -9,6 +9,8 @@
  *   intended             -           TO_PAY     as it says     as it says
  *   delivered            NONE        DONE       DONE           DONE
  *
+ * (delivered and refunded: NONE.)
+ *
  * DONE is told of the newest such order when no other matters, and while its issued certificate
  * is there to be named: the receipt can be printed again.
  */

@@ -311,6 +311,19 @@ static void test_the_newest_delivered_order_comes_last(void **state)
     assert_string_equal(ask(house, &issued).id, THIRD);
 }
 
+static void test_a_refunded_delivery_is_no_order_to_speak_of(void **state)
+{
+    struct house *house = *state;
+    struct document_issued issued = {0};
+
+    append(house, JOURNAL_ORDER_REQUESTED);
+    append(house, JOURNAL_ORDER_DELIVERED);
+    put_order(house, OWN, FACT_ORDER_REFUND, 1790000002);
+    struct inbox_document document = issued_document(house);
+    assert_false(failed(inbox_put(house->writer, &document, 1, 2)));
+    assert_int_equal(ask(house, &issued).status, FACT_ORDER_NONE);
+}
+
 static void test_a_certificate_with_a_bad_seal_is_an_error(void **state)
 {
     struct house *house = *state;
@@ -341,6 +354,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_certificate_comes_with_the_order, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_newest_delivered_order_comes_last, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_refunded_delivery_is_no_order_to_speak_of, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_certificate_with_a_bad_seal_is_an_error, set_up,
                                         tear_down),
