@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include "sync/gateway/options.h"
 #include "sync/gateway/platform.h"
 #include "sync/gateway/publish.h"
+
+#define GUID_DIGITS 32 /* hexadecimal, of 16 bytes */
 
 struct registration {
     const char *dir, *profiles, *profile, *token, *slot, *public_key, *holder, *account, *key_no,
@@ -101,15 +104,56 @@ static bool read_slot(const char *text, uint8_t *out_slot)
     return is_slot;
 }
 
+/* The serial number as its token prints it: 32 bits, no zeros before it. */
+static bool is_serial(const char *text)
+{
+    uint64_t number = 0;
+    size_t len = strspn(text, "0123456789");
+
+    for (size_t i = 0; i < len && number <= UINT32_MAX; i++)
+        number = number * 10 + (uint64_t)(text[i] - '0');
+    return len > 0 && text[len] == '\0' && number <= UINT32_MAX && (text[0] != '0' || len == 1);
+}
+
+/* As kiosks will name it; any other id would never be asked for. */
+static bool check_token(const char *id)
+{
+    bool is_guid = id[0] == 'g' && strspn(id + 1, "0123456789abcdef") == GUID_DIGITS &&
+                   id[1 + GUID_DIGITS] == '\0';
+
+    if (is_guid || (id[0] == 's' && is_serial(id + 1)))
+        return true;
+    (void)fprintf(stderr,
+                  "--token %s: s and the serial number (0 to %" PRIu32 "), or g and the GUID (%d of"
+                  " 0 to 9 and a to f): as `certkioskctl token show` says it\n",
+                  id, UINT32_MAX, GUID_DIGITS);
+    return false;
+}
+
 static bool read_options(int argc, char **argv, struct registration *in)
 {
     int64_t seals = 0;
 
-    if (!read_texts(argc, argv, in) || !read_term(in) ||
+    if (!read_texts(argc, argv, in) || !check_token(in->token) || !read_term(in) ||
         !option_number("--seals", in->seals, 0, 2, &seals))
         return false;
     in->row.seals = (uint8_t)seals;
     return read_slot(in->slot, &in->issued.slot);
+}
+
+/* That the key of `der`, which was made of what the option names, is one that tokens have: they
+ * could not use another. */
+static struct err check_key(const char *option, const char *path, struct bytes der)
+{
+    enum certificate_key key = CERTIFICATE_KEY_OTHER;
+
+    struct err e = certificate_key(der, &key);
+    if (failed(e) || key != CERTIFICATE_KEY_OTHER)
+        return e;
+    (void)fprintf(stderr,
+                  "%s %s: no key that tokens have; theirs are P-256, P-384, RSA-2048 or RSA-3072\n",
+                  option, path);
+    return ERR(ERR_UNSUPPORTED, 0, "key");
 }
 
 static struct err read_certificate(struct registration *in)
@@ -132,6 +176,9 @@ static struct err read_certificate(struct registration *in)
                       in->certificate);
         return ERR(ERR_MALFORMED, 0, "holder");
     }
+    e = check_key("--certificate", in->certificate, in->known);
+    if (failed(e))
+        return e;
     memcpy(in->known_holder, facts.holder, sizeof(in->known_holder));
     memcpy(in->known_issuer, facts.issuer, sizeof(in->known_issuer));
     in->holder = in->known_holder;
@@ -209,6 +256,8 @@ static struct err find_first(struct registration *in)
         return e;
     const struct issue_ca *ca = authority_demo_ca(authority, in->profile);
     e = in->out == NULL ? take_known(in, ca, &made) : issue_first(in, ca, &made);
+    if (!failed(e) && in->public_key != NULL)
+        e = check_key("--public-key", in->public_key, (struct bytes){made.der, made.len});
     if (failed(e))
         return e;
     memcpy(in->issued.der, made.der, made.len);

@@ -97,6 +97,28 @@ for slot in 00 9b 96 9a9; do
         "$(register p256 norinco s101 '-335 days' '+30 days' 2>/dev/null; echo $? "$(sql "SELECT count(*) FROM accounts WHERE token = 's101'")")"
 done
 unset slot
+for id in gabc s sx s01 s4294967296 s-1 S101 101 'g0123456789ABCDEF0123456789ABCDEF' g0123456789abcdef0123456789abcdef0 ''; do
+    is "an id that no token has, '$id', is refused" "2 0" \
+        "$(register p256 norinco "$id" '-335 days' '+30 days' 2>/dev/null; echo $? "$(sql "SELECT count(*) FROM accounts WHERE token = '$id'")")"
+done
+has "and what ids there are is said" "s and the serial number" \
+    "$(register p256 norinco gabc '-335 days' '+30 days' 2>&1)"
+openssl genpkey -algorithm ED25519 -out "$work/ed25519.pem"
+openssl ecparam -name secp256k1 -genkey -noout -out "$work/secp256k1.pem"
+openssl ecparam -name secp521r1 -genkey -noout -out "$work/p521.pem"
+for bits in 1024 3072 4096; do
+    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:$bits -out "$work/rsa$bits.pem" 2>/dev/null
+done
+openssl ecparam -name secp384r1 -genkey -noout -out "$work/p384.pem"
+unfit='ed25519 secp256k1 p521 rsa1024 rsa4096'
+for key in $unfit p384 rsa3072; do openssl pkey -in "$work/$key.pem" -pubout -out "$work/$key.pub"; done
+for key in $unfit; do
+    register "$key" norinco s102 '-335 days' '+30 days' >"$work/refused" 2>&1
+    is "a public key that no token has, $key, is refused" "1 0" "$? $(sql "SELECT count(*) FROM accounts WHERE token = 's102'")"
+    [ ! -e "$work/$key.der" ] || is "and gets no certificate" no yes
+done
+register p384 norinco g0123456789abcdef0123456789abcdef '-335 days' '+30 days' || exit 1
+register rsa3072 norinco s4294967295 '-335 days' '+30 days' || exit 1
 
 # --- a token that has its certificate already ----------------------------------------------------
 for key in held foreign; do
@@ -132,6 +154,12 @@ is "for the same holder" "subject=C = CN, O = 江城外来有限公司, CN = 江
     "$(openssl x509 -inform DER -in "$work/own.der" -noout -subject -nameopt oneline,utf8,-esc_msb)"
 is "and the same key" "$(cat "$work/foreign.pub")" \
     "$(openssl x509 -inform DER -in "$work/own.der" -noout -pubkey)"
+for key in $unfit; do
+    openssl req -x509 -key "$work/$key.pem" -subj '/CN=x' -days 30 -out "$work/$key.crt" 2>/dev/null
+    has "a certificate whose key no token has, $key, is refused" "P-256, P-384, RSA-2048 or RSA-3072" \
+        "$(enter s103 "$work/$key.crt" --not-before "$(day '-1 day')" --not-after "$(day '+30 days')" --out "$work/$key.der")"
+    is "and not registered" 0 "$(sql "SELECT count(*) FROM accounts WHERE token = 's103'")"
+done
 has "what is no certificate is refused" "not one certificate" "$(enter s600 "$work/foreign.pub")"
 has "a file that is not there is named" "cannot be read" "$(enter s600 "$work/nothing.crt")"
 has "a public key beside it makes no sense" "not both" \
