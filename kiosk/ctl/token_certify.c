@@ -49,6 +49,8 @@ static enum token_exit write_one(const struct token_options *options, uint8_t sl
     const struct token_scope scope = {.slots = 1U << token_slot_index(slot)};
     enum token_exit status = token_room_open(options, &scope, &room);
     if (status == TOKEN_EXIT_DONE)
+        status = token_room_meant(&room, "write the certificate to");
+    if (status == TOKEN_EXIT_DONE)
         status = check_key(&room, slot, der);
     if (status != TOKEN_EXIT_DONE)
         return status;

@@ -70,6 +70,9 @@ enum token_exit token_newpair_settle(const struct token_options *options, uint8_
         return token_say_failed(options, options->plan,
                                 ERR(ERR_CONFLICT, 0, "the plan is for another token or slot"));
     }
+    status = token_room_meant(&room, "write the certificate to");
+    if (status != TOKEN_EXIT_DONE)
+        return status;
     struct err e = token_secret_admin(options, saved.token, admin);
     if (failed(e))
         return token_say_failed(options, "the management key", e);

@@ -225,6 +225,11 @@ enum token_exit token_room_confirm(const struct token_room *room, const char *de
     return failed(e) ? token_say_failed(room->options, deed, e) : TOKEN_EXIT_DONE;
 }
 
+enum token_exit token_room_meant(const struct token_room *room, const char *deed)
+{
+    return room->options->yes == NULL ? TOKEN_EXIT_DONE : token_room_confirm(room, deed);
+}
+
 enum token_key token_key_of(enum certificate_key key)
 {
     switch (key) {

@@ -61,6 +61,9 @@ enum token_exit token_room_pin(struct token_room *room);
 /* Have the id of the token typed before `deed`, or take that of --yes. */
 enum token_exit token_room_confirm(const struct token_room *room, const char *deed);
 
+/* The same where --yes is given; without it nobody is asked. */
+enum token_exit token_room_meant(const struct token_room *room, const char *deed);
+
 /* The kind of key that a certificate has, as tokens name it; TOKEN_KEY_OTHER when it is none of
  * them. */
 enum token_key token_key_of(enum certificate_key key);

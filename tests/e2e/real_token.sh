@@ -147,13 +147,25 @@ give_certificate() {
     real_ctl read $real_slot >"$D/token.crt" && openssl x509 -in "$D/token.crt" -noout -pubkey >"$D/token.pem"
 }
 
+# Another token may have the same right, and nothing in the slot: it is asked for by its id, and
+# certkioskctl compares that once more before it writes.
 real_given_up() {
     [ "$real_wrote" = replaced ] || return 0
-    real_holds token || real_hand "Please insert the token now: the old certificate is put back." token || true
+    local insert="Please insert the token now ($real_id): the old certificate is put back."
+    real_holds token || real_hand "$insert" token || true
+    if real_holds token && ! real_is_it; then
+        story "That is not token $real_id."
+        if real_out; then real_hand "$insert" token || true; fi
+    fi
     printf 'Putting the old certificate back:\n'
-    "$bin/certkioskctl" --state "$work/no-kiosk" token write $real_slot "$out/before-$real_slot.pem" --backup "$out" "${rights[@]}" ||
-        printf 'it could not be. It is in %s; put it back with\n  %s token write %s FILE %s\n' \
-            "$out/before-$real_slot.pem" "$bin/certkioskctl" $real_slot "${rights[*]}" >&2
+    "$bin/certkioskctl" --state "$work/no-kiosk" token write $real_slot "$out/before-$real_slot.pem" --backup "$out" \
+        --yes "$real_id" "${rights[@]}" ||
+        printf 'it could not be. It is in %s; put it back with\n  %s token write %s FILE --yes %s %s\n' \
+            "$out/before-$real_slot.pem" "$bin/certkioskctl" $real_slot "$real_id" "${rights[*]}" >&2
+}
+
+real_is_it() {
+    [ "$("$bin/certkioskctl" --state "$work/no-kiosk" token show --json | jq -r .token)" = "$real_id" ]
 }
 
 # The machine's own pcscd: whatever the environment of the demo says, and not the hall's.

@@ -70,6 +70,8 @@ same "a certificate that chains does" true "$(ctl show --trust ca.pem --json | j
 same "without trust nothing is said of it" null "$(ctl show --json | jq '.certificates[0].chains')"
 openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -out stranger.pub
 issue stranger.pub stranger
+exits "a write that is meant for another token is refused" 4 write 9a first.pem --factory-key --yes s1
+exits "one that is meant for this is done" 0 write 9a first.pem --factory-key --yes "$id"
 exits "a certificate of another key is not written over the old one" 1 write 9a stranger.pem --factory-key
 exits "what is no certificate neither" 1 write 9a pin --factory-key
 

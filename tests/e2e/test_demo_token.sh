@@ -77,6 +77,44 @@ ok "yubico-piv-tool reads the very bytes that were there before"
 nothing=$(pgrep -f "$work/demo" || true)
 same "no process of it is left" "" "$nothing"
 
+### It goes back to its own token only
+given_up() ( # PEOPLE: the end of a demo for token $id; PEOPLE do what they are asked for, or nothing
+    people=$1 D=$work real_wrote=replaced real_id=$id admin_key='' master_key='' pin_file='' yes='' personalise=no
+    # shellcheck source=tests/e2e/stack.sh
+    . "$root/tests/e2e/stack.sh"
+    # shellcheck source=tests/e2e/real_token.sh
+    . "$root/tests/e2e/real_token.sh"
+    real_wrote=replaced real_id=$id out=$work/out
+    story() {
+        echo "$*"
+        case $people:$* in
+        helpful:*out\ now.) hall pull ;;
+        helpful:*insert*) hall swap back && hall insert ;;
+        esac
+    }
+    [ "$people" = helpful ] || wait_for() { shift && "$@" >/dev/null 2>&1; }
+    real_given_up
+) >given.out 2>&1
+cp out/before-9a.pem before.pem
+issue 9a.pub of-the-demo
+openssl x509 -in of-the-demo.pem -outform DER -out of-the-demo.der
+hall token load 9a of-the-demo.der >/dev/null
+hall pull >/dev/null
+hall swap >/dev/null
+hall insert >/dev/null
+before=$(field changes)
+given_up nobody
+expect "another token is told" "That is not token $id" "$(cat given.out)"
+expect "so is that the certificate could not be put back, and how it is" "put it back with.*write 9a FILE --yes $id" \
+    "$(tr '\n' ' ' <given.out)"
+same "another token with the same right gets nothing" "$before" "$(field changes)"
+given_up helpful
+expect "once its own is there it is put back" "take the token out.*insert the token now .$id.*$id: slot 9a has the certificate" \
+    "$(tr '\n' ' ' <given.out)"
+cmp <(ypt -a read-certificate -s 9a | openssl x509 -outform DER) mine.der || fail "another certificate is left"
+ok "as yubico-piv-tool reads it"
+cmp before.pem out/before-9a.pem || fail "what was kept is another"
+
 ### What cannot be put back is not taken away
 python3 -c '
 import gzip, sys
