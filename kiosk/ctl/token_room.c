@@ -94,11 +94,20 @@ enum token_exit token_room_open(const struct token_options *options,
     return token_room_look(room, scope);
 }
 
+_Static_assert(TOKEN_CALL_TIMEOUT_MS == 15000, "as it is told");
+
 enum token_exit token_room_look(struct token_room *room, const struct token_scope *scope)
 {
     char known[TOKEN_ID_SIZE];
+    uint64_t from_ms = clock_boot_ms();
     memcpy(known, room->identity.id, sizeof(known));
     struct err e = token_identify(room->token, scope, &room->identity);
+    if (e.code == ERR_IO && clock_boot_ms() - from_ms >= TOKEN_CALL_TIMEOUT_MS) {
+        e = ERR(ERR_TIMEOUT, TOKEN_CALL_TIMEOUT_MS,
+                "not all was told within 15 s: the token, or its reader, is slow or hangs. --trace"
+                " shows how long each command takes; `read SLOT` asks for one slot only; or try"
+                " another reader");
+    }
     if (!failed(e) && known[0] != '\0' && !text_same(known, room->identity.id)) {
         memcpy(room->identity.id, known, sizeof(known));
         e = ERR(ERR_GONE, 0, "another token is in the reader now");

@@ -187,6 +187,13 @@ issue 9a.pub first
 exits "its certificate is settled" 0 write 9a first.pem --plan d.req.plan --pin-file pin --factory-key
 openssl x509 -in first.pem -outform DER -out first.der
 
+### A slow token
+hall token latency 300 >/dev/null
+exits "a token that is too slow to tell all in time is not waited for" 1 show
+expect "and is told to be slow" 'within 15 s: .* slow or hangs' "$(cat last.out)"
+exits "one slot is told, as it says" 0 read 9a
+hall token latency 0 >/dev/null
+
 ### A trace shows no secret
 {
     ctl verify --pin-file pin --trace
