@@ -15,7 +15,8 @@ struct newpair {
     struct token_room *room;
     struct token_target target;
     struct token_plan plan;
-    bool goes_on;             /* the plan is of an earlier time */
+    struct token_plan saved;  /* of an earlier time; main 0 without */
+    bool goes_on;             /* with that one */
     char plan_path[PATH_MAX]; /* FILE.plan */
     char old_path[PATH_MAX];  /* FILE.old.pem */
     uint8_t old[TOKEN_CERTIFICATE_MAX];
@@ -29,6 +30,29 @@ static bool may_lose(const struct token_options *options)
     return options->lose_old_key || options->in_place;
 }
 
+/* Another new key would be in the way of a pair that is on its way to its place. Which way that is
+ * can be lost with FILE.plan, so it is told, and written, from what the token has. */
+static enum token_exit leave_to_settle(const struct newpair *pair, const struct token_newkey *found)
+{
+    const struct token_options *options = pair->room->options;
+    struct token_plan plan = {.newkey = *found};
+    bool there = token_plan_alike(&pair->saved.newkey, found);
+    (void)text_copy(plan.token, sizeof(plan.token), pair->target.id); /* same size */
+    struct err e = there ? ERR_OK : token_plan_save(pair->plan_path, &plan);
+    if (failed(e))
+        return token_say_failed(options, pair->plan_path, e);
+    (void)fprintf(stderr,
+                  "certkioskctl: a new pair for slot %02x was left on its way there. Its plan is %s"
+                  " %s,\nits certificate in slot %02x. See that it is the right one, and go on:\n"
+                  "    certkioskctl token read %02x --out %s.new.pem\n"
+                  "    certkioskctl token write %02x %s.new.pem --plan %s\n",
+                  found->main, there ? "still in" : "made anew in", pair->plan_path, found->staging,
+                  found->staging, options->out, found->main, options->out, pair->plan_path);
+    return token_say_failed(
+        options, "a new key",
+        ERR(ERR_CONFLICT, 0, "the one before it has not come to its place; no other was made"));
+}
+
 /* The plan for a token that was looked at, with all of its retired slots. */
 static enum token_exit make_plan(struct newpair *pair)
 {
@@ -37,10 +61,13 @@ static enum token_exit make_plan(struct newpair *pair)
     uint8_t main = pair->target.slot;
     struct token_scope scope = token_newkey_scope(main, true);
     struct token_newkey_wish wish = {.main = main, .key = options->new_key};
+    struct token_newkey found = {.main = 0};
     scope.pin_tries = true;
     enum token_exit status = token_room_look(room, &scope);
     if (status != TOKEN_EXIT_DONE)
         return status;
+    if (!options->in_place && token_plan_find(main, &scope, &room->identity, &found))
+        return leave_to_settle(pair, &found);
     struct err e =
         token_newkey_probe(room->token, &pair->target, &scope, &room->identity, &wish.moves);
     if (failed(e))
@@ -67,6 +94,7 @@ static enum token_exit take_plan(struct newpair *pair)
             options, pair->plan_path,
             ERR(ERR_CONFLICT, 0, "the plan is for another token or slot; give another --out"));
     }
+    pair->saved = plan;
     if (options->in_place && plan.newkey.staging != plan.newkey.main)
         return TOKEN_EXIT_DONE;
     const struct token_scope scope = token_plan_scope(&plan);

@@ -10,7 +10,9 @@
  * that is in the slot, FILE.plan (token_plan.h) is written, the name was tried and the PIN was
  * right. `request` goes on with a FILE.plan that is there: the pair is made again in the same
  * place, and its name taken from FILE.old.pem where the certificate is gone. A FILE.plan of another
- * token or slot, and another FILE.old.pem, are in the way.
+ * token or slot, and another FILE.old.pem, are in the way. Where `write` was interrupted while both
+ * pairs move, and its FILE.plan is lost, `request` makes no key but that plan anew, from what is on
+ * the token, and says how to go on; so it does for a plan that is there (unless --in-place).
  */
 #ifndef KIOSK_CTL_TOKEN_NEWPAIR_H
 #define KIOSK_CTL_TOKEN_NEWPAIR_H

@@ -7,6 +7,7 @@
 #include "kiosk/base/config.h"
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
+#include "kiosk/pki/certificate.h"
 
 #define PLAN_MODE 0600
 #define PLAN_SIZE 256
@@ -117,4 +118,30 @@ bool token_plan_goes_on(const struct token_plan *plan, const struct token_identi
     return newkey->keep == 0 ||
            (!has_certificate(identity, newkey->keep) && !is_torn(identity, newkey->keep) &&
             identity->keys[token_slot_index(newkey->keep)] == TOKEN_KEY_NONE);
+}
+
+/* What cannot be read is newer than nothing. */
+static bool is_newer(struct bytes der, struct bytes than)
+{
+    struct fact_certificate facts = {0};
+    struct fact_certificate other = {0};
+    if (failed(certificate_read(der, NULL, &facts)))
+        return false;
+    if (failed(certificate_read(than, NULL, &other)))
+        return true;
+    return facts.not_before_s != other.not_before_s ? facts.not_before_s > other.not_before_s
+                                                    : facts.not_after_s > other.not_after_s;
+}
+
+bool token_plan_find(uint8_t main, const struct token_scope *scope,
+                     const struct token_identity *identity, struct token_newkey *out_plan)
+{
+    return token_newkey_find(main, scope, identity, is_newer, out_plan);
+}
+
+bool token_plan_alike(const struct token_newkey *plan, const struct token_newkey *other)
+{
+    return plan->way == TOKEN_NEWKEY_MOVES && other->way == TOKEN_NEWKEY_MOVES &&
+           plan->main == other->main &&
+           (plan->staging == other->staging || (plan->keep != 0 && plan->keep == other->keep));
 }

@@ -32,4 +32,14 @@ struct token_scope token_plan_scope(const struct token_plan *plan);
  */
 bool token_plan_goes_on(const struct token_plan *plan, const struct token_identity *identity);
 
+/*
+ * token_newkey_find() for certificates of X.509, of which that is newer which begins later, or else
+ * ends later. `scope` is that of the look, with keys. Pure.
+ */
+bool token_plan_find(uint8_t main, const struct token_scope *scope,
+                     const struct token_identity *identity, struct token_newkey *out_plan);
+
+/* Whether both move keys by way of the same slot. Pure. */
+bool token_plan_alike(const struct token_newkey *plan, const struct token_newkey *other);
+
 #endif

@@ -466,4 +466,66 @@ for row in "yubikey57 moves" "yubikey stays" "pivapplet stays"; do
     end_of "$hall_pid"
     hall_pid=
 done
+
+### A plan that was lost while its pair settled
+rm -rf "$dir" new.req*
+mkdir "$dir"
+start --token-options --model=yubikey57
+hall insert >/dev/null
+id=$(token_id)
+key=(--factory-key --cipher aes192)
+new() { echo request 9a --new-key p256 --yes "$id" "${key[@]}" --pin-file pin; }
+hall token public-key 9a >9a.pub
+issue 9a.pub old
+ctl write 9a old.pem "${key[@]}" >/dev/null
+# shellcheck disable=SC2046
+ctl $(new) --out new.req >/dev/null
+openssl x509 -req -in new.req -CA ca.pem -CAkey ca.key -days 60 -out new.pem 2>/dev/null
+staging=$(printf %x "$(sed -n 's/^staging = //p' new.req.plan)")
+keep=$(printf %x "$(sed -n 's/^keep = //p' new.req.plan)")
+settle() { ctl write 9a new.pem --plan new.req.plan --pin-file pin "${key[@]}" 2>&1; }
+hall token snapshot >/dev/null
+from=$(field apdus)
+settle >/dev/null
+all=$(($(field apdus) - from))
+in_the_middle() { # COMMANDS before the last one: the token leaves there
+    hall token restore >/dev/null
+    hall token fault pull-after $((all - $1)) >/dev/null
+    ! settle >last.out || fail "it is not interrupted"
+    expect "interrupted $1 commands before its end" 'settling the new pair' "$(cat last.out)"
+    hall token fault none >/dev/null
+    hall insert >/dev/null
+}
+# shellcheck disable=SC2046
+for left in 8 6 4 1; do # before the old key moves, before the new one does, before it is written, before it is cleared away
+    in_the_middle $left
+    rm -f lost.req*
+    before=$(retired)
+    exits "no other key is made" 1 $(new) --out lost.req
+    same "so none is there" "$before" "$(retired)"
+    expect "but the plan made anew" 'made anew in lost.req.plan' "$(cat last.out)"
+    steps=$(sed -n 's/^ *certkioskctl token //p' last.out)
+    same "and what to do told" 2 "$(wc -l <<<"$steps")"
+    while read -r words; do
+        # shellcheck disable=SC2086
+        exits "which can be done: $words" 0 $words "${key[@]}" --pin-file pin
+    done <<<"$steps"
+    exits "then the pair in 9a works" 0 self-test 9a --pin-file pin
+    same_certificate <(ctl read 9a) new.pem || fail "another certificate in 9a"
+    ok "it is the new one"
+    exits "the old one works in $keep" 0 self-test "$keep" --pin-file pin
+    same_certificate <(ctl read "$keep") old.pem || fail "another certificate in $keep"
+    exits "and where it was made there is nothing" 1 read "$staging"
+    exits "so that another can be made" 0 $(new) --out lost.req
+done
+in_the_middle 6
+cp new.req.plan before.plan
+# shellcheck disable=SC2046
+exits "a plan that is not lost is not made anew" 1 $(new) --out new.req
+expect "but told" 'still in new.req.plan' "$(cat last.out)"
+cmp before.plan new.req.plan || fail "the plan is another one"
+exits "and goes on" 0 write 9a new.pem --plan new.req.plan --pin-file pin "${key[@]}"
+hall pull >/dev/null
+end_of "$hall_pid"
+hall_pid=
 echo "$checks checks"

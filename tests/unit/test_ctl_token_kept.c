@@ -213,6 +213,51 @@ static void a_plan_goes_on_where_its_places_are_free(void **state)
     }
 }
 
+static void plans_are_alike_by_the_slots_on_their_way(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sentence;
+        struct token_newkey plan, other; /* way, key, main, staging, keep */
+        bool alike;
+    } rows[] = {
+        {"the same",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         true},
+        {"one that has nothing to keep any more",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0},
+         true},
+        {"the old one is kept in the same place",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x84, 0x83},
+         true},
+        {"none is kept by either",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x84, 0},
+         false},
+        {"other places",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x84, 0x85},
+         false},
+        {"another slot",
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9C, 0x82, 0x83},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         false},
+        {"one that moves nothing",
+         {TOKEN_NEWKEY_STAYS, TOKEN_KEY_P256, 0x9A, 0x82, 0},
+         {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0x83},
+         false},
+        {"no plan at all", {.main = 0}, {TOKEN_NEWKEY_MOVES, TOKEN_KEY_P256, 0x9A, 0x82, 0}, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (token_plan_alike(&rows[i].plan, &rows[i].other) != rows[i].alike ||
+            token_plan_alike(&rows[i].other, &rows[i].plan) != rows[i].alike)
+            fail_msg("%s", rows[i].sentence);
+    }
+}
+
 static void a_plan_is_read_as_it_was_written(void **state)
 {
     (void)state;
@@ -244,6 +289,7 @@ int main(void)
         cmocka_unit_test(what_is_kept_has_a_name_of_its_own),
         cmocka_unit_test(what_hides_is_lost_with_consent_only),
         cmocka_unit_test(a_plan_goes_on_where_its_places_are_free),
+        cmocka_unit_test(plans_are_alike_by_the_slots_on_their_way),
         cmocka_unit_test(a_plan_is_read_as_it_was_written),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);
