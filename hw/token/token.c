@@ -136,6 +136,12 @@ struct err token_unblock(struct token *token, const struct secret *puk, const st
     return ask_with_pin(token, &request, out_tries_left);
 }
 
+struct err token_prove(struct token *token, const struct token_target *target)
+{
+    return ask_for_done(token,
+                        &(struct token_request){.call = TOKEN_CALL_PROVE, .target = *target});
+}
+
 struct err token_write(struct token *token, const struct token_target *target, struct bytes der)
 {
     return ask_for_done(

@@ -1,9 +1,9 @@
 /*
  * token.h - the token a visitor inserts, behind one driver table.
  *
- *     open --> watch --> identify --> verify_pin --> write --> sign ... --> close
- *               ^                        |             |        |
- *               '------- ERR_GONE -------'-------------'--------'   pulled out: watch again
+ *     open --> watch --> identify --> prove --> verify_pin --> write --> sign ... --> close
+ *               ^                       |           |             |        |
+ *               '------- ERR_GONE ------'-----------'-------------'--------'   pulled: watch again
  *
  * Drivers: piv (PIV cards over PC/SC, NIST SP 800-73pt2-5, in a worker process) and sim (a script
  * in memory, told to fail). Each passes tests/contract/test_token.c; so must the next one.
@@ -155,6 +155,7 @@ enum token_call {
     TOKEN_CALL_SIGN,
     TOKEN_CALL_DECRYPT,
     TOKEN_CALL_PERSONALISE,
+    TOKEN_CALL_PROVE,
     TOKEN_CALL_COUNT,
 };
 
@@ -255,6 +256,13 @@ MUST_CHECK struct err token_change_pin(struct token *token, const struct secret 
  */
 MUST_CHECK struct err token_unblock(struct token *token, const struct secret *puk,
                                     const struct secret *next, uint8_t *out_tries_left);
+
+/*
+ * Prove the admin key of `target` (its slot is not looked at) and change nothing: whether the token
+ * would take the changes below. What was proved in this session counts, and a change that follows
+ * does not prove it again. Tokens may count what they refuse. ERR_DENIED.
+ */
+MUST_CHECK struct err token_prove(struct token *token, const struct token_target *target);
 
 /*
  * Write certificate `der` (1 to TOKEN_CERTIFICATE_MAX bytes) into `target` and read it back.

@@ -45,6 +45,7 @@ static const struct row {
     [TOKEN_CALL_DECRYPT] = {CODE(ERR_DENIED) | CODE(ERR_NOT_FOUND),
                             NEEDS_SLOT | NEEDS_KEY | GIVES_DATA},
     [TOKEN_CALL_PERSONALISE] = {CODE(ERR_DENIED) | CODE(ERR_BLOCKED), 0},
+    [TOKEN_CALL_PROVE] = {CODE(ERR_DENIED), NEEDS_TARGET},
 };
 
 #define CODES_OF_ALL (CODE(ERR_NONE) | CODE(ERR_GONE) | CODE(ERR_IO) | CODE(ERR_UNSUPPORTED))
@@ -151,6 +152,7 @@ static bool details_hold(const struct token_request *request)
     case TOKEN_CALL_UNBLOCK:
     case TOKEN_CALL_DELETE:
     case TOKEN_CALL_GENERATE:
+    case TOKEN_CALL_PROVE:
     case TOKEN_CALL_COUNT:
         return true;
     }

@@ -44,6 +44,7 @@ static const struct job {
     [TOKEN_CALL_SIGN] = {false, job_sign},
     [TOKEN_CALL_DECRYPT] = {false, job_decrypt},
     [TOKEN_CALL_PERSONALISE] = {false, job_personalise},
+    [TOKEN_CALL_PROVE] = {true, job_prove},
 };
 
 static struct token_piv *piv_of(struct token *token)

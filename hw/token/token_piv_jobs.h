@@ -25,7 +25,9 @@ MUST_CHECK struct err job_change_pin(struct piv_session *session,
 MUST_CHECK struct err job_unblock(struct piv_session *session, const struct token_request *request,
                                   struct token_reply *out_reply);
 
-/* token_piv_write.c; with the card management key */
+/* token_piv_write.c; with the card management key. The first does nothing more. */
+MUST_CHECK struct err job_prove(struct piv_session *session, const struct token_request *request,
+                                struct token_reply *out_reply);
 MUST_CHECK struct err job_write(struct piv_session *session, const struct token_request *request,
                                 struct token_reply *out_reply);
 MUST_CHECK struct err job_delete(struct piv_session *session, const struct token_request *request,

@@ -36,6 +36,15 @@ static struct err compare(struct piv_session *session, uint32_t object, struct b
     return ERR_OK;
 }
 
+struct err job_prove(struct piv_session *session, const struct token_request *request,
+                     struct token_reply *out_reply)
+{
+    (void)session;
+    (void)request;
+    (void)out_reply;
+    return ERR_OK;
+}
+
 struct err job_write(struct piv_session *session, const struct token_request *request,
                      struct token_reply *out_reply)
 {

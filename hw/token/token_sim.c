@@ -52,7 +52,7 @@ static struct err sim_watch(struct token *token, uint32_t timeout_ms,
 static bool names_token(enum token_call call)
 {
     return call == TOKEN_CALL_WRITE || call == TOKEN_CALL_DELETE || call == TOKEN_CALL_GENERATE ||
-           call == TOKEN_CALL_MOVE || call == TOKEN_CALL_PERSONALISE;
+           call == TOKEN_CALL_MOVE || call == TOKEN_CALL_PERSONALISE || call == TOKEN_CALL_PROVE;
 }
 
 static bool is_meant(const struct token_sim *sim, const struct token_request *request)
@@ -181,6 +181,7 @@ void token_sim_load(struct token_sim *sim, uint8_t slot, struct bytes der)
     assert(der.len <= TOKEN_CERTIFICATE_MAX);
 
     at->torn = false;
+    at->hidden = false;
     at->der_len = (uint16_t)der.len;
     if (der.len > 0)
         memmove(at->der, der.at, der.len); /* it may be what was in another slot, or in this */

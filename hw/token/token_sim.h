@@ -50,6 +50,7 @@ struct token_sim_slot {
     enum token_key key;
     uint32_t key_number; /* no two keys have the same; 0: none */
     bool torn;           /* its certificate object makes no sense */
+    bool hidden;         /* its certificate is there and is not shown */
     uint16_t der_len;    /* 0: no certificate */
     uint8_t der[TOKEN_CERTIFICATE_MAX];
 };

@@ -32,7 +32,9 @@ static void tell_certificates(const struct token_sim *sim, uint32_t slots,
             continue;
         if (slot->torn)
             out->torn |= 1U << i;
-        if (slot->torn || slot->der_len == 0)
+        if (slot->hidden && !slot->torn)
+            out->hidden |= 1U << i;
+        if (slot->torn || slot->hidden || slot->der_len == 0)
             continue;
         struct token_certificate *to = &out->certificates[out->certificate_count++];
         to->slot = token_slot_at(i);
@@ -126,6 +128,14 @@ static struct err target_of(struct token_sim *sim, const struct token_target *ta
         return ERR(ERR_UNSUPPORTED, 0, "no such slot");
     *out_slot = token_sim_slot(sim, target->slot);
     return ERR_OK;
+}
+
+static struct err do_prove(struct token_sim *sim, const struct token_request *request,
+                           struct token_reply *reply)
+{
+    (void)reply;
+    return token_sim_admin_right(sim, request->target.admin) ? ERR_OK
+                                                             : ERR(ERR_DENIED, 0, "admin key");
 }
 
 static struct err do_write(struct token_sim *sim, const struct token_request *request,
@@ -327,7 +337,8 @@ struct err token_sim_do(struct token_sim *sim, const struct token_request *reque
                                  [TOKEN_CALL_MOVE] = do_move,
                                  [TOKEN_CALL_SIGN] = do_sign,
                                  [TOKEN_CALL_DECRYPT] = do_decrypt,
-                                 [TOKEN_CALL_PERSONALISE] = do_personalise};
+                                 [TOKEN_CALL_PERSONALISE] = do_personalise,
+                                 [TOKEN_CALL_PROVE] = do_prove};
     return jobs[request->call](sim, request, out_reply);
 }
 

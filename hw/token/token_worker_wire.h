@@ -19,7 +19,7 @@
 #include "hw/token/card_trace.h"
 #include "hw/token/token_piv.h"
 
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 #define WIRE_FD 3 /* of the worker */
 #define WIRE_TRACE_OPTION "--trace"
 #define WIRE_SITE_MAX 80

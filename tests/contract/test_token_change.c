@@ -75,6 +75,9 @@ static void assert_refused(struct bench *on, const struct token_target *target, 
     uint8_t spki[TOKEN_PUBLIC_KEY_MAX];
     size_t len = 0;
 
+    assert_int_equal(token_prove(on->token, target).code, want);
+    if (want == ERR_GONE)
+        bench_look(on, &seen);
     assert_int_equal(token_write(on->token, target, bench_certificate(2)).code, want);
     if (want == ERR_GONE)
         bench_look(on, &seen);
@@ -113,6 +116,31 @@ static void a_wrong_admin_key_changes_nothing(struct bench *on)
     struct token_target target = bench_target(on, 0x9C);
     target.admin = &wrong;
     assert_refused(on, &target, ERR_DENIED);
+}
+
+static void a_proof_tells_the_admin_key_and_changes_nothing(struct bench *on)
+{
+    struct token_admin wrong = on->admin;
+    struct token_target target;
+
+    bench_insert(on, &seen);
+    assert_int_equal(bench_write(on, 0x9C, 1), ERR_NONE);
+    bench_look(on, &seen); /* a session without a proof */
+    uint32_t changes = on->kind->changes(on);
+    target = bench_target(on, 0);
+    wrong.key.at[0] ^= 0x40;
+    for (int i = 0; i < 4; i++) {
+        target.admin = i % 2 == 0 ? &wrong : &on->admin;
+        assert_int_equal(token_prove(on->token, &target).code, i % 2 == 0 ? ERR_DENIED : ERR_NONE);
+    }
+    target.admin = &on->admin;
+    assert_int_equal(token_prove(on->token, &target).code, ERR_NONE);
+    assert_int_equal(on->kind->changes(on), changes);
+    bench_look(on, &seen);
+    bench_assert_holds(&seen, 0x9C, 1);
+    assert_int_equal(seen.pin_tries_left, on->model->pin_tries);
+    on->kind->pull(on);
+    assert_int_equal(token_prove(on->token, &target).code, ERR_GONE);
 }
 
 static void a_pulled_token_is_gone_until_it_is_identified_again(struct bench *on)
@@ -265,6 +293,7 @@ int main(void)
         PROMISE(a_deleted_certificate_is_gone_and_may_be_deleted_again),
         PROMISE(a_change_meant_for_another_token_is_not_done),
         PROMISE(a_wrong_admin_key_changes_nothing),
+        PROMISE(a_proof_tells_the_admin_key_and_changes_nothing),
         PROMISE(a_pulled_token_is_gone_until_it_is_identified_again),
         PROMISE(a_swapped_token_gets_no_write_and_no_pin),
         PROMISE(a_blank_token_gets_its_own_values_and_keeps_them),

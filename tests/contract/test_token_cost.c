@@ -40,6 +40,19 @@ static void write_shared(struct bench *on)
     assert_int_equal(bench_write(on, SLOT, 2), ERR_NONE);
 }
 
+static void prove_own(struct bench *on)
+{
+    struct token_target target = {on->id, 0, &on->admin};
+    on->admin.diversified = true;
+    assert_int_equal(token_prove(on->token, &target).code, ERR_NONE);
+}
+
+static void prove_shared(struct bench *on)
+{
+    struct token_target target = {on->id, 0, &on->admin};
+    assert_int_equal(token_prove(on->token, &target).code, ERR_NONE);
+}
+
 static void identify_and_write(struct bench *on)
 {
     identify(on, (struct token_scope){.slots = 0});
@@ -50,6 +63,15 @@ static void verify(struct bench *on)
 {
     uint8_t tries_left = 0;
     assert_int_equal(bench_verify(on, BENCH_PIN, &tries_left), ERR_NONE);
+}
+
+/* As a visit does: the proof long before the write, and the PIN in between. */
+static void prove_verify_and_write(struct bench *on)
+{
+    prove_own(on);
+    prove_own(on);
+    verify(on);
+    write_own(on);
 }
 
 static void tries_and_verify(struct bench *on)
@@ -130,6 +152,10 @@ static const struct row {
     /* two of the proof */
     {"renew with a key of its own", write_own, 2, 1, 1, 0, 0, OWN, false, false},
     {"renew with a shared key", write_shared, 3, 1, 1, 0, 0, SHARED, false, false},
+    {"prove a key of its own", prove_own, 2, 0, 0, 0, 0, OWN, false, false},
+    {"prove a shared key", prove_shared, 3, 0, 0, 0, 0, SHARED, false, false},
+    /* the proof, id, VERIFY: the write needs no proof any more */
+    {"prove, verify the PIN and renew", prove_verify_and_write, 4, 1, 1, 0, 0, OWN, false, false},
     /* SELECT, serial number, proof */
     {"identify and renew", identify_and_write, 4, 1, 1, 0, 0, OWN, true, false},
     /* id */

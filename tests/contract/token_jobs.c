@@ -85,6 +85,12 @@ static enum job_state look_old_key(struct bench *on)
     return job_signs(on, JOB_SLOT, &old_key) ? JOB_NEW : JOB_BAD;
 }
 
+static struct err run_prove(struct bench *on)
+{
+    struct token_target target = {on->id, 0, &on->admin};
+    return token_prove(on->token, &target);
+}
+
 /* --- PIN and PUK -------------------------------------------------------------------------- */
 
 static struct err run_change(struct bench *on)
@@ -312,6 +318,11 @@ const struct job token_jobs[] = {
      .sends_pin = true,
      .prepare = nothing,
      .run = run_verify,
+     .look = look_identify,
+     .able = job_always},
+    {.name = "prove",
+     .prepare = nothing,
+     .run = run_prove,
      .look = look_identify,
      .able = job_always},
     {.name = "change PIN",

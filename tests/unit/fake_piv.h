@@ -126,6 +126,11 @@ static inline struct err write(struct token *token)
     return write_der(token, 0x9A, certificate_of(FAKE_DER_LEN, 1));
 }
 
+static inline struct err prove(struct token *token)
+{
+    return call(token, &(struct token_request){.call = TOKEN_CALL_PROVE, .target = target(0)});
+}
+
 static inline struct err delete (struct token *token, uint8_t slot)
 {
     return call(token, &(struct token_request){.call = TOKEN_CALL_DELETE, .target = target(slot)});

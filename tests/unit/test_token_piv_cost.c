@@ -7,6 +7,8 @@
 enum job {
     IDENTIFY_ONE,
     IDENTIFY_VISIT,
+    PROVE,
+    PROVE_SHARED,
     WRITE,
     WRITE_SHARED,
     GENERATE,
@@ -31,6 +33,9 @@ static struct err run(struct token *token, enum job job)
         return identify_scope(token, one);
     case IDENTIFY_VISIT:
         return identify(token);
+    case PROVE:
+    case PROVE_SHARED:
+        return prove(token);
     case WRITE:
     case WRITE_SHARED:
         return write(token);
@@ -79,6 +84,8 @@ static void each_job_costs_the_floor(void **state)
     } rows[] = {
         {"identify with one certificate and GUID", IDENTIFY_ONE, false, 7, 4},
         {"identify for a visit", IDENTIFY_VISIT, false, 10, 7},
+        {"prove, diversified key", PROVE, true, 2, 2},
+        {"prove, shared key", PROVE_SHARED, true, 3, 3},
         {"write, diversified key", WRITE, true, 10, 4},
         {"write, shared key", WRITE_SHARED, true, 11, 5},
         {"generate P-256", GENERATE, true, 3, 3},
@@ -105,7 +112,7 @@ static void each_job_costs_the_floor(void **state)
         assert_int_equal(identity.extended, extended);
         if (rows[row].standing)
             assert_false(failed(show_pin(token, "123456")));
-        admin.diversified = rows[row].job != WRITE_SHARED;
+        admin.diversified = rows[row].job != WRITE_SHARED && rows[row].job != PROVE_SHARED;
         fake.apdus = 0;
         fake.bytes = 0;
         assert_false(failed(run(token, rows[row].job)));
@@ -144,6 +151,30 @@ static void a_new_key_costs_the_floor(void **state)
         assert_false(failed(sign(token, 0x9A, rows[i].key)));
         assert_false(failed(write(token)));
         assert_int_equal(fake.apdus, rows[i].apdus);
+    }
+}
+
+/* By a key of its own or a shared one: what was proved before the PIN and the payment is known to
+ * the card until it is reset, and the write costs as much less. */
+static void what_was_proved_is_not_proved_again(void **state)
+{
+    (void)state;
+    for (int shared = 0; shared <= 1; shared++) {
+        CLEANUP(close_token) struct token *token = start((struct fake_quirks){.extended = true});
+
+        admin.diversified = shared == 0;
+        assert_false(failed(identify(token)));
+        assert_false(failed(prove(token)));
+        assert_false(failed(show_pin(token, "123456")));
+        fake.apdus = 0;
+        assert_false(failed(prove(token)));
+        assert_int_equal(fake.apdus, 0);
+        assert_false(failed(write(token)));
+        assert_int_equal(fake.apdus, 2);
+        fake.reset_before_begin = true;
+        fake.apdus = 0;
+        assert_false(failed(prove(token)));
+        assert_int_equal(fake.apdus, 3 + shared);
     }
 }
 
@@ -404,6 +435,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_job_costs_the_floor),
         cmocka_unit_test(a_new_key_costs_the_floor),
+        cmocka_unit_test(what_was_proved_is_not_proved_again),
         cmocka_unit_test(a_reset_costs_a_select),
         cmocka_unit_test(what_length_a_token_takes_is_found_out_once),
         cmocka_unit_test(how_the_admin_key_is_proved_is_found_out_once),
