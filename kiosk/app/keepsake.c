@@ -128,6 +128,16 @@ struct err keepsake_of_token(const struct order_sources *from, const char *token
     return ERR_OK;
 }
 
+/* Something may be there that is whole. */
+static bool is_hidden(const struct fact_token *token, uint8_t slot)
+{
+    for (uint8_t i = 0; i < token->hidden_count; i++) {
+        if (token->hidden[i] == slot)
+            return true;
+    }
+    return false;
+}
+
 static const struct fact_certificate *in_slot(const struct fact_token *token, uint8_t slot)
 {
     for (uint8_t i = 0; i < token->certificate_count; i++) {
@@ -145,7 +155,7 @@ enum keepsake_next keepsake_next(const struct fact_order *order, const struct do
 
     if (order->status == FACT_ORDER_DONE)
         return is_kept ? KEEPSAKE_GOES : KEEPSAKE_STAYS;
-    if (!keepsake_is_lost(order->status))
+    if (!keepsake_is_lost(order->status) || is_hidden(token, old->slot))
         return KEEPSAKE_STAYS;
     if (on == NULL)
         return is_kept ? KEEPSAKE_GOES_BACK : KEEPSAKE_STAYS;

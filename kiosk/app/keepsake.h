@@ -7,6 +7,8 @@
  *   can be no more          has the order's certificate   goes when the old one is on it
  *                           all the same: the same
  *   can be no more          to be read                    goes
+ *   can be no more          may have one that it does     stays: what it is is not known
+ *                           not show
  *   can be no more          never                         goes when the old one has expired
  *   delivered elsewhere     whatever is on it             goes
  *   delivered               -                             went with the delivery

@@ -117,6 +117,10 @@ static void collect_facts(const struct token_desk *desk, struct fact_token *toke
         facts->profile = profile_of(desk->setup.rules, facts);
         token->certificate_count++;
     }
+    for (size_t i = 0; i < TOKEN_SLOT_COUNT && token->hidden_count < FACTS_CERTIFICATES_MAX; i++) {
+        if ((identity->hidden >> i & 1) != 0)
+            token->hidden[token->hidden_count++] = token_slot_at(i);
+    }
 }
 
 /* Nothing more is asked of it: who takes its place is seen to come, and identified then. */
@@ -246,13 +250,20 @@ static bool same_key(struct bytes a, struct bytes b)
            lens[0] == lens[1] && memcmp(keys[0], keys[1], lens[0]) == 0;
 }
 
-/* Whether the slot may be given back its old certificate: nothing can be read there, or it is what
- * the order wrote that is over. */
+/* Whether all that stands in `slot` was shown: what was hidden, or not asked for, may be whole. */
+static bool was_seen(const struct token_desk *desk, uint8_t slot)
+{
+    uint32_t asked = (TOKEN_SCOPE_VISIT).slots;
+    return ((asked & ~desk->identity.hidden) >> token_slot_index(slot) & 1) != 0;
+}
+
+/* Whether the slot may be given back its old certificate: it is torn or empty, or has what the
+ * order wrote that is over. */
 static bool may_be_undone(const struct token_desk *desk, const struct token_job *job)
 {
     struct bytes on = readable_in(desk, job->issued.slot);
     if (on.len == 0)
-        return true;
+        return was_seen(desk, job->issued.slot);
     struct hash name = hash_of(on);
     return job->order.has_certificate &&
            memcmp(name.at, job->order.new_fingerprint, FACTS_FINGERPRINT_LEN) == 0 &&

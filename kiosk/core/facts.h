@@ -40,6 +40,9 @@ struct fact_token {
     uint8_t tries_left;     /* of the PIN; FACTS_TRIES_UNKNOWN when the token does not tell */
     uint8_t certificate_count;
     struct fact_certificate certificates[FACTS_CERTIFICATES_MAX];
+    uint8_t hidden_count;
+    uint8_t hidden[FACTS_CERTIFICATES_MAX]; /* slots that have, or may have, a certificate that
+                                               cannot be shown, and is none of those above */
 };
 
 enum fact_certificate_status {

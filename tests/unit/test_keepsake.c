@@ -129,7 +129,7 @@ static void test_what_is_no_certificate_is_swept_with_its_order(void **state)
     close_ledger(&desk);
 }
 
-enum one { NONE, OLD, RENEWED };
+enum one { NONE, OLD, RENEWED, HIDDEN };
 
 /* clang-format off */
 static const struct {
@@ -211,7 +211,7 @@ static const struct {
     const char *name;
     enum fact_order_status status;
     bool has_certificate, is_kept;
-    enum one on_token; /* NONE: torn */
+    enum one on_token; /* NONE: torn; HIDDEN: not shown */
     enum keepsake_next next;
 } nexts[] = {
     {"it may be completed", FACT_ORDER_TO_WRITE, true, true, NONE, KEEPSAKE_STAYS},
@@ -224,6 +224,9 @@ static const struct {
     {"over, and what was issued is there", FACT_ORDER_REFUND, true, true, RENEWED, KEEPSAKE_GOES_BACK},
     {"over, and what was issued is there, and nothing kept", FACT_ORDER_REFUND, true, false, RENEWED, KEEPSAKE_IS_MISSED},
     {"over, and what was issued is not known", FACT_ORDER_REFUND, false, true, RENEWED, KEEPSAKE_STAYS},
+    {"over, and what is there is not shown", FACT_ORDER_REFUND, true, true, HIDDEN, KEEPSAKE_STAYS},
+    {"over, and what is there is not shown, and nothing kept", FACT_ORDER_CLOSED, true, false, HIDDEN, KEEPSAKE_STAYS},
+    {"delivered elsewhere, and what is there is not shown", FACT_ORDER_DONE, true, true, HIDDEN, KEEPSAKE_GOES},
 };
 /* clang-format on */
 
@@ -241,8 +244,11 @@ static void test_what_is_on_the_token_tells_where_the_old_one_goes(void **state)
 
         print_message("  %s\n", nexts[i].name);
         token.certificates[1].fingerprint[0] = (uint8_t)nexts[i].on_token;
-        if (nexts[i].on_token == NONE)
+        if (nexts[i].on_token == NONE || nexts[i].on_token == HIDDEN)
             token.certificate_count = 1;
+        token.hidden[0] = 0x9C; /* another one is no hindrance */
+        token.hidden[1] = ROOM_SLOT;
+        token.hidden_count = nexts[i].on_token == HIDDEN ? 2 : 1;
         assert_int_equal(keepsake_next(&order, &old, &token), nexts[i].next);
     }
 }

@@ -271,6 +271,30 @@ static void test_what_an_order_that_is_over_wrote_is_undone(void **state)
     close_desk(&at);
 }
 
+/* In a slot that identify does not look at, too: what is there is as little known. */
+static void test_what_is_not_shown_is_not_written_over(void **state)
+{
+    (void)state;
+    static const uint8_t slots[] = {ROOM_SLOT, 0x82};
+
+    for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
+        struct desk_room at;
+
+        open_desk(&at);
+        struct token_sim *sim = room_take_token(&at.room);
+        token_sim_load(sim, slots[i], (struct bytes){at.room.renewed.der, at.room.renewed.len});
+        token_sim_slot(sim, slots[i])->hidden = true;
+        room_give_token(&at.room);
+        assert_int_equal(identify(&at).result, ERR_NONE);
+        struct token_job job = {.kind = TOKEN_JOB_REPAIR, .issued = document_of(&at.room.old)};
+        job.issued.slot = slots[i];
+        assert_int_equal(ask(&at, job, EVENT_IDENTIFIED).result, ERR_NONE);
+        assert_int_equal(room_take_token(&at.room)->calls[TOKEN_CALL_WRITE], 0);
+        room_give_token(&at.room);
+        close_desk(&at);
+    }
+}
+
 static void test_nothing_of_another_house_is_put_back(void **state)
 {
     (void)state;
@@ -310,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_a_token_that_was_swapped_is_not_looked_at_in_a_repair),
         cmocka_unit_test(test_what_can_be_read_is_not_repaired),
         cmocka_unit_test(test_what_an_order_that_is_over_wrote_is_undone),
+        cmocka_unit_test(test_what_is_not_shown_is_not_written_over),
         cmocka_unit_test(test_nothing_of_another_house_is_put_back),
         cmocka_unit_test(test_the_token_s_own_refusal_of_a_write_is_told),
     };
