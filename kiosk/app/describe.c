@@ -80,6 +80,7 @@ static const char *const verdicts[VERDICT_COUNT] = {
     [VERDICT_REPLACED] = "replaced",
     [VERDICT_PIN_BLOCKED] = "pin_blocked",
     [VERDICT_NOT_OFFERED] = "not_offered",
+    [VERDICT_REFUSES] = "refuses",
 };
 
 static const char *const printers[FACT_PRINTER_COUNT] = {

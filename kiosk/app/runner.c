@@ -127,6 +127,9 @@ static void carry_out(struct runner *runner, const struct effect *effect)
     case EFFECT_LOOK_UP:
         book_look_up(runner->setup.book, effect->id, effect->visit.token.id);
         break;
+    case EFFECT_PROVE:
+        ask_token(runner, effect, TOKEN_JOB_PROVE);
+        break;
     case EFFECT_VERIFY_PIN:
         ask_token(runner, effect, TOKEN_JOB_VERIFY_PIN);
         break;

@@ -146,6 +146,22 @@ static void do_identify(struct token_desk *desk, const struct token_job *job)
     send_event(desk, &event);
 }
 
+/* What the house could not write is known before anyone pays for it. */
+static void do_prove(struct token_desk *desk, const struct token_job *job)
+{
+    CLEANUP(admin_wipe) struct token_admin admin = {.aes = false};
+    struct token_target target = {.id = job->token, .admin = &admin};
+
+    struct err e = admin_keys_find(desk->setup.keys, job->token, &admin);
+    if (!failed(e))
+        e = token_prove(desk->setup.token, &target);
+    if (failed(e))
+        log_err("token_prove", e);
+
+    struct event event = {.kind = EVENT_PROVED, .id = job->id, .result = e.code};
+    send_event(desk, &event);
+}
+
 static void do_verify_pin(struct token_desk *desk, const struct token_job *job)
 {
     uint8_t tries_left = 0;
@@ -383,6 +399,9 @@ static WIPE_BELOW bool handle(struct token_desk *desk, const struct token_job *j
     switch (job->kind) {
     case TOKEN_JOB_IDENTIFY:
         do_identify(desk, job);
+        return true;
+    case TOKEN_JOB_PROVE:
+        do_prove(desk, job);
         return true;
     case TOKEN_JOB_VERIFY_PIN:
         do_verify_pin(desk, job);

@@ -14,6 +14,7 @@
 
 enum token_job_kind {
     TOKEN_JOB_IDENTIFY,
+    TOKEN_JOB_PROVE,
     TOKEN_JOB_VERIFY_PIN,
     TOKEN_JOB_WRITE,
     TOKEN_JOB_REPAIR,
@@ -25,7 +26,7 @@ struct token_job {
     enum token_job_kind kind;
     uint32_t id;                   /* of the effect */
     struct secret *pin;            /* VERIFY_PIN: lent until answered; wiped by the desk */
-    char token[TOKEN_ID_SIZE];     /* WRITE, REPAIR: the token that was identified */
+    char token[TOKEN_ID_SIZE];     /* PROVE, WRITE, REPAIR: the token that was identified */
     struct fact_order order;       /* WRITE, TEST; REPAIR: the one whose write is undone */
     struct document_issued issued; /* REPAIR: the one that was there before */
     struct document_issued kept;   /* WRITE: what was there before, der_len 0: not known */
@@ -50,13 +51,14 @@ void token_desk_destroy(struct token_desk *desk);
 
 /*
  * Hand over a job; its answer comes as mail with the job's id.
+ * PROVE writes nothing: ERR_DENIED and ERR_UNSUPPORTED say that the token would not be written to.
  * WRITE answers ERR_CONFLICT, and writes nothing, when the issued certificate is not the one that
  * `order` names, or not the renewal of the one in its slot or, when that cannot be read, of `kept`.
- * REPAIR writes when the slot cannot be read or has the certificate that `order` names, of the same
- * key, then answers as IDENTIFY does; ERR_GONE when the token left before. TEST answers ERR_DENIED
- * only when the token wants the PIN again, with value 1 when the signature was good and only the
- * deciphering is left for the next one; and ERR_CONFLICT when the signature does not verify, or
- * what was enciphered for the certificate is not deciphered.
+ * REPAIR writes when the slot is torn or empty or has the certificate that `order` names, of the
+ * same key, then answers as IDENTIFY does; ERR_GONE when the token left before. TEST answers
+ * ERR_DENIED only when the token wants the PIN again, with value 1 when the signature was good and
+ * only the deciphering is left for the next one; and ERR_CONFLICT when the signature does not
+ * verify, or what was enciphered for the certificate is not deciphered.
  */
 void token_desk_ask(struct token_desk *desk, const struct token_job *job);
 

@@ -18,6 +18,7 @@ enum verdict {
     VERDICT_REPLACED,    /* the platform wants another way for this one */
     VERDICT_PIN_BLOCKED, /* the token is frozen: unlock first */
     VERDICT_NOT_OFFERED, /* this platform does not offer the service */
+    VERDICT_REFUSES,     /* may be renewed, but the token lets this house write nothing */
     VERDICT_COUNT,
 };
 

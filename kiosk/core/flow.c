@@ -125,6 +125,7 @@ static void on_removed(struct step *step)
         return;
     step->flow->token_in = false;
     step->flow->visit.pin_verified = false;
+    step->flow->visit.token_proved = false;
     call(flow_row(step->flow->state)->removed, step);
 }
 
@@ -192,6 +193,7 @@ static void on_event(struct step *step)
         return;
     case EVENT_IDENTIFIED:
     case EVENT_LOOKED_UP:
+    case EVENT_PROVED:
     case EVENT_PIN_ANSWERED:
     case EVENT_JOURNALED:
     case EVENT_WRITTEN:

@@ -47,7 +47,8 @@ enum flow_state {
     FLOW_ATTRACT,
     FLOW_SERVICES,
     FLOW_INSERT,
-    FLOW_READING,            /* token identified, platform's facts looked up */
+    FLOW_READING, /* token identified, platform's facts looked up, and, where something may be
+                     sold, seen whether the token lets this house write */
     FLOW_CHOOSE_CERTIFICATE, /* several of ours on the token */
     FLOW_CERTIFICATE, /* what it is, and whether it can be renewed; or an open order to resume */
     FLOW_PIN,
@@ -134,6 +135,8 @@ struct visit {
     struct eligibility eligibility;
     struct fact_order order; /* status NONE until there is one */
     uint8_t term_years;
+    bool token_proved;  /* it lets this house write: nothing is sold without */
+    bool token_refuses; /* it does not */
     bool pin_verified;
     bool pin_wrong;       /* the last one was; tries_left in token is fresh */
     bool pin_last_try_ok; /* the visitor consented to spend the last one */
@@ -174,6 +177,8 @@ enum event_kind {
     EVENT_REMOVED,
     EVENT_IDENTIFIED,   /* result, token; answers EFFECT_IDENTIFY */
     EVENT_LOOKED_UP,    /* result, account, order; answers EFFECT_LOOK_UP */
+    EVENT_PROVED,       /* result; ERR_DENIED, ERR_UNSUPPORTED: the token refuses; answers
+                           EFFECT_PROVE */
     EVENT_PIN_ANSWERED, /* result, value: tries left after ERR_DENIED; answers EFFECT_VERIFY_PIN */
     EVENT_JOURNALED,    /* result; answers EFFECT_JOURNAL */
     EVENT_ORDER,        /* order: the order of this visit, as the documents now have it */
@@ -207,6 +212,7 @@ enum effect_kind {
     EFFECT_IDENTIFY,
     EFFECT_LOOK_UP,    /* account and open order of visit.token; and watch its order from now on.
                           Reads what was journaled before it: an order left is CLOSED */
+    EFFECT_PROVE,      /* that visit.token lets this house write; changes nothing on it */
     EFFECT_VERIFY_PIN, /* with the PIN typed; the application wipes it when the token has answered
                         */
     EFFECT_WIPE_PIN,
@@ -226,7 +232,8 @@ enum entry_kind {
     ENTRY_ORDER_REQUESTED, /* the request for an order: durable before anything is shown to pay */
     ENTRY_ORDER_LEFT, /* close it, unpaid. In the effect's copy of the visit `failure` says why:
                          ERR_NONE the visitor cancelled, ERR_TIMEOUT, ERR_GONE token pulled,
-                         ERR_CONFLICT not the price or term that was shown */
+                         ERR_CONFLICT not the price or term that was shown, ERR_DENIED the token
+                         does not let this house write */
     ENTRY_WRITE_INTENDED,
     ENTRY_WRITE_FAILED,
     ENTRY_DELIVERED,    /* written, read back, self-tested */

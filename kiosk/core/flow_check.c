@@ -16,7 +16,8 @@ static bool nothing_is_left(const struct flow *flow)
            (visit->id[0] == '\0' && visit->token.id[0] == '\0' &&
             visit->token.certificate_count == 0 && !visit->account.known &&
             visit->account.account[0] == '\0' && visit->order.status == FACT_ORDER_NONE &&
-            visit->order.id[0] == '\0' && !visit->pin_verified && visit->pin_len == 0);
+            visit->order.id[0] == '\0' && !visit->pin_verified && !visit->token_proved &&
+            visit->pin_len == 0);
 }
 
 static bool a_visit_has_an_id(const struct flow *flow)
@@ -88,6 +89,13 @@ static bool the_pin_comes_before_money(const struct flow *flow)
     return !needs || flow->visit.pin_verified;
 }
 
+static bool what_is_sold_can_be_written(const struct flow *flow)
+{
+    enum flow_state state = flow->state;
+    bool sells = state == FLOW_OFFER || state == FLOW_ORDERING || state == FLOW_PAY;
+    return !sells || flow->visit.token_proved;
+}
+
 static bool a_verified_pin_needs_its_token(const struct flow *flow)
 {
     return !flow->visit.pin_verified || flow->token_in;
@@ -146,6 +154,7 @@ static const struct {
     {issuing_is_paid, "P2: ISSUING and TICKET have a paid order"},
     {thanks_are_for_a_delivery, "P2: PRINTING and DONE have a delivered order"},
     {the_pin_comes_before_money, "P5: who is asked for money has shown the PIN"},
+    {what_is_sold_can_be_written, "P9: who is asked for money has a token that can be written"},
     {a_verified_pin_needs_its_token, "P5: a PIN counts only while its token is in"},
     {digits_are_typed_at_the_pin, "P5: digits of a PIN exist at the PIN only"},
     {a_try_is_as_typed, "P5: a try is typed in full, and the last one agreed to"},

@@ -68,6 +68,7 @@ void flow_leave(struct step *step);                                 /* TAKE_TOKE
 void flow_home(struct step *step);                                  /* TAKE_TOKEN or SERVICES */
 void flow_pulled(struct step *step);                                /* says what it means */
 bool flow_is_paid(enum fact_order_status status);                   /* and not yet delivered */
+bool flow_may_sell(const struct flow *flow);                        /* the way on leads to paying */
 bool flow_pay_open(const struct fact_order *order, int64_t wall_s); /* can still be paid */
 enum flow_state flow_way_on(const struct flow *flow);               /* where a right PIN leads */
 void flow_go_on(struct step *step);                                 /* enter it */
@@ -106,6 +107,7 @@ void pin_silent(struct step *step);
 
 /* flow_order.c */
 bool order_take(struct step *step); /* the document in the event into the visit */
+void order_leave(struct step *step, enum err_code why); /* see ENTRY_ORDER_LEFT */
 void offer_entered(struct step *step);
 void offer_touched(struct step *step);
 void offer_ordered(struct step *step);

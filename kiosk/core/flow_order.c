@@ -23,8 +23,8 @@ static bool is_order_fixed(const struct flow *flow)
             flow->visit.write == FLOW_WRITE_TEST);
 }
 
-/* Close the order at the platform. `why`: see ENTRY_ORDER_LEFT. */
-static void order_leave(struct step *step, enum err_code why)
+/* Close the order at the platform. */
+void order_leave(struct step *step, enum err_code why)
 {
     struct visit *visit = &step->flow->visit;
     enum err_code kept = visit->failure;
@@ -47,7 +47,7 @@ bool order_take(struct step *step)
     bool refused_after_payment = order.status == FACT_ORDER_REFUSED && flow_is_paid(mine->status);
 
     if (mine->id[0] == '\0' || !text_same(mine->id, order.id) || is_order_fixed(step->flow) ||
-        order.status >= FACT_ORDER_STATUS_COUNT || step->flow->state == FLOW_READING)
+        order.status >= FACT_ORDER_STATUS_COUNT)
         return false;
     if (refused_after_payment)
         order.status = FACT_ORDER_REFUND; /* the money goes back */

@@ -105,9 +105,9 @@ static bool certificate_leads_on(const struct flow *flow, const struct flow_rule
         return visit->token.tries_left != 0; /* paid: what blocks a new order blocks nothing here */
     case FLOW_PAY:
     case FLOW_ORDERING:
-        return visit->token.tries_left != 0 && here;
+        return visit->token.tries_left != 0 && here && !visit->token_refuses;
     case FLOW_OFFER:
-        return visit->eligibility.verdict == VERDICT_OK && here &&
+        return visit->eligibility.verdict == VERDICT_OK && here && !visit->token_refuses &&
                flow_profile(flow, rules) != NULL;
     case FLOW_OUT_OF_SERVICE:
     case FLOW_ATTRACT:

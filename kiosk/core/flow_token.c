@@ -15,6 +15,8 @@ void reading_entered(struct step *step)
     memset(&visit->eligibility, 0, sizeof(visit->eligibility));
     visit->chosen = NO_CERTIFICATE;
     visit->pin_verified = false; /* identifying starts a new session with the token */
+    visit->token_proved = false;
+    visit->token_refuses = false;
     visit->pin_wrong = false;
     visit->write = FLOW_WRITE_INTENT;
     visit->failure = ERR_NONE;
@@ -84,14 +86,13 @@ static void heal_or_refuse(struct step *step)
     }
 }
 
-static void on_looked_up(struct step *step)
+/* From all that is known of the token now. */
+static void show(struct step *step)
 {
     struct visit *visit = &step->flow->visit;
     uint8_t first = NO_CERTIFICATE;
     uint8_t usable = 0;
 
-    visit->account = step->event->u.found.account;
-    visit->order = step->event->u.found.order;
     for (uint8_t i = 0; i < visit->token.certificate_count; i++) {
         if (!is_usable(step, i))
             continue;
@@ -108,6 +109,89 @@ static void on_looked_up(struct step *step)
         choose(step, first);
     } else {
         flow_enter(step, FLOW_CHOOSE_CERTIFICATE);
+    }
+}
+
+static bool is_renewable(const struct step *step, uint8_t index)
+{
+    const struct visit *visit = &step->flow->visit;
+    const struct fact_certificate *certificate = &visit->token.certificates[index];
+    struct eligibility found =
+        eligibility_of_renewal(&step->rules->profiles[certificate->profile], certificate,
+                               &visit->account, visit->token.tries_left, step->flow->hall.wall_s);
+
+    return found.verdict == VERDICT_OK;
+}
+
+/*
+ * Whether it is to be seen that the token lets this house write: before anything is sold for it,
+ * and never without need, since tokens may count what they refuse.
+ */
+static bool is_proof_due(const struct step *step)
+{
+    const struct flow *flow = step->flow;
+    bool open = flow_way_on(flow) != FLOW_OFFER;
+
+    if (!flow_may_sell(flow) || flow->visit.token.tries_left == 0)
+        return false;
+    for (uint8_t i = 0; i < flow->visit.token.certificate_count; i++) {
+        if (is_usable(step, i) && (open || is_renewable(step, i)))
+            return true;
+    }
+    return false;
+}
+
+static void on_looked_up(struct step *step)
+{
+    struct visit *visit = &step->flow->visit;
+
+    visit->account = step->event->u.found.account;
+    visit->order = step->event->u.found.order;
+    if (!is_proof_due(step)) {
+        show(step);
+        return;
+    }
+    flow_arm(step); /* another call to the token */
+    flow_await(step, EFFECT_PROVE);
+}
+
+/* Nobody shall pay for what cannot be written; what is paid goes on to the write all the same. */
+static void on_refused(struct step *step)
+{
+    struct fact_order *order = &step->flow->visit.order;
+
+    step->flow->visit.token_refuses = true;
+    if (order->status == FACT_ORDER_REQUESTED || order->status == FACT_ORDER_TO_PAY) {
+        order_leave(step, ERR_DENIED);
+        order->status = FACT_ORDER_CLOSED;
+    }
+    show(step);
+}
+
+static void on_proved(struct step *step)
+{
+    switch (step->event->result) {
+    case ERR_NONE:
+        step->flow->visit.token_proved = true;
+        show(step);
+        return;
+    case ERR_DENIED:
+    case ERR_UNSUPPORTED:
+        on_refused(step);
+        return;
+    case ERR_GONE:
+        flow_pulled(step);
+        return;
+    case ERR_BLOCKED:
+    case ERR_TIMEOUT:
+    case ERR_MALFORMED:
+    case ERR_NO_ROOM:
+    case ERR_CONFLICT:
+    case ERR_NOT_FOUND:
+    case ERR_IO:
+    case ERR_CODE_COUNT:
+        flow_say(step, MESSAGE_TOKEN_UNREADABLE);
+        return;
     }
 }
 
@@ -137,6 +221,8 @@ void reading_answered(struct step *step)
         } else {
             flow_say(step, MESSAGE_PLATFORM_SILENT);
         }
+    } else if (step->event->kind == EVENT_PROVED) {
+        on_proved(step);
     }
 }
 
@@ -162,6 +248,8 @@ void certificate_judge(struct step *step)
     /* Nothing goes on with a frozen token, an order that was paid neither. */
     if (visit->token.tries_left == 0 && flow_way_on(step->flow) != FLOW_OFFER)
         visit->eligibility.verdict = VERDICT_PIN_BLOCKED;
+    if (visit->token_refuses && visit->eligibility.verdict == VERDICT_OK)
+        visit->eligibility.verdict = VERDICT_REFUSES;
 }
 
 void certificate_entered(struct step *step)
@@ -194,8 +282,10 @@ void certificate_touched(struct step *step)
     certificate_judge(step);
     if (!flow_next_allowed(flow, step->rules))
         return;
-    if (flow_way_on(flow) == FLOW_MESSAGE || flow->visit.pin_verified ||
-        !service_row(flow->visit.service)->needs_pin) {
+    if (flow_may_sell(flow) && !flow->visit.token_proved) {
+        flow_enter(step, FLOW_READING); /* it may be renewed only since it was read */
+    } else if (flow_way_on(flow) == FLOW_MESSAGE || flow->visit.pin_verified ||
+               !service_row(flow->visit.service)->needs_pin) {
         flow_go_on(step);
     } else {
         flow_enter(step, FLOW_PIN);

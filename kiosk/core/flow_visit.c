@@ -153,6 +153,7 @@ void flow_home(struct step *step)
 void flow_pulled(struct step *step)
 {
     step->flow->visit.pin_verified = false;
+    step->flow->visit.token_proved = false;
     flow_say(step, flow_is_paid(step->flow->visit.order.status) ? MESSAGE_PULLED_PAID
                                                                 : MESSAGE_PULLED_UNPAID);
 }
@@ -197,14 +198,22 @@ enum flow_state flow_way_on(const struct flow *flow)
     return FLOW_OFFER;
 }
 
+bool flow_may_sell(const struct flow *flow)
+{
+    enum flow_state next = flow_way_on(flow);
+    return next == FLOW_OFFER || next == FLOW_ORDERING || next == FLOW_PAY;
+}
+
 void flow_go_on(struct step *step)
 {
-    enum flow_state next = flow_way_on(step->flow);
+    struct flow *flow = step->flow;
+    enum flow_state next = flow_way_on(flow);
+    bool unproved = flow_may_sell(flow) && !flow->visit.token_proved;
 
     if (next == FLOW_MESSAGE) {
         flow_say(step, MESSAGE_REFUND);
-    } else if (!flow_next_allowed(step->flow, step->rules)) {
-        flow_enter(step, FLOW_CERTIFICATE); /* which says why not */
+    } else if (unproved || !flow_next_allowed(flow, step->rules)) {
+        flow_enter(step, FLOW_CERTIFICATE); /* which says why not, or has it proved */
     } else {
         flow_enter(step, next);
     }

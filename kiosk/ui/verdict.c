@@ -34,6 +34,8 @@ static const struct {
                              WORD_VERDICT_PIN_BLOCKED_TEXT, INSTEAD_COUNTER},
     [VERDICT_NOT_OFFERED] = {TONE_WARN, ICON_WARNING, WORD_VERDICT_NOT_OFFERED,
                              WORD_VERDICT_NOT_OFFERED_TEXT, INSTEAD_COUNTER},
+    [VERDICT_REFUSES] = {TONE_BAD, ICON_BLOCK, WORD_VERDICT_REFUSES, WORD_VERDICT_REFUSES_TEXT,
+                         INSTEAD_COUNTER},
 };
 
 /* An open order in words. */

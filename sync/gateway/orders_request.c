@@ -20,6 +20,7 @@ static const char *const verdict_codes[VERDICT_COUNT] = {
     [VERDICT_REPLACED] = "replaced",
     [VERDICT_PIN_BLOCKED] = "pin_blocked",
     [VERDICT_NOT_OFFERED] = "not_offered",
+    [VERDICT_REFUSES] = "refuses",
 };
 
 static const char *price_code(const struct profile *profile, const struct entry *request)

@@ -63,7 +63,7 @@ case_pull_while_paying() {
 
 # The token leaves in the middle of the write: it goes on when it is back, with the same money.
 case_pull_while_writing() {
-    to_services && to_certificate && to_offer && to_pay && to_write token fault pull-after "$(commands_until "${pull_after:-3}")" || return 1
+    to_services && to_certificate && to_offer && to_pay && to_write token fault pull-after "$(commands_until "${pull_after:-0}")" || return 1
     message_is pulled_paid 60 || return 1
     story "The UKey was pulled out in the middle of writing. The visitor inserts it again."
     hall token fault none >/dev/null
@@ -133,6 +133,24 @@ case_single_seal() {
 case_foreign_token() {
     to_services && tap service 0 && at insert && hall swap >/dev/null && hall insert >/dev/null &&
         message_is token_foreign && hall pull >/dev/null && at attract 40
+}
+
+# The token's key for writing is not the one that this kiosk has: that is said before the PIN. With
+# the right one it is renewed.
+case_token_refuses() {
+    local right
+    right=$(cat "$D/kiosk/admin.hex")
+    stop kiosk && printf '7%.0s' $(seq 48) >"$D/kiosk/admin.hex" && start_kiosk || return 1
+    to_services && to_certificate && field_is verdict refuses || fail "a token that cannot be written can be renewed" || return 1
+    [ -z "$(target next)" ] || fail "a token that cannot be written can be paid for" || return 1
+    same "tries left on the token itself" "$(hall token status | sed 's/.* pin=\([0-9]*\).*/\1/')" 5 || return 1
+    tesseract "$last_shot" - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n' | grep -q '没有付款' ||
+        fail "that nothing was paid cannot be read on the screen" || return 1
+    ok "what cannot be written is said before PIN and payment"
+    leave && wait_for 30 all_acknowledged || return 1
+    same "orders at the platform" "$(operator orders | jq '.orders | length')" 0 || return 1
+    stop kiosk && printf '%s\n' "$right" >"$D/kiosk/admin.hex" && start_kiosk || return 1
+    to_paid_screen && to_end && verify_all && leave
 }
 
 # The line is cut before and during the visit.
@@ -207,9 +225,9 @@ verify_chain() {
     ok "the journal's chain verifies"
 }
 
-# certkiosk is killed while it writes, after hang_after commands to the token.
+# certkiosk is killed while it writes, after hang_after commands of the write.
 case_kill_while_writing() {
-    to_services && to_certificate && to_offer && to_pay && to_write token fault hang-after "$(commands_until "${hang_after:-3}")" || return 1
+    to_services && to_certificate && to_offer && to_pay && to_write token fault hang-after "$(commands_until "${hang_after:-0}")" || return 1
     at writing 30 && wait_for 20 token_hangs && shot writing || fail "the token does not hang in the write" || return 1
     stop kiosk KILL && hall token fault none >/dev/null && hall pull >/dev/null && start_kiosk || return 1
     story "The kiosk was killed in the middle of writing. It is started again; the visitor inserts the UKey again."
@@ -221,7 +239,7 @@ case_kill_while_writing() {
 before_torn_refund() { token_quirks=tears=yes,extended-lc=no,extended-le=refused; }
 case_torn_refund() {
     local slip record
-    to_services && to_certificate && to_offer && to_pay && to_write token fault pull-after "$(commands_until 4)" || return 1
+    to_services && to_certificate && to_offer && to_pay && to_write token fault pull-after "$(commands_until 1)" || return 1
     message_is pulled_paid 60 && hall token fault none >/dev/null || return 1
     token_has "$D/first.der" && fail "the certificate is not torn" && return 1
     story "The UKey was pulled out in the middle of writing, and answers nothing any more."
@@ -255,7 +273,7 @@ case_torn_refund() {
 # certkiosk is killed when the certificate is written and its delivery not yet told; staff has the
 # money sent back. The old certificate comes back, and the platform hears of it.
 case_written_refund() {
-    to_services && to_certificate && to_offer && to_pay && to_write token fault hang-after "$(commands_until 5)" || return 1
+    to_services && to_certificate && to_offer && to_pay && to_write token fault hang-after "$(commands_until 2)" || return 1
     at writing 30 && wait_for 20 token_hangs || fail "the token does not hang in the self-test" || return 1
     stop kiosk KILL && hall token fault none >/dev/null && hall pull >/dev/null && start_kiosk || return 1
     at_platform "SELECT writefile('$D/second.der', der) FROM certificates WHERE order_id IS NOT NULL" >/dev/null
@@ -306,7 +324,7 @@ case_pcscd_restart() {
     hall pcscd start >/dev/null && at certificate 30 && to_offer && to_pay || return 1
     hall pcscd restart >/dev/null && message_is pulled_paying 20 || return 1
     hall pull >/dev/null && hall insert >/dev/null && at certificate 30 && to_offer && to_pay || return 1
-    to_write token fault hang-after "$(commands_until 3)" && at writing 30 || return 1
+    to_write token fault hang-after "$(commands_until 0)" && at writing 30 || return 1
     hall pcscd kill >/dev/null && hall token fault none >/dev/null
     story "The PC/SC service was killed in the middle of the write."
     at message 40 && shot message-write || return 1

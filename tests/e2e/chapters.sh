@@ -4,7 +4,8 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 
 pin=123456
-pin_commands=2 # to the token, from the touch after the PIN to the write
+pin_commands=2   # to the token, from the touch after the PIN to the write
+proof_commands=3 # that it lets the kiosk write; of an order that was paid before, with the write
 steps=0
 
 # story WORDS...: what happened, for people.
@@ -165,9 +166,10 @@ to_end() {
     to_done
 }
 
-# commands_until N: how many commands the token still answers before the N-th of the write.
+# commands_until N: how many commands the token still answers until it has answered N of the write;
+# with less than none it ends in the proof, of which a write at once has none any more.
 commands_until() {
-    if reviewed; then echo $(($1 + pin_commands)); else echo "$1"; fi
+    if reviewed; then echo $(($1 + pin_commands + proof_commands)); else echo "$1"; fi
 }
 
 # The token is in again and half done: the PIN, and the write goes on.

@@ -250,6 +250,12 @@ static void not_offered(struct flow *flow)
     refused(flow, VERDICT_NOT_OFFERED);
 }
 
+static void token_refuses(struct flow *flow)
+{
+    refused(flow, VERDICT_REFUSES);
+    flow->visit.token_refuses = true;
+}
+
 static void certificate_offline(struct flow *flow)
 {
     certificate(flow);
@@ -348,6 +354,7 @@ const struct sample samples[] = {
     {"certificate-replaced", replaced},
     {"certificate-pin-blocked", pin_blocked},
     {"certificate-not-offered", not_offered},
+    {"certificate-refuses", token_refuses},
     {"certificate-offline", certificate_offline},
     {"certificate-resume-write", resume_write},
     {"certificate-resume-pay", resume_pay},

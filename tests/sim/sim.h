@@ -43,6 +43,7 @@ enum sim_break {
     BREAK_WRITES_UNASKED,    /* a bit flips: the flow is in WRITING */
     BREAK_WRITES_HALF,       /* a token says written when half of it is */
     BREAK_REMEMBERS_VISIT,   /* a visit is not wiped */
+    BREAK_SKIPS_PROOF,       /* every token is said to let itself be written */
     BREAK_IGNORES_MARK,      /* the journal is not held against what is acknowledged */
     BREAK_COUNT,
 };
@@ -51,6 +52,7 @@ struct sim_token {
     struct fact_token facts;
     uint8_t tries; /* the real ones */
     bool torn;     /* a write was interrupted: its certificate cannot be read */
+    bool refuses;  /* this house's key for writing, until staff have seen to it */
 };
 
 struct sim_order {

@@ -100,6 +100,20 @@ static void do_look_up(struct sim *sim, const struct effect *effect)
     }
 }
 
+static void do_prove(struct sim *sim, const struct effect *effect)
+{
+    struct event *event = answer(later(sim, 10, 400), EVENT_PROVED, effect->id);
+    bool fails = !sim->calm && sim_chance(sim, 3);
+
+    if (sim->inserted == SIM_NO_TOKEN) {
+        event->result = ERR_GONE;
+    } else if (sim->tokens[sim->inserted].refuses && sim->broken != BREAK_SKIPS_PROOF) {
+        event->result = sim_chance(sim, 80) ? ERR_DENIED : ERR_UNSUPPORTED;
+    } else if (fails) {
+        event->result = ERR_IO;
+    }
+}
+
 static void do_verify(struct sim *sim, const struct effect *effect)
 {
     struct event *event = answer(later(sim, 50, 800), EVENT_PIN_ANSWERED, effect->id);
@@ -150,6 +164,10 @@ static void do_write(struct sim *sim, const struct effect *effect)
         event->result = ERR_GONE;
         return;
     }
+    if (sim->tokens[sim->inserted].refuses) {
+        event->result = ERR_DENIED;
+        return;
+    }
     sim->tokens[sim->inserted].torn = true; /* from the first chained APDU to the last */
     if (!sim->calm && sim_chance(sim, 10)) {
         event->result = sim_chance(sim, 70) ? ERR_IO : ERR_CONFLICT;
@@ -188,6 +206,9 @@ static void do_effect(struct sim *sim, const struct effect *effect, const struct
         return;
     case EFFECT_LOOK_UP:
         do_look_up(sim, effect);
+        return;
+    case EFFECT_PROVE:
+        do_prove(sim, effect);
         return;
     case EFFECT_VERIFY_PIN:
         do_verify(sim, effect);
@@ -311,8 +332,9 @@ void kiosk_pull(struct sim *sim)
     sim->inserted = SIM_NO_TOKEN;
     for (int i = 0; i < sim->pending_count; i++) {
         struct event *event = &sim->pending[i].event;
-        bool of_token = event->kind == EVENT_IDENTIFIED || event->kind == EVENT_PIN_ANSWERED ||
-                        event->kind == EVENT_WRITTEN || event->kind == EVENT_TESTED;
+        bool of_token = event->kind == EVENT_IDENTIFIED || event->kind == EVENT_PROVED ||
+                        event->kind == EVENT_PIN_ANSWERED || event->kind == EVENT_WRITTEN ||
+                        event->kind == EVENT_TESTED;
         sim->pending[i].write = false;
         if (sim->pending[i].answer && of_token)
             event->result = ERR_GONE;

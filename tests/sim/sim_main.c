@@ -32,6 +32,7 @@ static const struct {
     {BREAK_WRITES_UNASKED, "a flow that writes unasked", "P3"},
     {BREAK_WRITES_HALF, "a token that is written by half", "P4"},
     {BREAK_REMEMBERS_VISIT, "a flow that remembers a visit", "P6"},
+    {BREAK_SKIPS_PROOF, "a proof that nobody made", "P9"},
     {BREAK_IGNORES_MARK, "a journal that was set back unseen", "P7"},
 };
 

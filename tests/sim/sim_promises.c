@@ -86,6 +86,8 @@ void promises_of_effect(struct sim *sim, const struct effect *effect, const stru
                 !is_paid(before->visit.order.status) &&
                     entries_of(sim, ENTRY_ORDER_REQUESTED, effect->visit.order.id) == 0,
                 "P1: nothing is ordered twice");
+        promise(sim, sim->inserted == SIM_NO_TOKEN || !sim->tokens[sim->inserted].refuses,
+                "P9: what is ordered can be written");
     }
 }
 

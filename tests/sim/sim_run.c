@@ -160,6 +160,8 @@ bool sim_run(struct sim *sim, uint64_t seed, enum sim_break broken, bool trace)
     sim->fault_ms = SIM_NEVER;
     sim->hall.line_up = sim->hall.ledger_ok = sim->hall.clock_trusted = true;
     sim->hall.printer = FACT_PRINTER_READY;
+    for (int i = 0; i < SIM_TOKENS; i++)
+        sim->tokens[i].refuses = false;
     run_for(sim, CALM_MS);
 
     sim->visitor_ms = SIM_NEVER;

@@ -8,6 +8,7 @@ static void insert(struct sim *sim)
     if (sim->inserted != SIM_NO_TOKEN)
         return;
     sim->inserted = sim->next_token;
+    sim->tokens[sim->inserted].refuses = !sim->calm && sim_chance(sim, 5);
     kiosk_send_kind(sim, EVENT_INSERTED);
 }
 

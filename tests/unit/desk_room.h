@@ -34,6 +34,11 @@ static inline struct event identify(struct desk_room *at)
     return ask(at, (struct token_job){.kind = TOKEN_JOB_IDENTIFY}, EVENT_IDENTIFIED);
 }
 
+static inline struct event prove(struct desk_room *at)
+{
+    return ask(at, (struct token_job){.kind = TOKEN_JOB_PROVE}, EVENT_PROVED);
+}
+
 static inline struct event verify_pin(struct desk_room *at, const char *digits)
 {
     struct secret *pin = secret_create();

@@ -30,6 +30,11 @@ static inline void two_certificates(struct world *world)
     world->token.certificates[1].fingerprint[0] = 9;
 }
 
+static inline void a_token_that_refuses(struct world *world)
+{
+    world->proof = ERR_DENIED;
+}
+
 /* What happens. */
 
 static inline void nothing(struct world *world)
@@ -77,6 +82,12 @@ ANSWER(identified, EVENT_IDENTIFIED, ERR_NONE)
 ANSWER(an_unknown_card, EVENT_IDENTIFIED, ERR_UNSUPPORTED)
 ANSWER(gone_while_reading, EVENT_IDENTIFIED, ERR_GONE)
 ANSWER(look_up_failed, EVENT_LOOKED_UP, ERR_IO)
+ANSWER(looked_up, EVENT_LOOKED_UP, ERR_NONE)
+ANSWER(proved, EVENT_PROVED, ERR_NONE)
+ANSWER(token_refuses, EVENT_PROVED, ERR_DENIED)
+ANSWER(token_cannot_be_written, EVENT_PROVED, ERR_UNSUPPORTED)
+ANSWER(gone_at_the_proof, EVENT_PROVED, ERR_GONE)
+ANSWER(proof_lost, EVENT_PROVED, ERR_IO)
 ANSWER(pin_right, EVENT_PIN_ANSWERED, ERR_NONE)
 ANSWER(pin_blocked, EVENT_PIN_ANSWERED, ERR_BLOCKED)
 ANSWER(gone_at_the_pin, EVENT_PIN_ANSWERED, ERR_GONE)

@@ -7,11 +7,17 @@
 #define DAY_S 86400
 
 static const char *const kinds[] = {
-    [EFFECT_IDENTIFY] = "identify",     [EFFECT_LOOK_UP] = "look_up",
-    [EFFECT_VERIFY_PIN] = "verify_pin", [EFFECT_WIPE_PIN] = "wipe_pin",
-    [EFFECT_JOURNAL] = "journal",       [EFFECT_NOTE] = "note",
-    [EFFECT_WRITE] = "write",           [EFFECT_SELF_TEST] = "self_test",
-    [EFFECT_PRINT] = "print",           [EFFECT_WIPE_VISIT] = "wipe_visit",
+    [EFFECT_IDENTIFY] = "identify",
+    [EFFECT_LOOK_UP] = "look_up",
+    [EFFECT_PROVE] = "prove",
+    [EFFECT_VERIFY_PIN] = "verify_pin",
+    [EFFECT_WIPE_PIN] = "wipe_pin",
+    [EFFECT_JOURNAL] = "journal",
+    [EFFECT_NOTE] = "note",
+    [EFFECT_WRITE] = "write",
+    [EFFECT_SELF_TEST] = "self_test",
+    [EFFECT_PRINT] = "print",
+    [EFFECT_WIPE_VISIT] = "wipe_visit",
 };
 
 void world_init(struct world *world)
@@ -61,6 +67,8 @@ struct event world_event(struct world *world, enum event_kind kind)
     } else if (kind == EVENT_LOOKED_UP) {
         event.u.found.account = world->account;
         event.u.found.order = world->order;
+    } else if (kind == EVENT_PROVED) {
+        event.result = world->proof;
     }
     return event;
 }
@@ -149,8 +157,11 @@ static void walk_one(struct world *world, enum place place)
     case AT_LOOKING_UP:
         send_kind(world, EVENT_IDENTIFIED);
         return;
-    case AT_CERTIFICATE:
+    case AT_PROVING:
         send_kind(world, EVENT_LOOKED_UP);
+        return;
+    case AT_CERTIFICATE:
+        send_kind(world, EVENT_PROVED);
         return;
     case AT_PIN:
     case AT_PIN_CHECKING:

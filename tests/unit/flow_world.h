@@ -18,6 +18,7 @@ enum place {
     AT_INSERT,
     AT_READING,
     AT_LOOKING_UP,
+    AT_PROVING,     /* or where what needs no proof leads */
     AT_CERTIFICATE, /* or CHOOSE_CERTIFICATE, or whatever the facts lead to */
     AT_PIN,
     AT_PIN_TYPED,
@@ -46,6 +47,7 @@ struct world {
     struct fact_token token;     /* what IDENTIFY finds */
     struct fact_account account; /* what LOOK_UP finds */
     struct fact_order order;
+    enum err_code proof; /* what PROVE answers */
 };
 
 /* A well kiosk; a token with one certificate that may be renewed, and no order. */

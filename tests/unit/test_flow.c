@@ -46,6 +46,18 @@ static void an_early_visitor(struct world *world)
     world->token.certificates[0].not_after_s += 100LL * 86400;
 }
 
+static void two_that_are_early(struct world *world)
+{
+    an_early_visitor(world);
+    two_certificates(world);
+}
+
+static void one_of_two_that_is_early(struct world *world)
+{
+    two_certificates(world);
+    world->token.certificates[1].not_after_s += INT64_C(100) * CIVIL_DAY_S;
+}
+
 /* Certificate and order are of the visit before this one. */
 static void a_delivered_order(struct world *world)
 {
@@ -151,6 +163,38 @@ static void too_late_then_retry(struct world *world)
     retry(world);
 }
 
+static void refuses_and_next(struct world *world)
+{
+    token_refuses(world);
+    assert_int_equal(world->flow.visit.eligibility.verdict, VERDICT_REFUSES);
+    assert_false(flow_next_allowed(&world->flow, &world->rules));
+    next(world);
+}
+
+static void a_slow_look_up_and_a_slow_proof(struct world *world)
+{
+    world_wait(world, 15000);
+    looked_up(world);
+    world_wait(world, 15000);
+    assert_int_equal(world->flow.state, FLOW_READING);
+    proved(world);
+}
+
+static void removed_and_its_proof_comes_late(struct world *world)
+{
+    struct event event = world_event(world, EVENT_PROVED);
+    removed(world);
+    world_send(world, &event);
+    assert_false(world->flow.visit.token_proved);
+}
+
+static void the_day_comes_and_next(struct world *world)
+{
+    world->hall.wall_s += INT64_C(100) * CIVIL_DAY_S;
+    hall(world);
+    next(world);
+}
+
 static void a_minute_with_a_touch(struct world *world)
 {
     world_wait(world, 50000);
@@ -209,6 +253,23 @@ static struct row rows[] = {
     {"a late answer is none", NULL, AT_LOOKING_UP, a_late_answer, FLOW_READING, MESSAGE_NONE, ""},
     {"an answer of another kind is none", NULL, AT_LOOKING_UP, an_answer_of_another_kind, FLOW_READING, MESSAGE_NONE, ""},
 
+    {"a token that may be renewed proves that it can be written", NULL, AT_LOOKING_UP, looked_up, FLOW_READING, MESSAGE_NONE, "prove"},
+    {"... also when one of two may be", one_of_two_that_is_early, AT_LOOKING_UP, looked_up, FLOW_READING, MESSAGE_NONE, "prove"},
+    {"one of which none may be renewed is not asked to", two_that_are_early, AT_LOOKING_UP, looked_up, FLOW_CHOOSE_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... nor one that is frozen", a_frozen_token, AT_LOOKING_UP, looked_up, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... nor one that nobody knows", an_unknown_account, AT_LOOKING_UP, looked_up, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... nor one of somebody else", a_foreign_certificate, AT_LOOKING_UP, looked_up, FLOW_MESSAGE, MESSAGE_TOKEN_FOREIGN, ""},
+    {"a proof shows the certificate", NULL, AT_PROVING, proved, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"a token that refuses to be written is not asked for its PIN", NULL, AT_PROVING, refuses_and_next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... nor one that this house cannot write", NULL, AT_PROVING, token_cannot_be_written, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"a token that refused can be taken", a_token_that_refuses, AT_CERTIFICATE, removed, FLOW_ATTRACT, MESSAGE_NONE, "note:visit_ended wipe_visit"},
+    {"a token gone at the proof was pulled", NULL, AT_PROVING, gone_at_the_proof, FLOW_MESSAGE, MESSAGE_PULLED_UNPAID, ""},
+    {"a token pulled at the proof was pulled", NULL, AT_PROVING, removed_and_its_proof_comes_late, FLOW_MESSAGE, MESSAGE_PULLED_UNPAID, ""},
+    {"a proof that is lost can be tried again", NULL, AT_PROVING, proof_lost, FLOW_MESSAGE, MESSAGE_TOKEN_UNREADABLE, ""},
+    {"a proof that never ends is one that is lost", NULL, AT_PROVING, twenty_seconds, FLOW_MESSAGE, MESSAGE_TOKEN_UNREADABLE, ""},
+    {"each has its time", NULL, AT_LOOKING_UP, a_slow_look_up_and_a_slow_proof, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"the proof can be left", NULL, AT_PROVING, back, FLOW_TAKE_TOKEN, MESSAGE_NONE, "note:visit_ended wipe_visit"},
+    {"what becomes renewable while it shows is proved first", an_early_visitor, AT_CERTIFICATE, the_day_comes_and_next, FLOW_READING, MESSAGE_NONE, "identify"},
     {"the certificate is shown", NULL, AT_CERTIFICATE, nothing, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"a token without certificates is foreign", no_certificate, AT_CERTIFICATE, nothing, FLOW_MESSAGE, MESSAGE_TOKEN_FOREIGN, ""},
     {"a certificate of another CA is foreign", a_foreign_certificate, AT_CERTIFICATE, nothing, FLOW_MESSAGE, MESSAGE_TOKEN_FOREIGN, ""},

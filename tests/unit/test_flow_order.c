@@ -78,6 +78,18 @@ static void an_order_to_pay_and_a_cut_line(struct world *world)
     world->hall.line_up = false;
 }
 
+static void an_order_to_pay_of_a_token_that_refuses(struct world *world)
+{
+    an_order_to_pay(world);
+    a_token_that_refuses(world);
+}
+
+static void an_order_to_write_of_a_token_that_refuses(struct world *world)
+{
+    an_order_to_write(world);
+    a_token_that_refuses(world);
+}
+
 static void a_refund(struct world *world)
 {
     an_order(world, FACT_ORDER_REFUND);
@@ -113,6 +125,32 @@ static void no_paper(struct world *world)
 }
 
 /* What happens. */
+
+static void paid_at_the_proof_and_next(struct world *world)
+{
+    send_status(world, FACT_ORDER_TO_MAKE);
+    token_refuses(world);
+    next(world);
+}
+
+static void paid_and_next(struct world *world)
+{
+    send_status(world, FACT_ORDER_TO_MAKE);
+    next(world);
+}
+
+static void done_elsewhere_and_pin_right(struct world *world)
+{
+    send_status(world, FACT_ORDER_DONE);
+    pin_right(world);
+}
+
+static void retry_and_next(struct world *world)
+{
+    next(world);
+    retry(world);
+    next(world);
+}
 
 static void issued_without_the_certificate(struct world *world)
 {
@@ -386,6 +424,15 @@ static struct row rows[] = {
 
     {"an order to pay is payable again", an_order_to_pay, AT_OFFER, nothing, FLOW_PAY, MESSAGE_NONE, "note:pin_verified wipe_pin"},
     {"a resumed order ends when it expires", an_order_to_pay, AT_OFFER, two_minutes, FLOW_MESSAGE, MESSAGE_NOT_PAID, "note:order_left"},
+    {"an order to pay needs a token that can be written", an_order_to_pay, AT_LOOKING_UP, looked_up, FLOW_READING, MESSAGE_NONE, "prove"},
+    {"one of a token that refuses is closed", an_order_to_pay, AT_PROVING, token_refuses, FLOW_CERTIFICATE, MESSAGE_NONE, "note:order_left"},
+    {"... and not gone on with", an_order_to_pay_of_a_token_that_refuses, AT_CERTIFICATE, next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... unless the money was faster", an_order_to_pay, AT_PROVING, paid_at_the_proof_and_next, FLOW_PIN, MESSAGE_NONE, ""},
+    {"... or comes then", an_order_to_pay_of_a_token_that_refuses, AT_CERTIFICATE, paid_and_next, FLOW_PIN, MESSAGE_NONE, ""},
+    {"an issued order needs no proof", an_order_to_write_of_a_token_that_refuses, AT_LOOKING_UP, looked_up, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
+    {"... and goes on to the write", an_order_to_write_of_a_token_that_refuses, AT_OFFER, nothing, FLOW_WRITING, MESSAGE_NONE, "note:pin_verified wipe_pin journal:write_intended"},
+    {"after a refund nothing is sold without a proof", a_refund, AT_CERTIFICATE, retry_and_next, FLOW_READING, MESSAGE_NONE, "identify"},
+    {"... nor when the order is over at the PIN", an_order_to_write, AT_PIN_CHECKING, done_elsewhere_and_pin_right, FLOW_CERTIFICATE, MESSAGE_NONE, "note:pin_verified wipe_pin"},
     {"an order to pay needs the line", an_order_to_pay_and_a_cut_line, AT_CERTIFICATE, next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"an expired order is left and a new one made", an_expired_order, AT_OFFER, next, FLOW_ORDERING, MESSAGE_NONE, "note:order_left journal:order_requested"},
     {"an unanswered request is waited for, not repeated", a_requested_order, AT_OFFER, nothing, FLOW_ORDERING, MESSAGE_NONE, "note:pin_verified wipe_pin"},

@@ -99,6 +99,14 @@ static void an_order_left_says_why(void **state)
     world_touch(world, ACTION_BACK, 0);
     assert_int_equal(why_left(ERR_NONE), ERR_NONE);
 
+    struct fact_order to_pay = world->flow.visit.order;
+    world_init(world);
+    world->order = to_pay;
+    world_walk(world, AT_PROVING);
+    world->proof = ERR_DENIED;
+    send_kind(EVENT_PROVED);
+    assert_int_equal(why_left(ERR_NONE), ERR_DENIED);
+
     world_init(world);
     world_walk(world, AT_PAY);
     send_kind(EVENT_REMOVED);
@@ -275,6 +283,14 @@ static void a_broken_flow_is_named(void **state)
     world->flow.deadline_ms = 1;
     assert_false(flow_check(&world->flow, &rule));
     assert_non_null(strstr(rule, "P8"));
+
+    for (enum place place = AT_OFFER; place <= AT_PAY; place++) {
+        world_init(world);
+        world_walk(world, place);
+        world->flow.visit.token_proved = false;
+        assert_false(flow_check(&world->flow, &rule));
+        assert_non_null(strstr(rule, "P9"));
+    }
 }
 
 #define ROW(name) cmocka_unit_test_setup_teardown(name, begin, end)

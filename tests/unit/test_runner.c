@@ -64,6 +64,34 @@ static void test_a_renewal_goes_from_touch_to_receipt(void **state)
     close_kiosk(&kiosk);
 }
 
+static void test_a_token_that_cannot_be_written_is_told_of_before_pin_and_money(void **state)
+{
+    (void)state;
+    struct kiosk kiosk;
+
+    open_kiosk(&kiosk);
+    room_take_token(&kiosk.room)->refuses_admin = true;
+    room_give_token(&kiosk.room);
+    touch(&kiosk, ACTION_START, 0);
+    touch(&kiosk, ACTION_SERVICE, SERVICE_RENEW);
+    room_insert(&kiosk.room);
+    await(&kiosk, FLOW_CERTIFICATE);
+    assert_int_equal(flow_of(&kiosk)->visit.eligibility.verdict, VERDICT_REFUSES);
+    touch(&kiosk, ACTION_NEXT, 0);
+    assert_int_equal(flow_of(&kiosk)->state, FLOW_CERTIFICATE);
+    struct token_sim *sim = room_take_token(&kiosk.room);
+    assert_int_equal(sim->calls[TOKEN_CALL_PROVE], 1);
+    assert_int_equal(sim->calls[TOKEN_CALL_VERIFY_PIN], 0);
+    assert_int_equal(sim->pin_tries_left, TOKEN_SIM_TRIES);
+    sim->refuses_admin = false; /* staff have seen to it */
+    room_give_token(&kiosk.room);
+    room_pull(&kiosk.room);
+    await(&kiosk, FLOW_ATTRACT);
+    assert_journal(&kiosk, "visit_started visit_ended");
+    to_offer(&kiosk);
+    close_kiosk(&kiosk);
+}
+
 static void test_two_visitors_one_after_the_other(void **state)
 {
     (void)state;
@@ -150,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_renewal_goes_from_touch_to_receipt),
+        cmocka_unit_test(test_a_token_that_cannot_be_written_is_told_of_before_pin_and_money),
         cmocka_unit_test(test_two_visitors_one_after_the_other),
         cmocka_unit_test(test_pin_keys_do_what_they_say),
         cmocka_unit_test(test_a_wrong_pin_counts_down_and_a_right_one_goes_on),

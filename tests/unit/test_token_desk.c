@@ -160,6 +160,59 @@ static void test_a_foreign_certificate_has_no_profile(void **state)
     close_desk(&at);
 }
 
+static void test_a_certificate_that_is_not_shown_is_told_of(void **state)
+{
+    (void)state;
+    struct desk_room at;
+
+    open_desk(&at);
+    assert_int_equal(identify(&at).u.token.hidden_count, 0);
+    token_sim_slot(room_take_token(&at.room), 0x9D)->hidden = true;
+    room_give_token(&at.room);
+    struct event event = identify(&at);
+    assert_int_equal(event.u.token.certificate_count, 1);
+    assert_int_equal(event.u.token.hidden_count, 1);
+    assert_int_equal(event.u.token.hidden[0], 0x9D);
+    close_desk(&at);
+}
+
+static void test_a_token_is_asked_whether_it_can_be_written_and_is_not(void **state)
+{
+    (void)state;
+    struct desk_room at;
+    struct mail mail;
+
+    open_desk(&at);
+    assert_int_equal(prove(&at).result, ERR_NONE);
+    room_take_token(&at.room)->refuses_admin = true;
+    room_give_token(&at.room);
+    assert_int_equal(prove(&at).result, ERR_DENIED);
+    assert_int_equal(identify(&at).u.token.tries_left, TOKEN_SIM_TRIES);
+    room_take_token(&at.room)->fail[TOKEN_CALL_PROVE] = ERR_IO;
+    room_give_token(&at.room);
+    assert_int_equal(prove(&at).result, ERR_IO);
+    room_pull(&at.room);
+    room_event(&at.room, EVENT_REMOVED, &mail);
+    assert_int_equal(prove(&at).result, ERR_GONE);
+    assert_int_equal(room_take_token(&at.room)->calls[TOKEN_CALL_WRITE], 0);
+    room_give_token(&at.room);
+    close_desk(&at);
+}
+
+static void test_a_token_of_another_house_refuses(void **state)
+{
+    (void)state;
+    struct desk_room at;
+    static const uint8_t key[24] = {0x77};
+
+    open_desk(&at);
+    assert_false(failed(
+        secret_set(&room_take_token(&at.room)->admin_key, (struct bytes){key, sizeof(key)})));
+    room_give_token(&at.room);
+    assert_int_equal(prove(&at).result, ERR_DENIED);
+    close_desk(&at);
+}
+
 static void test_a_pin_is_wiped_whatever_the_token_says(void **state)
 {
     (void)state;
@@ -333,6 +386,9 @@ int main(void)
         cmocka_unit_test(test_a_token_is_told_with_its_certificates),
         cmocka_unit_test(test_bytes_that_are_no_certificate_are_as_good_as_none),
         cmocka_unit_test(test_a_foreign_certificate_has_no_profile),
+        cmocka_unit_test(test_a_certificate_that_is_not_shown_is_told_of),
+        cmocka_unit_test(test_a_token_is_asked_whether_it_can_be_written_and_is_not),
+        cmocka_unit_test(test_a_token_of_another_house_refuses),
         cmocka_unit_test(test_a_pin_is_wiped_whatever_the_token_says),
         cmocka_unit_test(test_a_self_test_without_the_pin_asks_for_it),
         cmocka_unit_test(test_a_signature_that_does_not_verify_fails_the_self_test),
