@@ -45,16 +45,18 @@ struct err order_view_account(const struct order_sources *from, const char *toke
     return e.code == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* Paid ones first: money that has been taken is served before anything else. */
+/* Paid ones first: money that has been taken is served before anything else. Of the others the
+ * newest counts: a refund is no reason to sell nothing any more. */
 static const uint8_t ranks[FACT_ORDER_STATUS_COUNT] = {
     [FACT_ORDER_TO_WRITE] = 6, [FACT_ORDER_TO_MAKE] = 5, [FACT_ORDER_IN_REVIEW] = 4,
-    [FACT_ORDER_REFUND] = 3,   [FACT_ORDER_TO_PAY] = 2,  [FACT_ORDER_REQUESTED] = 2,
+    [FACT_ORDER_REFUND] = 2,   [FACT_ORDER_TO_PAY] = 2,  [FACT_ORDER_REQUESTED] = 2,
 };
 
 struct search {
     const struct order_sources *from;
     const char *token;
     char own[CHAIN_UUID_LEN + 1]; /* newest order of this token in our journal */
+    bool own_answered;            /* the platform has said something of it */
     struct fact_order best;
     struct fact_order done; /* the newest that is over and well */
     struct err err;
@@ -91,12 +93,13 @@ static bool consider(void *context, const struct inbox_document *document)
         return false;
     }
     order.facts.status = combined(&own, !failed(e), order.facts.status);
+    bool is_own = text_same(order.facts.id, search->own);
+    search->own_answered = search->own_answered || is_own;
     if (order.facts.status == FACT_ORDER_DONE) {
         if (order.facts.created_s >= search->done.created_s)
             search->done = order.facts;
         return true;
     }
-    bool is_own = text_same(order.facts.id, search->own);
     uint8_t rank = ranks[order.facts.status];
     uint8_t best = ranks[search->best.status];
     bool newer = rank == best && order.facts.created_s > search->best.created_s;
@@ -149,13 +152,38 @@ static struct err add_certificate(const struct order_sources *from, struct fact_
     return ERR_OK;
 }
 
-/* An order that is over is good for its receipt, as long as its certificate can be named. */
-static void add_done(const struct order_sources *from, struct search *search)
+/* Our own request that the platform has said nothing of, unless something else is newer. */
+static struct err consider_request(const struct order_sources *from,
+                                   const struct journal_order *own, struct search *search)
+{
+    struct fact_order request = {.status = FACT_ORDER_NONE};
+    enum fact_order_status best = search->best.status;
+
+    if (own->order[0] == '\0' || own->state != JOURNAL_ORDER_REQUESTED || search->own_answered ||
+        (best != FACT_ORDER_NONE && best != FACT_ORDER_REFUND))
+        return ERR_OK;
+    struct err e = journal_read(from->journal, own->request_seq - 1, 1, take_request, &request);
+    if (failed(e))
+        return e;
+    if (best == FACT_ORDER_NONE || request.created_s >= search->best.created_s)
+        search->best = request;
+    return ERR_OK;
+}
+
+/* What is over and well matters when nothing newer is open; with its certificate, if that can be
+ * named, for the receipt. */
+static void consider_done(const struct order_sources *from, struct search *search)
 {
     struct document_issued issued = {.der_len = 0};
-    if (search->done.status == FACT_ORDER_DONE &&
-        !failed(add_certificate(from, &search->done, &issued)) && search->done.has_certificate)
-        search->best = search->done;
+    enum fact_order_status best = search->best.status;
+    bool open = ranks[best] > 0 && best != FACT_ORDER_REFUND;
+
+    if (search->done.status != FACT_ORDER_DONE || open ||
+        search->done.created_s < search->best.created_s)
+        return;
+    search->best = search->done;
+    struct err e = add_certificate(from, &search->best, &issued);
+    search->best.has_certificate = search->best.has_certificate && !failed(e);
 }
 
 struct err order_view_of_token(const struct order_sources *from, const char *token,
@@ -175,18 +203,14 @@ struct err order_view_of_token(const struct order_sources *from, const char *tok
         e = search.err;
     if (failed(e))
         return e;
-    if (search.best.status == FACT_ORDER_NONE && own.order[0] != '\0' &&
-        own.state == JOURNAL_ORDER_REQUESTED) {
-        e = journal_read(from->journal, own.request_seq - 1, 1, take_request, &search.best);
-        if (failed(e))
-            return e;
-    }
+    e = consider_request(from, &own, &search);
+    if (failed(e))
+        return e;
+    consider_done(from, &search);
     if (search.best.status == FACT_ORDER_TO_WRITE)
         e = add_certificate(from, &search.best, &issued);
     if (failed(e))
         return e;
-    if (search.best.status == FACT_ORDER_NONE)
-        add_done(from, &search);
     *out_order = search.best;
     *out_issued = issued;
     return ERR_OK;

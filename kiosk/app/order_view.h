@@ -2,17 +2,15 @@
  * order_view.h - an order as this kiosk may believe it: its own journal and the platform's sealed
  * documents together.
  *
- *   journal \ document   none        to_pay     paid ...       done, closed ...
- *   none                 NONE        TO_PAY     as it says     DONE or NONE
- *   requested            REQUESTED   TO_PAY     as it says     as it says
- *   left                 NONE        CLOSED     as it says     as it says
- *   intended             -           TO_PAY     as it says     as it says
- *   delivered            NONE        DONE       DONE           DONE
+ *   journal \ document   none        to_pay     paid ...       done, closed ...   refund
+ *   none                 NONE        TO_PAY     as it says     DONE or NONE       REFUND
+ *   requested            REQUESTED   TO_PAY     as it says     as it says         REFUND
+ *   left                 NONE        CLOSED     as it says     as it says         REFUND
+ *   intended             -           TO_PAY     as it says     as it says         REFUND
+ *   delivered            NONE        DONE       DONE           DONE               NONE
  *
- * (delivered and refunded: NONE.)
- *
- * DONE is told of the newest such order when no other matters, and while its issued certificate
- * is there to be named: the receipt can be printed again.
+ * Of several a paid one matters most, then the newest that is open or refunded; DONE is told when
+ * nothing newer is, with its certificate when that can be named: its receipt can be printed again.
  */
 #ifndef KIOSK_APP_ORDER_VIEW_H
 #define KIOSK_APP_ORDER_VIEW_H

@@ -21,6 +21,8 @@ static const char *why_left(enum err_code failure)
 {
     if (failure == ERR_TIMEOUT)
         return "timeout";
+    if (failure == ERR_DENIED)
+        return "refused";
     return failure == ERR_GONE ? "pulled" : "cancelled";
 }
 

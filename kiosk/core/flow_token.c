@@ -130,9 +130,11 @@ static bool is_renewable(const struct step *step, uint8_t index)
 static bool is_proof_due(const struct step *step)
 {
     const struct flow *flow = step->flow;
-    bool open = flow_way_on(flow) != FLOW_OFFER;
+    enum flow_state next = flow_way_on(flow);
+    bool open = next == FLOW_ORDERING || next == FLOW_PAY;
+    bool may_sell = flow_may_sell(flow) || next == FLOW_MESSAGE; /* a refund: one may start anew */
 
-    if (!flow_may_sell(flow) || flow->visit.token.tries_left == 0)
+    if (!may_sell || flow->visit.token.tries_left == 0)
         return false;
     for (uint8_t i = 0; i < flow->visit.token.certificate_count; i++) {
         if (is_usable(step, i) && (open || is_renewable(step, i)))

@@ -115,6 +115,8 @@ struct err orders_receipt(const struct platform *platform, const struct report *
         return refuse(out_code, "unknown_order");
     if (failed(e))
         return e;
+    if (text_same(order.printed, "yes")) /* whatever becomes of another copy */
+        return refuse(out_code, "");
     (void)text_copy(order.printed, sizeof(order.printed), report->entry->printed);
     e = order_update(platform->store, &order);
     return failed(e) ? e : refuse(out_code, "");

@@ -3,7 +3,7 @@
 #include "kiosk/base/text.h"
 #include "sync/wire/field.h"
 
-static const char *const left_words[] = {"cancelled", "timeout", "pulled"};
+static const char *const left_words[] = {"cancelled", "timeout", "pulled", "refused"};
 static const char *const printed_words[] = {"yes", "no", "unknown"};
 static const char *const repaired_words[] = {"yes", "no"};
 

@@ -8,7 +8,7 @@
  *   order_requested  {"order":UUID,"token":ID,"service":NAME,"profile":NAME,"price_pack":N,
  *                     "term_years":N,"amount_fen":N,"slot":N,"old_certificate":SHA-256 hex,
  *                     "old_not_after_s":N}
- *   order_left       {"order":UUID,"token":ID,"why":"cancelled|timeout|pulled"}
+ *   order_left       {"order":UUID,"token":ID,"why":"cancelled|timeout|pulled|refused"}
  *   write_intended   {"order":UUID,"token":ID,"slot":N,"old_certificate":hex,"new_certificate":hex}
  *   write_failed     {"order":UUID,"token":ID,"why":ERR_... name}
  *   delivered        {"order":UUID,"token":ID,"slot":N,"new_certificate":hex,"tested":true}

@@ -291,7 +291,9 @@ case_written_refund() {
     same "repairs at the platform" "$(at_platform "SELECT group_concat(json_extract(body, '\$.repaired')) FROM journal WHERE kind = 'token_repair'")" yes &&
         same "the order at the platform, and whether its certificate may be on the token" \
             "$(at_platform "SELECT status || ' ' || write_open FROM orders")" "refund 0" && verify_chain || return 1
-    hall pull >/dev/null && message_is pulled_unpaid
+    tap next && message_is refund && tap retry && at certificate || return 1
+    story "The visitor is told of the refund, and starts anew."
+    to_offer && to_pay && pay && to_end && verify_all && leave
 }
 
 at_platform() {

@@ -129,7 +129,7 @@ static void send_order(struct world *world, enum fact_order_status status)
     world_send(world, &event);
 }
 
-static void type_pin(struct world *world, uint32_t digits)
+void world_type_pin(struct world *world, uint32_t digits)
 {
     struct event event = world_event(world, EVENT_PIN_LENGTH);
     event.value = digits;
@@ -169,7 +169,7 @@ static void walk_one(struct world *world, enum place place)
         world_touch(world, ACTION_NEXT, 0);
         return;
     case AT_PIN_TYPED:
-        type_pin(world, 6);
+        world_type_pin(world, 6);
         return;
     case AT_OFFER:
         send_kind(world, EVENT_PIN_ANSWERED);

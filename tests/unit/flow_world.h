@@ -59,6 +59,9 @@ struct event world_event(struct world *world, enum event_kind kind);
 void world_send(struct world *world, const struct event *event);
 void world_touch(struct world *world, enum action action, uint32_t value);
 
+/* So many digits, one after the other. */
+void world_type_pin(struct world *world, uint32_t digits);
+
 /* The visit's order as the platform has it now; `status` TO_WRITE brings the certificate. */
 struct event world_order(struct world *world, enum fact_order_status status);
 

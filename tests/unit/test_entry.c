@@ -21,6 +21,7 @@ static const struct wire_row good[] = {
      "\"slot\":154,\"old_certificate\":\"" OLD "\",\"old_not_after_s\":1760000000}"},
     {"an order is cancelled",     ENTRY_ORDER_LEFT,      "{" ORDER_TOKEN ",\"why\":\"cancelled\"}"},
     {"an order runs out of time", ENTRY_ORDER_LEFT,      "{" ORDER_TOKEN ",\"why\":\"timeout\"}"},
+    {"a token refuses",           ENTRY_ORDER_LEFT,      "{" ORDER_TOKEN ",\"why\":\"refused\"}"},
     {"a token is pulled",         ENTRY_ORDER_LEFT,      "{" ORDER_TOKEN ",\"why\":\"pulled\"}"},
     {"a write is intended",       ENTRY_WRITE_INTENDED,  "{" ORDER_TOKEN ",\"slot\":154,\"old_certificate\":\"" OLD "\",\"new_certificate\":\"" NEW "\"}"},
     {"a write fails",             ENTRY_WRITE_FAILED,    "{" ORDER_TOKEN ",\"why\":\"ERR_GONE\"}"},

@@ -152,6 +152,14 @@ static void retry_and_next(struct world *world)
     next(world);
 }
 
+static void anew_and_pin_right(struct world *world)
+{
+    retry_and_next(world);
+    world_type_pin(world, 6);
+    next(world);
+    pin_right(world);
+}
+
 static void issued_without_the_certificate(struct world *world)
 {
     struct event event = world_order(world, FACT_ORDER_TO_WRITE);
@@ -431,7 +439,9 @@ static struct row rows[] = {
     {"... or comes then", an_order_to_pay_of_a_token_that_refuses, AT_CERTIFICATE, paid_and_next, FLOW_PIN, MESSAGE_NONE, ""},
     {"an issued order needs no proof", an_order_to_write_of_a_token_that_refuses, AT_LOOKING_UP, looked_up, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"... and goes on to the write", an_order_to_write_of_a_token_that_refuses, AT_OFFER, nothing, FLOW_WRITING, MESSAGE_NONE, "note:pin_verified wipe_pin journal:write_intended"},
-    {"after a refund nothing is sold without a proof", a_refund, AT_CERTIFICATE, retry_and_next, FLOW_READING, MESSAGE_NONE, "identify"},
+    {"a refund is seen to be one only when the token was proved for what may follow", a_refund, AT_LOOKING_UP, looked_up, FLOW_READING, MESSAGE_NONE, "prove"},
+    {"after a refund one may start anew", a_refund, AT_CERTIFICATE, retry_and_next, FLOW_PIN, MESSAGE_NONE, ""},
+    {"... and gets an offer", a_refund, AT_CERTIFICATE, anew_and_pin_right, FLOW_OFFER, MESSAGE_NONE, "note:pin_verified wipe_pin"},
     {"... nor when the order is over at the PIN", an_order_to_write, AT_PIN_CHECKING, done_elsewhere_and_pin_right, FLOW_CERTIFICATE, MESSAGE_NONE, "note:pin_verified wipe_pin"},
     {"an order to pay needs the line", an_order_to_pay_and_a_cut_line, AT_CERTIFICATE, next, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"an expired order is left and a new one made", an_expired_order, AT_OFFER, next, FLOW_ORDERING, MESSAGE_NONE, "note:order_left journal:order_requested"},

@@ -209,8 +209,11 @@ static const struct {
     {"an order that was left but paid is made good", JOURNAL_ORDER_LEFT, FACT_ORDER_TO_MAKE, FACT_ORDER_TO_MAKE},
     {"an order of another kiosk that was paid is made good here", NO_ENTRY, FACT_ORDER_TO_WRITE, FACT_ORDER_TO_WRITE},
     {"a write that was begun is gone on with", JOURNAL_ORDER_INTENDED, FACT_ORDER_TO_WRITE, FACT_ORDER_TO_WRITE},
-    {"what was delivered is never delivered again, whatever an old document says", JOURNAL_ORDER_DELIVERED, FACT_ORDER_TO_WRITE, FACT_ORDER_NONE},
-    {"what another kiosk delivered is done", NO_ENTRY, FACT_ORDER_DONE, FACT_ORDER_NONE},
+    {"what was delivered is never delivered again, whatever an old document says", JOURNAL_ORDER_DELIVERED, FACT_ORDER_TO_WRITE, FACT_ORDER_DONE},
+    {"what another kiosk delivered is done", NO_ENTRY, FACT_ORDER_DONE, FACT_ORDER_DONE},
+    {"... and was requested here is done", JOURNAL_ORDER_REQUESTED, FACT_ORDER_DONE, FACT_ORDER_DONE},
+    {"... and was begun here is done", JOURNAL_ORDER_INTENDED, FACT_ORDER_DONE, FACT_ORDER_DONE},
+    {"what was delivered here and refunded is nothing", JOURNAL_ORDER_DELIVERED, FACT_ORDER_REFUND, FACT_ORDER_NONE},
     {"our own refused order says so", JOURNAL_ORDER_REQUESTED, FACT_ORDER_REFUSED, FACT_ORDER_REFUSED},
     {"our own closed order says so", JOURNAL_ORDER_REQUESTED, FACT_ORDER_CLOSED, FACT_ORDER_CLOSED},
     {"people review it", JOURNAL_ORDER_REQUESTED, FACT_ORDER_IN_REVIEW, FACT_ORDER_IN_REVIEW},
@@ -285,9 +288,8 @@ static void test_the_certificate_comes_with_the_order(void **state)
     assert_memory_equal(issued.der, house->issued.der, house->issued.len);
 }
 
-/* Over and well: of use for its receipt, while its certificate can be named, and only when
- * nothing is to be done. */
-static void test_the_newest_delivered_order_comes_last(void **state)
+/* Over and well: of use for its receipt, and only when nothing newer is open. */
+static void test_a_delivered_order_comes_with_its_certificate(void **state)
 {
     struct house *house = *state;
     struct document_issued issued = {0};
@@ -296,7 +298,8 @@ static void test_the_newest_delivered_order_comes_last(void **state)
     append(house, JOURNAL_ORDER_DELIVERED);
     put_order(house, OWN, FACT_ORDER_TO_WRITE, 1790000002);
     put_order(house, OTHER, FACT_ORDER_DONE, 1790000001);
-    assert_int_equal(ask(house, &issued).status, FACT_ORDER_NONE);
+    assert_string_equal(ask(house, &issued).id, OWN);
+    assert_false(ask(house, &issued).has_certificate);
 
     struct inbox_document document = issued_document(house);
     assert_false(failed(inbox_put(house->writer, &document, 1, 3)));
@@ -311,17 +314,25 @@ static void test_the_newest_delivered_order_comes_last(void **state)
     assert_string_equal(ask(house, &issued).id, THIRD);
 }
 
-static void test_a_refunded_delivery_is_no_order_to_speak_of(void **state)
+/* A refund is told until something newer is there: it ends no business with a token. */
+static void test_what_is_newer_than_a_refund_counts(void **state)
 {
     struct house *house = *state;
     struct document_issued issued = {0};
 
+    put_order(house, THIRD, FACT_ORDER_DONE, 1780000000);
+    put_order(house, OTHER, FACT_ORDER_REFUND, 1780000001);
+    assert_int_equal(ask(house, &issued).status, FACT_ORDER_REFUND);
     append(house, JOURNAL_ORDER_REQUESTED);
+    assert_int_equal(ask(house, &issued).status, FACT_ORDER_REQUESTED);
+    put_order(house, OWN, FACT_ORDER_TO_PAY, 1790000000);
+    struct fact_order order = ask(house, &issued);
+    assert_int_equal(order.status, FACT_ORDER_TO_PAY);
+    assert_string_equal(order.id, OWN);
     append(house, JOURNAL_ORDER_DELIVERED);
-    put_order(house, OWN, FACT_ORDER_REFUND, 1790000002);
-    struct inbox_document document = issued_document(house);
-    assert_false(failed(inbox_put(house->writer, &document, 1, 2)));
-    assert_int_equal(ask(house, &issued).status, FACT_ORDER_NONE);
+    order = ask(house, &issued);
+    assert_int_equal(order.status, FACT_ORDER_DONE);
+    assert_string_equal(order.id, OWN);
 }
 
 static void test_a_certificate_with_a_bad_seal_is_an_error(void **state)
@@ -353,10 +364,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_certificate_comes_with_the_order, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_the_newest_delivered_order_comes_last, set_up,
+        cmocka_unit_test_setup_teardown(test_a_delivered_order_comes_with_its_certificate, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(test_a_refunded_delivery_is_no_order_to_speak_of, set_up,
-                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_what_is_newer_than_a_refund_counts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_certificate_with_a_bad_seal_is_an_error, set_up,
                                         tear_down),
     };

@@ -52,6 +52,8 @@ static const struct {
      "\"old_not_after_s\":1800000000}", ORDER, JOURNAL_ORDER_REQUESTED},
     {"time that ran out is why the order was left", ENTRY_ORDER_LEFT, ERR_TIMEOUT,
      "{\"order\":\"" ORDER "\",\"token\":\"s123\",\"why\":\"timeout\"}", ORDER, JOURNAL_ORDER_LEFT},
+    {"a token that refuses is why an order was left", ENTRY_ORDER_LEFT, ERR_DENIED,
+     "{\"order\":\"" ORDER "\",\"token\":\"s123\",\"why\":\"refused\"}", ORDER, JOURNAL_ORDER_LEFT},
     {"a pulled token is why the order was left", ENTRY_ORDER_LEFT, ERR_GONE,
      "{\"order\":\"" ORDER "\",\"token\":\"s123\",\"why\":\"pulled\"}", ORDER, JOURNAL_ORDER_LEFT},
     {"a visitor who went is why the order was left", ENTRY_ORDER_LEFT, ERR_NONE,
