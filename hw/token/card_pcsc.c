@@ -20,6 +20,8 @@
 #define READERS_MAX 4096
 #define NO_SERVICE_WAIT_MS 500U /* between two tries to reach the service */
 #define NO_READER_WAIT_MS 1000U /* between two looks at the list of readers */
+#define CONNECT_ATTEMPTS 3
+#define POWERING_MS 250 /* between two of them */
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define NOTIFICATION "\\\\?PnP?\\Notification"
 
@@ -61,6 +63,7 @@ static const struct meaning {
     {SCARD_E_NO_READERS_AVAILABLE, ERR_GONE, false},
     {SCARD_E_INSUFFICIENT_BUFFER, ERR_MALFORMED, false}, /* an answer longer than any */
     {SCARD_F_COMM_ERROR, ERR_GONE, false},
+    {SCARD_E_PROTO_MISMATCH, ERR_GONE, false}, /* the service powered it again under us */
     {SCARD_E_NO_SERVICE, ERR_IO, true},
     {SCARD_E_SERVICE_STOPPED, ERR_IO, true},
     {SCARD_E_INVALID_HANDLE, ERR_IO, true},
@@ -252,13 +255,11 @@ static uint32_t max_block_of(const struct card_pcsc *pcsc)
     return rc == SCARD_S_SUCCESS && len == sizeof(max) && max > 0 ? max : APDU_BLOCK_MAX;
 }
 
-static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
+static struct err connect_once(struct card_pcsc *pcsc)
 {
-    struct card_pcsc *pcsc = pcsc_of(card);
     DWORD state = 0;
-    (void)timeout_ms;
 
-    pcsc_disconnect(card);
+    pcsc_disconnect(&pcsc->card);
     struct err e = look(pcsc, &state);
     if (failed(e))
         return e;
@@ -267,20 +268,33 @@ static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
     LONG rc = SCardConnect(pcsc->context, pcsc->reader, SCARD_SHARE_SHARED, PROTOCOLS,
                            &pcsc->handle, &pcsc->protocol);
     pcsc->connected = rc == SCARD_S_SUCCESS;
-    pcsc->broken = false;
     /* another program may have left it powered, with its PIN verified */
     if (pcsc->connected) {
         rc = SCardReconnect(pcsc->handle, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_RESET_CARD,
                             &pcsc->protocol);
     }
+    pcsc->broken = rc != SCARD_S_SUCCESS;
     if (rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
         rc == SCARD_E_PROTO_MISMATCH)
         return ERR(ERR_UNSUPPORTED, rc, "SCardConnect");
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardConnect");
     pcsc->connected_events = events_of(state);
-    card->max_block = max_block_of(pcsc);
+    pcsc->card.max_block = max_block_of(pcsc);
     return ERR_OK;
+}
+
+/* A card that the service is powering up at this moment also looks like one it cannot speak to. */
+static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
+{
+    struct err e = connect_once(pcsc_of(card));
+    (void)timeout_ms;
+
+    for (int i = 1; e.code == ERR_UNSUPPORTED && i < CONNECT_ATTEMPTS; i++) {
+        (void)poll(NULL, 0, POWERING_MS);
+        e = connect_once(pcsc_of(card));
+    }
+    return e;
 }
 
 /* Take the card for ourselves; after someone's reset it must be asked twice. */

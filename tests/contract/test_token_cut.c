@@ -25,7 +25,7 @@ static bool cut_once(struct cut *cut)
         on->kind->swap(on, true);
         on->kind->pull(on);
     } else if (e.code != ERR_GONE) {
-        cut_bad(cut, err_name(e.code));
+        cut_bad_error(cut, e);
     }
     bench_insert(on, &seen);
     cut_repair(cut);

@@ -35,6 +35,7 @@ struct bench_kind {
     const char *model;      /* NULL: the simulator */
     const char *quirks;     /* over the model; NULL: none */
     bool counts_unanswered; /* `commands` has those that got no answer, too */
+    bool reseats;           /* its reader may overlook a token that came back at once */
 
     void (*open)(struct bench *);
     void (*close)(struct bench *);
@@ -61,6 +62,7 @@ struct bench {
     struct token *token;
     struct token_admin admin; /* from the factory */
     char id[TOKEN_ID_SIZE];   /* as last identified */
+    bool service_restarts;    /* and what it does to the token at its start may meet any call */
     void *world;              /* the kind's own */
 };
 
@@ -94,7 +96,7 @@ int bench_run(const char *name, const struct bench_promise *promises, size_t cou
 
 void bench_watch(struct bench *on, enum token_presence from, enum token_presence want);
 
-/* Put it in and identify it; identify it again, as it is. */
+/* Put it in and identify it; identify it once the reader has it; identify it again, as it is. */
 void bench_insert(struct bench *on, struct token_identity *out_identity);
 void bench_arrive(struct bench *on, struct token_identity *out_identity);
 void bench_look(struct bench *on, struct token_identity *out_identity);

@@ -18,7 +18,7 @@
 
 #define ANSWER_MS 30000
 #define PATH_SIZE 256
-#define SEEN_MS 5000
+#define SEEN_MS 30000
 #define NAP_US 2000
 
 static const char *dir;
@@ -223,6 +223,7 @@ static uint32_t changes(struct bench *on)
 }
 
 const struct bench_kind bench_hall = {.name = "in a hall",
+                                      .reseats = true,
                                       .open = open_hall,
                                       .close = close_hall,
                                       .insert = insert,

@@ -1,6 +1,10 @@
 #include "tests/contract/token_cut.h"
 
+#include <stdio.h>
 #include <string.h>
+
+#define NAME_SIZE 160
+#define REPEATS_MAX 3
 
 static struct token_identity seen; /* big */
 
@@ -14,6 +18,14 @@ void cut_bad(const struct cut *cut, const char *what)
 {
     fail_msg("%s: %s, %s at command %u: %s", cut->on->kind->name, cut->job->name, names[cut->fault],
              cut->n + 1, what);
+}
+
+void cut_bad_error(const struct cut *cut, struct err e)
+{
+    char what[NAME_SIZE];
+
+    (void)snprintf(what, sizeof(what), "%s %x %s", err_name(e.code), (unsigned)e.native, e.site);
+    cut_bad(cut, what);
 }
 
 bool cut_take(struct cut *cut, const struct job *job)
@@ -63,8 +75,21 @@ bool cut_run(struct cut *cut, struct err *out_error)
                       ? commands > cut->n
                       : commands == cut->n && failed(*out_error);
     if (!struck && failed(*out_error))
-        cut_bad(cut, err_name(out_error->code));
+        cut_bad_error(cut, *out_error);
     return struck;
+}
+
+static struct err repeat(struct cut *cut)
+{
+    bench_look(cut->on, &seen);
+    if (cut->job->ready != NULL)
+        cut->job->ready(cut->on);
+    return cut->job->run(cut->on);
+}
+
+static bool is_link(struct err e)
+{
+    return e.code == ERR_GONE || e.code == ERR_IO;
 }
 
 void cut_repair(struct cut *cut)
@@ -80,12 +105,11 @@ void cut_repair(struct cut *cut)
         cut_bad(cut, "something is lost");
     cut->torn += state == JOB_TORN ? 1 : 0;
 
-    bench_look(on, &seen);
-    if (job->ready != NULL)
-        job->ready(on);
-    struct err e = job->run(on);
+    struct err e = repeat(cut);
+    for (int i = 1; is_link(e) && on->service_restarts && i < REPEATS_MAX; i++)
+        e = repeat(cut);
     if (failed(e))
-        cut_bad(cut, err_name(e.code));
+        cut_bad_error(cut, e);
     bench_look(on, &seen);
     if (job->look(on) != JOB_NEW)
         cut_bad(cut, "not completed by repeating");

@@ -22,6 +22,7 @@ struct cut {
 
 /* The test fails: what went wrong, and where. */
 void cut_bad(const struct cut *cut, const char *what);
+void cut_bad_error(const struct cut *cut, struct err e);
 
 /* Take the job up, with a bench of its own in place of the one before. False when tokens of this
  * model cannot do it. */
@@ -37,7 +38,8 @@ void cut_ready(struct cut *cut, bool in);
  * done. `*out_error` is what it answered. */
 bool cut_run(struct cut *cut, struct err *out_error);
 
-/* Arrived after the interruption: it is the same token; look, repeat, look again. */
+/* Arrived after the interruption: it is the same token; look, repeat, look again. Where the service
+ * was started again, the repeating may be cut off by that, and is repeated. */
 void cut_repair(struct cut *cut);
 
 /* The token that took its place is as it was, but for a try that a PIN right after the swap

@@ -84,7 +84,7 @@ static void assert_named(const struct cut *cut, struct err e)
 {
     bool link = e.code == ERR_GONE || (e.code == ERR_IO && cut->fault == BENCH_HANG);
     if (failed(e) && !link && cut->fault != BENCH_SWAP)
-        cut_bad(cut, err_name(e.code));
+        cut_bad_error(cut, e);
     if (!failed(e) && cut->fault != BENCH_SWAP)
         cut_bad(cut, "no error");
 }
@@ -113,6 +113,7 @@ static bool cut_once(struct cut *cut)
         cut_repair(cut);
         return true;
     }
+    cut->on->service_restarts = way->way == WAY_PCSCD;
     cut_ready(cut, true);
     bool struck = cut->fault == BENCH_HANG ? run_and_strike(cut, &e) : cut_run(cut, &e);
     if (!struck)
