@@ -255,10 +255,17 @@ static uint32_t max_block_of(const struct card_pcsc *pcsc)
     return rc == SCARD_S_SUCCESS && len == sizeof(max) && max > 0 ? max : APDU_BLOCK_MAX;
 }
 
-static struct err connect_once(struct card_pcsc *pcsc)
+static bool is_foreign(LONG rc)
+{
+    return rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
+           rc == SCARD_E_PROTO_MISMATCH;
+}
+
+static struct err connect_once(struct card_pcsc *pcsc, bool *out_powering)
 {
     DWORD state = 0;
 
+    *out_powering = false;
     pcsc_disconnect(&pcsc->card);
     struct err e = look(pcsc, &state);
     if (failed(e))
@@ -274,8 +281,8 @@ static struct err connect_once(struct card_pcsc *pcsc)
                             &pcsc->protocol);
     }
     pcsc->broken = rc != SCARD_S_SUCCESS;
-    if (rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
-        rc == SCARD_E_PROTO_MISMATCH)
+    *out_powering = is_foreign(rc) || rc == SCARD_W_UNPOWERED_CARD;
+    if (is_foreign(rc))
         return ERR(ERR_UNSUPPORTED, rc, "SCardConnect");
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardConnect");
@@ -284,15 +291,17 @@ static struct err connect_once(struct card_pcsc *pcsc)
     return ERR_OK;
 }
 
-/* A card that the service is powering up at this moment also looks like one it cannot speak to. */
+/* A card that the service is powering up or down at this moment also looks foreign, or has no
+ * power. */
 static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
 {
-    struct err e = connect_once(pcsc_of(card));
+    bool powering = false;
+    struct err e = connect_once(pcsc_of(card), &powering);
     (void)timeout_ms;
 
-    for (int i = 1; e.code == ERR_UNSUPPORTED && i < CONNECT_ATTEMPTS; i++) {
+    for (int i = 1; powering && i < CONNECT_ATTEMPTS; i++) {
         (void)poll(NULL, 0, POWERING_MS);
-        e = connect_once(pcsc_of(card));
+        e = connect_once(pcsc_of(card), &powering);
     }
     return e;
 }

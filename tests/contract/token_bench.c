@@ -162,10 +162,7 @@ void bench_insert(struct bench *on, struct token_identity *out_identity)
 
 void bench_look(struct bench *on, struct token_identity *out_identity)
 {
-    if (on->service_restarts)
-        bench_arrive(on, out_identity);
-    else
-        need(on, identify(on, out_identity));
+    need(on, identify(on, out_identity));
 }
 
 /* --- what it is asked --------------------------------------------------------------------- */

@@ -62,7 +62,6 @@ struct bench {
     struct token *token;
     struct token_admin admin; /* from the factory */
     char id[TOKEN_ID_SIZE];   /* as last identified */
-    bool service_restarts;    /* and what it does to the token at its start may meet any call */
     void *world;              /* the kind's own */
 };
 

@@ -18,7 +18,7 @@
 
 #define ANSWER_MS 30000
 #define PATH_SIZE 256
-#define SEEN_MS 30000
+#define SEEN_MS 5000
 #define NAP_US 2000
 
 static const char *dir;

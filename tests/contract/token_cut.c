@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define NAME_SIZE 160
-#define REPEATS_MAX 3
 
 static struct token_identity seen; /* big */
 
@@ -79,19 +78,6 @@ bool cut_run(struct cut *cut, struct err *out_error)
     return struck;
 }
 
-static struct err repeat(struct cut *cut)
-{
-    bench_look(cut->on, &seen);
-    if (cut->job->ready != NULL)
-        cut->job->ready(cut->on);
-    return cut->job->run(cut->on);
-}
-
-static bool is_link(struct err e)
-{
-    return e.code == ERR_GONE || e.code == ERR_IO;
-}
-
 void cut_repair(struct cut *cut)
 {
     struct bench *on = cut->on;
@@ -105,9 +91,10 @@ void cut_repair(struct cut *cut)
         cut_bad(cut, "something is lost");
     cut->torn += state == JOB_TORN ? 1 : 0;
 
-    struct err e = repeat(cut);
-    for (int i = 1; is_link(e) && on->service_restarts && i < REPEATS_MAX; i++)
-        e = repeat(cut);
+    bench_look(on, &seen);
+    if (job->ready != NULL)
+        job->ready(on);
+    struct err e = job->run(on);
     if (failed(e))
         cut_bad_error(cut, e);
     bench_look(on, &seen);

@@ -38,8 +38,7 @@ void cut_ready(struct cut *cut, bool in);
  * done. `*out_error` is what it answered. */
 bool cut_run(struct cut *cut, struct err *out_error);
 
-/* Arrived after the interruption: it is the same token; look, repeat, look again. Where the service
- * was started again, the repeating may be cut off by that, and is repeated. */
+/* Arrived after the interruption: it is the same token; look, repeat, look again. */
 void cut_repair(struct cut *cut);
 
 /* The token that took its place is as it was, but for a try that a PIN right after the swap

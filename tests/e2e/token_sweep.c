@@ -113,7 +113,6 @@ static bool cut_once(struct cut *cut)
         cut_repair(cut);
         return true;
     }
-    cut->on->service_restarts = way->way == WAY_PCSCD;
     cut_ready(cut, true);
     bool struck = cut->fault == BENCH_HANG ? run_and_strike(cut, &e) : cut_run(cut, &e);
     if (!struck)
