@@ -285,6 +285,24 @@ static void a_delivery_that_cannot_be_is_rejected(void **state)
     assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_TO_WRITE);
 }
 
+/* Entries of two kiosks come in any order. */
+static void a_slip_that_was_printed_stays_so(void **state)
+{
+    static const char *const told[][2] = {
+        {"no", "no"}, {"unknown", "unknown"}, {"yes", "yes"}, {"no", "yes"}, {"unknown", "yes"}};
+    struct world *world = *state;
+
+    (void)request(world, WORLD_ORDER, 1);
+    world_pay(world, WORLD_ORDER);
+    struct entry slip = world_delivered(world, WORLD_ORDER);
+    slip.kind = ENTRY_RECEIPT;
+    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+        (void)text_copy(slip.printed, sizeof(slip.printed), told[i][0]);
+        assert_int_equal(world_report(world, &slip).ack.rejected_count, 0);
+        assert_string_equal(world_order(world, WORLD_ORDER).printed, told[i][1]);
+    }
+}
+
 static void leaving_closes_what_is_unpaid_and_keeps_what_is_paid(void **state)
 {
     struct world *world = *state;
@@ -449,6 +467,7 @@ int main(void)
         ROW(settling_again_issues_nothing_more),
         ROW(a_delivery_counts_however_late),
         ROW(a_delivery_that_cannot_be_is_rejected),
+        ROW(a_slip_that_was_printed_stays_so),
         ROW(leaving_closes_what_is_unpaid_and_keeps_what_is_paid),
         ROW(an_unpaid_order_closes_when_its_time_is_over),
         ROW(money_that_came_just_before_the_end_wins),
