@@ -108,16 +108,17 @@ void describe_status(const struct flow *flow, char *out, size_t size)
                      hall->clock_trusted ? "trusted" : "untrusted");
 }
 
-void describe_screen(const struct flow *flow, const struct draw_list *list, char *out, size_t size)
+void describe_screen(const struct flow *flow, const struct draw_list *list, bool pressed, char *out,
+                     size_t size)
 {
     describe_status(flow, out, size);
     size_t used = strlen(out);
-    (void)text_print(out + used, size - used,
-                     "verdict=%s\ntries=%u\nwarning=%d\nhelp=%d\norder=%s\npay_url=%s\n",
-                     verdicts[flow->visit.eligibility.verdict],
-                     (unsigned)flow->visit.token.tries_left, flow->warning, flow->visit.help_open,
-                     flow->visit.order.order_no,
-                     flow->state == FLOW_PAY ? flow->visit.order.pay_url : "");
+    (void)text_print(
+        out + used, size - used,
+        "verdict=%s\ntries=%u\nwarning=%d\nhelp=%d\npressed=%d\norder=%s\npay_url=%s\n",
+        verdicts[flow->visit.eligibility.verdict], (unsigned)flow->visit.token.tries_left,
+        flow->warning, flow->visit.help_open, pressed, flow->visit.order.order_no,
+        flow->state == FLOW_PAY ? flow->visit.order.pay_url : "");
     for (uint16_t i = 0; i < list->target_count; i++) {
         const struct draw_target *target = &list->targets[i];
         used = strlen(out);

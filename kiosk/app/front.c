@@ -186,5 +186,6 @@ struct err front_receipt(struct front *front, const struct visit *visit,
 
 void front_describe(const struct front *front, const struct flow *flow, char *out, size_t size)
 {
-    describe_screen(flow, window_list(front->window), out, size);
+    describe_screen(flow, window_list(front->window), window_pressed(front->window) != 0, out,
+                    size);
 }

@@ -45,6 +45,8 @@ static struct err open_sdl(const struct window_options *options, struct window *
     (void)SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     (void)SDL_SetHint(SDL_HINT_MOUSE_TOUCH_EVENTS, "1");
     (void)SDL_SetHint(SDL_HINT_TOUCH_MOUSE_EVENTS, "0");
+    /* a press that comes with the focus counts: nobody touches a kiosk to wake its window */
+    (void)SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return sdl_failed("display", out_message);
     /* On X11 SDL would draw through OpenGL; elsewhere this hint leaves no surface at all. */

@@ -41,10 +41,15 @@ in_memory() {
     ok "the search finds $1 ($count)"
 }
 
+nowhere() {
+    [ "$(hits "$1")" = 0 ]
+}
+
+# not_in_memory WHAT TEXT: within `patience` seconds, of which there are none while a visit lasts.
+patience=0
 not_in_memory() {
-    local count
-    count=$(hits "$2")
-    [ "$count" = 0 ] || fail "$1 is in memory $count times: $(head -5 "$D/hits" | tr '\n' ';')" || return 1
+    wait_for "$patience" nowhere "$2" ||
+        fail "$1 is in memory $(tail -1 "$D/hits") times: $(head -5 "$D/hits" | tr '\n' ';')" || return 1
     ok "$1 is nowhere in memory"
 }
 
@@ -72,7 +77,7 @@ visit() {
 
 # Not the token's id: that is in the journal for good, and so in the pages that are read of it.
 after_visit() {
-    sleep 3 # the threads look again at what there is for everybody
+    patience=10 # the threads look again at what there is for everybody
     no_pin "after the visit" && not_in_memory "the holder's name" "$holder" &&
         not_in_memory "the order number" "$order_no" && not_in_memory "the code's address" "$pay_url" &&
         not_in_memory "the account" hongyuan01 && not_in_memory "the key number" 360205191187

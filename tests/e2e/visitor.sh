@@ -13,7 +13,7 @@ shot() {
     shot_count=$((shot_count + 1))
     local file
     file="$D/shots/$(printf '%02d' "$shot_count")-$1.png"
-    import -silent -window root "$file"
+    import -silent -window root -quality 11 "$file" # compressed fast
     last_shot=$file
 }
 
@@ -32,8 +32,27 @@ target() {
     screen | grep "^target action=$1 value=${2:-[0-9]*} .* enabled=1 " | head -1
 }
 
-# tap ACTION [VALUE]: touch the middle of it, when it is there and its words can be read there.
+# Whether something on the screen is lit under a finger.
+lit() {
+    screen | grep -qx pressed=1
+}
+
+# tap ACTION [VALUE]: touch it. Like a person it looks whether what it touches lights up, and touches
+# again when it does not.
 tap() {
+    local again
+    for again in "" " again" " a third time"; do
+        press "$@" || return 1
+        wait_for 5 lit && xdotool mouseup 1 && return
+        xdotool mouseup 1
+        printf 'touched%s, and nothing lights up: %s\n' "$again" "$*"
+    done
+    fail "nothing lights up under a finger on '$*' on: $(screen | sed -n 1,2p | tr '\n' ' ')"
+}
+
+# press ACTION [VALUE]: a finger down on the middle of it, when it is there and its words can be read
+# there.
+press() {
     local line x y w h label
     wait_for 5 target "$@" || fail "nothing to touch means '$*' on: $(screen | sed -n 1,2p | tr '\n' ' ')" || return 1
     line=$(target "$@")
@@ -42,8 +61,6 @@ tap() {
     sleep 0.35 # a page ignores touches for 300 ms after it appears
     [ "${read_labels:-no}" = no ] || can_read "$label" "$x" "$y" "$w" "$h" || return 1
     xdotool mousemove $((x + w / 2)) $((y + h / 2)) mousedown 1
-    sleep 0.05
-    xdotool mouseup 1
 }
 
 # can_read LABEL X Y W H: tesseract finds at least half of the label's characters in that part of

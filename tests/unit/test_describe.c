@@ -102,16 +102,17 @@ static void test_targets_are_told_with_place_and_words(void **state)
     draw_target(list,
                 (struct draw_target){.rect = {-4, 2, 3, 4}, .action = ACTION_PIN_DIGIT, .value = 7},
                 "7");
-    describe_screen(&flow, list, text, sizeof(text));
+    describe_screen(&flow, list, true, text, sizeof(text));
     assert_non_null(strstr(text, "state=pay\n"));
-    assert_non_null(strstr(text, "tries=3\nwarning=0\nhelp=0\norder=20261122000001\n"
+    assert_non_null(strstr(text, "tries=3\nwarning=0\nhelp=0\npressed=1\norder=20261122000001\n"
                                  "pay_url=https://platform.example/p/x\n"));
     assert_non_null(strstr(text, "target action=next value=0 x=56 y=1536 w=624 h=120 enabled=1 "
                                  "label=下一步 Next\n"));
     assert_non_null(
         strstr(text, "target action=pin_digit value=7 x=-4 y=2 w=3 h=4 enabled=0 label=7\n"));
     flow.state = FLOW_DONE; /* the address is told only while it is shown */
-    describe_screen(&flow, list, text, sizeof(text));
+    describe_screen(&flow, list, false, text, sizeof(text));
+    assert_non_null(strstr(text, "\npressed=0\n"));
     assert_null(strstr(text, "https://"));
     free(list);
 }
@@ -129,7 +130,7 @@ static void test_what_does_not_fit_is_cut_within_the_room(void **state)
         draw_target(list, (struct draw_target){.action = ACTION_CHOOSE, .value = i}, "certificate");
     for (size_t size = 1; size < 600; size++) {
         memset(text, '#', sizeof(text));
-        describe_screen(&flow, list, text, size);
+        describe_screen(&flow, list, false, text, size);
         assert_non_null(memchr(text, '\0', size));
         assert_int_equal(text[size], '#');
     }
