@@ -255,17 +255,10 @@ static uint32_t max_block_of(const struct card_pcsc *pcsc)
     return rc == SCARD_S_SUCCESS && len == sizeof(max) && max > 0 ? max : APDU_BLOCK_MAX;
 }
 
-static bool is_foreign(LONG rc)
-{
-    return rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
-           rc == SCARD_E_PROTO_MISMATCH;
-}
-
-static struct err connect_once(struct card_pcsc *pcsc, bool *out_powering)
+static struct err connect_once(struct card_pcsc *pcsc)
 {
     DWORD state = 0;
 
-    *out_powering = false;
     pcsc_disconnect(&pcsc->card);
     struct err e = look(pcsc, &state);
     if (failed(e))
@@ -281,8 +274,8 @@ static struct err connect_once(struct card_pcsc *pcsc, bool *out_powering)
                             &pcsc->protocol);
     }
     pcsc->broken = rc != SCARD_S_SUCCESS;
-    *out_powering = is_foreign(rc) || rc == SCARD_W_UNPOWERED_CARD;
-    if (is_foreign(rc))
+    if (rc == SCARD_W_UNRESPONSIVE_CARD || rc == SCARD_W_UNSUPPORTED_CARD ||
+        rc == SCARD_E_PROTO_MISMATCH)
         return ERR(ERR_UNSUPPORTED, rc, "SCardConnect");
     if (rc != SCARD_S_SUCCESS)
         return PCSC_ERR(pcsc, rc, "SCardConnect");
@@ -293,15 +286,19 @@ static struct err connect_once(struct card_pcsc *pcsc, bool *out_powering)
 
 /* A card that the service is powering up or down at this moment also looks foreign, or has no
  * power. */
+static bool is_powering(struct err e)
+{
+    return e.code == ERR_UNSUPPORTED || (failed(e) && e.native == (int32_t)SCARD_W_UNPOWERED_CARD);
+}
+
 static struct err pcsc_connect(struct card *card, uint32_t timeout_ms)
 {
-    bool powering = false;
-    struct err e = connect_once(pcsc_of(card), &powering);
+    struct err e = connect_once(pcsc_of(card));
     (void)timeout_ms;
 
-    for (int i = 1; powering && i < CONNECT_ATTEMPTS; i++) {
+    for (int i = 1; is_powering(e) && i < CONNECT_ATTEMPTS; i++) {
         (void)poll(NULL, 0, POWERING_MS);
-        e = connect_once(pcsc_of(card), &powering);
+        e = connect_once(pcsc_of(card));
     }
     return e;
 }

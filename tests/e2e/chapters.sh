@@ -35,7 +35,7 @@ answers() {
 }
 
 message_is() {
-    wait_for "${2:-15}" message_shows "$1" || fail "no message '$1' but: $(screen | sed -n 1,2p | tr '\n' ' ')" || return 1
+    wait_for "${2:-15}" message_shows "$1" || fail "no message '$1' but: $(where_it_is)" || return 1
     shot "message-$1"
     ok "the screen says '$1'"
 }

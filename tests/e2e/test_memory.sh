@@ -77,8 +77,9 @@ visit() {
 
 # Not the token's id: that is in the journal for good, and so in the pages that are read of it.
 after_visit() {
+    no_pin "after the visit" || return 1
     patience=10 # the threads look again at what there is for everybody
-    no_pin "after the visit" && not_in_memory "the holder's name" "$holder" &&
+    not_in_memory "the holder's name" "$holder" &&
         not_in_memory "the order number" "$order_no" && not_in_memory "the code's address" "$pay_url" &&
         not_in_memory "the account" hongyuan01 && not_in_memory "the key number" 360205191187
 }

@@ -8,7 +8,7 @@ export LC_ALL=C.UTF-8 # words are compared by characters, wherever this runs
 export OMP_THREAD_LIMIT=1 # tesseract's threads only wait for each other
 shot_count=0
 
-# shot NAME: a picture of the whole screen; prints its path.
+# shot NAME: a picture of the whole screen; its path is in last_shot.
 shot() {
     shot_count=$((shot_count + 1))
     local file
@@ -21,10 +21,14 @@ state_is() {
     screen | grep -qx "state=$1"
 }
 
+# where_it_is: state, message, line and reader, for whoever looks for the cause.
+where_it_is() {
+    screen | sed -n 1,4p | tr '\n' ' '
+}
+
 # at STATE [SECONDS]: wait until the kiosk shows it.
 at() {
-    wait_for "${2:-15}" state_is "$1" ||
-        fail "the kiosk is not at '$1' but at: $(screen | sed -n 1,2p | tr '\n' ' ')"
+    wait_for "${2:-15}" state_is "$1" || fail "the kiosk is not at '$1' but at: $(where_it_is)"
 }
 
 # target ACTION [VALUE]: the line of the first enabled target that means this.
@@ -38,23 +42,23 @@ lit() {
 }
 
 # tap ACTION [VALUE]: touch it. Like a person it looks whether what it touches lights up, and touches
-# again when it does not.
+# once more when it does not.
 tap() {
     local again
-    for again in "" " again" " a third time"; do
+    for again in "" " again"; do
         press "$@" || return 1
         wait_for 5 lit && xdotool mouseup 1 && return
         xdotool mouseup 1
-        printf 'touched%s, and nothing lights up: %s\n' "$again" "$*"
+        printf "touched%s, and nothing lights up: '%s' on: %s\n" "$again" "$*" "$(where_it_is)"
     done
-    fail "nothing lights up under a finger on '$*' on: $(screen | sed -n 1,2p | tr '\n' ' ')"
+    fail "nothing lights up under a finger on '$*'"
 }
 
 # press ACTION [VALUE]: a finger down on the middle of it, when it is there and its words can be read
 # there.
 press() {
     local line x y w h label
-    wait_for 5 target "$@" || fail "nothing to touch means '$*' on: $(screen | sed -n 1,2p | tr '\n' ' ')" || return 1
+    wait_for 5 target "$@" || fail "nothing to touch means '$*' on: $(where_it_is)" || return 1
     line=$(target "$@")
     read -r x y w h <<<"$(sed -E 's/.* x=(-?[0-9]+) y=(-?[0-9]+) w=([0-9]+) h=([0-9]+) .*/\1 \2 \3 \4/' <<<"$line")"
     label=${line#*label=}
