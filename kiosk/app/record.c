@@ -89,7 +89,7 @@ struct err record_make(enum entry_kind kind, const struct visit *visit,
     struct err e = entry_write(&entry, record.body, &record.body_len);
     if (failed(e))
         return e;
-    chain_uuid(record.draft.txid, moment->random);
+    chain_uuid_at(record.draft.txid, moment->wall_ms, moment->random);
     (void)text_copy(record.draft.visit, sizeof(record.draft.visit), visit->id); /* same size */
     (void)text_copy(record.draft.kind, sizeof(record.draft.kind), entry_name(kind));
     if (meanings[kind].about_order) {

@@ -9,6 +9,7 @@
 
 #define HEAD_MAX 512
 #define ONCE_MAX 512
+#define MOMENT_LEN 6
 
 bool chain_is_uuid(const char *at, size_t len)
 {
@@ -34,17 +35,36 @@ static bool is_kind(const char *text)
     return len > 0 && len < CHAIN_KIND_MAX && strspn(text, "abcdefghijklmnopqrstuvwxyz_") == len;
 }
 
+/* RFC 9562, 4: version and variant have their bits in each of them. */
+static void print_uuid(char *out, uint8_t raw[16], unsigned version)
+{
+    char hex[HEX_SIZE(16)];
+
+    raw[6] = (uint8_t)((raw[6] & 0x0F) | version << 4);
+    raw[8] = (uint8_t)((raw[8] & 0x3F) | 0x80);
+    hex_print(hex, (struct bytes){raw, 16});
+    (void)text_print(out, CHAIN_UUID_LEN + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+                     hex + 16, hex + 20);
+}
+
 void chain_uuid(char *out, const uint8_t random[16])
 {
     uint8_t raw[16];
-    char hex[HEX_SIZE(16)];
 
     memcpy(raw, random, sizeof(raw));
-    raw[6] = (uint8_t)((raw[6] & 0x0F) | 0x40);
-    raw[8] = (uint8_t)((raw[8] & 0x3F) | 0x80);
-    hex_print(hex, (struct bytes){raw, sizeof(raw)});
-    (void)text_print(out, CHAIN_UUID_LEN + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
-                     hex + 16, hex + 20);
+    print_uuid(out, raw, 4);
+}
+
+void chain_uuid_at(char *out, int64_t at_ms, const uint8_t random[16])
+{
+    uint64_t moment = at_ms < 0 ? 0 : (uint64_t)at_ms;
+    uint8_t raw[16];
+
+    for (size_t i = 0; i < MOMENT_LEN; i++)
+        raw[i] = (uint8_t)(moment >> (8 * (MOMENT_LEN - 1 - i)));
+    for (size_t i = MOMENT_LEN; i < sizeof(raw); i++)
+        raw[i] = random[sizeof(raw) - 1 - i];
+    print_uuid(out, raw, 7);
 }
 
 void chain_uuid_once(char *out, const char *kiosk, const char *epoch, const char *name)

@@ -36,6 +36,11 @@ bool chain_is_uuid(const char *at, size_t len);
 /* A UUID (version 4) in text form from 16 random bytes; `out` has CHAIN_UUID_LEN + 1. */
 void chain_uuid(char *out, const uint8_t random[16]);
 
+/* A UUID (version 7, RFC 9562, 5.7): the moment `at_ms`, 1970 UTC, then 74 bits of `random`. What
+ * is made later sorts later, so that an index over millions of them grows at its end. `out` as
+ * above. */
+void chain_uuid_at(char *out, int64_t at_ms, const uint8_t random[16]);
+
 /* A UUID for what is said once in a journal: the same for the same `name` in that journal, another
  * one in each other journal, of this kiosk or not. `out` has CHAIN_UUID_LEN + 1. */
 void chain_uuid_once(char *out, const char *kiosk, const char *epoch, const char *name);

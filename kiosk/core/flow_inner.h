@@ -26,6 +26,7 @@
 #define FLOW_TAKEN_MS 8000U /* token and slip are taken: time to read the date once more */
 #define FLOW_READ_MS 15000U /* to read a message to the end, once its token is out */
 #define FLOW_DONE_WARN_MS 10000U
+#define FLOW_MS_PER_S 1000
 #define FLOW_ANNOUNCEMENT_MS 8000U
 #define FLOW_REQUEST_LIFE_S 900 /* of a request that the platform never answered */
 

@@ -88,7 +88,7 @@ static void order_request(struct step *step)
 
     memset(&visit->order, 0, sizeof(visit->order));
     visit->order.status = FACT_ORDER_REQUESTED;
-    chain_uuid(visit->order.id, step->event->random);
+    chain_uuid_at(visit->order.id, flow->hall.wall_s * FLOW_MS_PER_S, step->event->random);
     visit->order.term_years = visit->term_years;
     visit->order.amount_fen = profile_renew_fen(profile, visit->term_years);
     visit->order.created_s = flow->hall.wall_s;

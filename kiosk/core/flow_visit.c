@@ -120,7 +120,7 @@ void flow_begin(struct step *step, enum service service)
 {
     struct visit *visit = &step->flow->visit;
 
-    chain_uuid(visit->id, step->event->random);
+    chain_uuid_at(visit->id, step->flow->hall.wall_s * FLOW_MS_PER_S, step->event->random);
     visit->service = service;
     visit->term_years = 1;
     flow_note(step, ENTRY_VISIT_STARTED);

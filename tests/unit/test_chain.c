@@ -26,6 +26,30 @@ static void a_uuid_is_of_version_four(void **state)
     assert_string_equal(text, "ffffffff-ffff-4fff-bfff-ffffffffffff");
 }
 
+static void a_uuid_of_a_moment_begins_with_it(void **state)
+{
+    const uint8_t random[16] = {0x0F, 0x0E, 0x0D, 0x0C, 0x0B, 0x0A, 0x09, 0xFF, 0x07, 0xFF};
+    char text[CHAIN_UUID_LEN + 1];
+    (void)state;
+    chain_uuid_at(text, 0x017F22E279B0, random);
+    assert_string_equal(text, "017f22e2-79b0-7f07-bf09-0a0b0c0d0e0f");
+    assert_true(chain_is_uuid(text, CHAIN_UUID_LEN));
+    chain_uuid_at(text, -1, random);
+    assert_string_equal(text, "00000000-0000-7f07-bf09-0a0b0c0d0e0f");
+}
+
+static void a_uuid_of_a_later_moment_sorts_later(void **state)
+{
+    const uint8_t high[16] = {[9] = 0xFF};
+    const uint8_t low[16] = {0};
+    char one[CHAIN_UUID_LEN + 1];
+    char two[CHAIN_UUID_LEN + 1];
+    (void)state;
+    chain_uuid_at(one, 1790000000255, high);
+    chain_uuid_at(two, 1790000000256, low);
+    assert_true(strcmp(one, two) < 0);
+}
+
 static void a_uuid_has_one_form(void **state)
 {
     static const struct {
@@ -158,6 +182,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_uuid_is_of_version_four),
+        cmocka_unit_test(a_uuid_of_a_moment_begins_with_it),
+        cmocka_unit_test(a_uuid_of_a_later_moment_sorts_later),
         cmocka_unit_test(a_uuid_has_one_form),
         cmocka_unit_test(the_hash_is_that_of_the_stated_text),
         cmocka_unit_test(every_field_counts),

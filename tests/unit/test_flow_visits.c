@@ -49,7 +49,7 @@ static void a_visit_has_one_id_and_it_is_a_uuid(void **state)
     char id[FACTS_UUID_SIZE];
     memcpy(id, world->flow.visit.id, sizeof(id));
     assert_int_equal(strlen(id), 36);
-    assert_int_equal(id[14], '4');
+    assert_int_equal(id[14], '7');
     assert_string_equal(last_effect()->visit.id, id);
     for (enum place place = AT_READING; place <= AT_DONE; place++) {
         struct world fresh;
