@@ -12,7 +12,7 @@ endfunction()
 
 house_bench(flow core)
 house_bench(hello PkgConfig::SDL)
-house_bench(ledger ledger)
+house_bench(ledger ledger PkgConfig::SQLITE)
 house_bench(sync wire PkgConfig::JANSSON)
 house_bench(token hw_token)
 house_bench(ui samples)

@@ -1,11 +1,15 @@
 /*
- * bench_ledger DIR - durable appends to the journal, against writing the same bytes to a file in
- * DIR and fdatasync after each. Appends and writes take turns, so that a busy disk hits both.
+ * bench_ledger DIR MEMORY_DIR - what an append to the journal costs.
+ *
+ * In DIR: durable appends, against raw SQLite that puts the same rows into the same tables (without
+ * the journal's triggers) with the same settings, statements prepared once. They take turns, so
+ * that a busy disk hits both. In MEMORY_DIR, where a sync costs nothing: the same append when the
+ * journal has a thousand times as many rows, against when it was short.
  */
-#include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
@@ -14,6 +18,11 @@
 #define APPENDS 200
 #define TURNS 10
 #define PATH_SIZE 512
+#define COLUMNS_MAX 16
+#define GROWN 1000000U
+#define WINDOW 10000U    /* appends whose cost is compared */
+#define CHECKPOINT 1000U /* appends between two: the kiosk makes one after each visit */
+#define AT_MS 1780279200000
 
 static const char body[] =
     "{\"order\":\"0f8fad5b-d9cb-469f-a165-70867728950e\",\"token\":\"s10000001\",\"service\":"
@@ -24,58 +33,213 @@ static const char body[] =
 
 static void append(struct journal *journal, unsigned number)
 {
-    struct journal_draft draft = {.at_ms = 1780279200000 + number,
+    struct journal_draft draft = {.at_ms = AT_MS + number,
                                   .kind = "order_requested",
                                   .body = {(const uint8_t *)body, sizeof(body) - 1},
                                   .order_state = JOURNAL_ORDER_REQUESTED};
+    uint8_t random[16] = {1};
 
-    (void)text_print(draft.txid, sizeof(draft.txid), "%08x-0000-4000-8000-000000000000", number);
-    (void)text_print(draft.order, sizeof(draft.order), "%08x-0000-4000-8000-000000000001", number);
+    memcpy(random, &number, sizeof(number));
+    chain_uuid_at(draft.txid, draft.at_ms, random);
     (void)text_copy(draft.visit, sizeof(draft.visit), draft.txid);
+    (void)text_copy(draft.order, sizeof(draft.order), draft.txid);
     (void)text_copy(draft.token, sizeof(draft.token), "s10000001");
     bench_need(!failed(journal_append(journal, &draft)), "journal_append");
 }
 
-static uint64_t appends_ns(struct journal *journal, unsigned first)
+static uint64_t appends_ns(struct journal *journal, unsigned first, unsigned count)
 {
     uint64_t start = bench_now_ns();
-    for (unsigned i = 0; i < APPENDS; i++)
+    for (unsigned i = 0; i < count; i++)
         append(journal, first + i);
     return bench_now_ns() - start;
 }
 
-static uint64_t writes_ns(int fd)
+/* SQLite by itself: the rows of our journal and of its projection, one transaction for each pair.
+ */
+struct raw {
+    sqlite3 *db;      /* the journal's tables in a database of their own */
+    sqlite3 *journal; /* ours, to read what was appended */
+    sqlite3_stmt *entry, *order;
+};
+
+static void run(sqlite3 *db, const char *sql)
+{
+    bench_need(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, sql);
+}
+
+static sqlite3_stmt *prepared(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+    bench_need(sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK, sql);
+    return statement;
+}
+
+static void copy_tables(const struct raw *raw)
+{
+    sqlite3_stmt *tables = prepared(
+        raw->journal, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND type <> 'trigger'");
+    while (sqlite3_step(tables) == SQLITE_ROW)
+        run(raw->db, (const char *)sqlite3_column_text(tables, 0));
+    (void)sqlite3_finalize(tables);
+}
+
+/* "INSERT INTO table VALUES(?, ?, ...)" with as many as the table has columns. */
+static sqlite3_stmt *insert_into(const struct raw *raw, const char *table)
+{
+    char sql[128];
+    char marks[2 * COLUMNS_MAX + 1] = "";
+    (void)text_print(sql, sizeof(sql), "SELECT * FROM %s", table);
+    sqlite3_stmt *all = prepared(raw->journal, sql);
+    int columns = sqlite3_column_count(all);
+    bench_need(columns > 0 && columns <= COLUMNS_MAX, table);
+    for (int i = 0; i < columns; i++)
+        memcpy(marks + (size_t)(2 * i), i + 1 < columns ? "?," : "?", 3 - (i + 1 == columns));
+    (void)sqlite3_finalize(all);
+    (void)text_print(sql, sizeof(sql), "INSERT INTO %s VALUES(%s)", table, marks);
+    return prepared(raw->db, sql);
+}
+
+static void raw_open(struct raw *raw, const char *path, const char *journal_path)
+{
+    bench_need(sqlite3_open(path, &raw->db) == SQLITE_OK, path);
+    bench_need(sqlite3_open_v2(journal_path, &raw->journal, SQLITE_OPEN_READONLY, NULL) ==
+                   SQLITE_OK,
+               journal_path);
+    run(raw->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                 "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                 "PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0");
+    copy_tables(raw);
+    raw->entry = insert_into(raw, "journal");
+    raw->order = insert_into(raw, "orders");
+}
+
+static void raw_close(struct raw *raw)
+{
+    (void)sqlite3_finalize(raw->entry);
+    (void)sqlite3_finalize(raw->order);
+    (void)sqlite3_close(raw->db);
+    (void)sqlite3_close(raw->journal);
+}
+
+struct raw_row {
+    sqlite3_value *at[COLUMNS_MAX];
+    int count;
+};
+
+/* The rows after the first `after` ones of a table, in the order of their entries. */
+static void read_rows(const struct raw *raw, const char *sql, unsigned after,
+                      struct raw_row out[APPENDS])
+{
+    sqlite3_stmt *rows = prepared(raw->journal, sql);
+    (void)sqlite3_bind_int64(rows, 1, after);
+    for (unsigned i = 0; i < APPENDS; i++) {
+        bench_need(sqlite3_step(rows) == SQLITE_ROW, sql);
+        out[i].count = sqlite3_column_count(rows);
+        for (int j = 0; j < out[i].count; j++)
+            out[i].at[j] = sqlite3_value_dup(sqlite3_column_value(rows, j));
+    }
+    (void)sqlite3_finalize(rows);
+}
+
+static void insert(sqlite3_stmt *statement, const struct raw_row *row)
+{
+    for (int i = 0; i < row->count; i++)
+        (void)sqlite3_bind_value(statement, i + 1, row->at[i]);
+    bench_need(sqlite3_step(statement) == SQLITE_DONE, "INSERT");
+    (void)sqlite3_reset(statement);
+}
+
+static void forget(struct raw_row rows[APPENDS])
+{
+    for (unsigned i = 0; i < APPENDS; i++) {
+        for (int j = 0; j < rows[i].count; j++)
+            sqlite3_value_free(rows[i].at[j]);
+    }
+}
+
+static uint64_t inserts_ns(const struct raw *raw, unsigned after)
+{
+    static struct raw_row entries[APPENDS], orders[APPENDS];
+
+    read_rows(raw, "SELECT * FROM journal WHERE seq > ? ORDER BY seq", after, entries);
+    read_rows(raw, "SELECT * FROM orders WHERE request_seq > ? ORDER BY request_seq", after,
+              orders);
+    uint64_t start = bench_now_ns();
+    for (unsigned i = 0; i < APPENDS; i++) {
+        run(raw->db, "BEGIN IMMEDIATE");
+        insert(raw->entry, &entries[i]);
+        insert(raw->order, &orders[i]);
+        run(raw->db, "COMMIT");
+    }
+    uint64_t took = bench_now_ns() - start;
+    forget(entries);
+    forget(orders);
+    return took;
+}
+
+static struct journal *fresh(const char *dir, char path[PATH_SIZE])
+{
+    static const uint8_t random[16] = {1};
+    struct journal *journal = NULL;
+
+    bench_need(text_print(path, PATH_SIZE, "%s/journal.db", dir), dir);
+    bench_need(!failed(journal_open(path, true, random, &journal)), path);
+    return journal;
+}
+
+static void durable(const char *dir)
+{
+    char path[PATH_SIZE];
+    char raw_path[PATH_SIZE];
+    struct raw raw = {NULL, NULL, NULL, NULL};
+    uint64_t ours_ns = 0;
+    uint64_t raw_ns = 0;
+
+    struct journal *journal = fresh(dir, path);
+    bench_need(text_print(raw_path, sizeof(raw_path), "%s/raw.db", dir), dir);
+    raw_open(&raw, raw_path, path);
+    for (unsigned turn = 0; turn < TURNS; turn++) {
+        ours_ns += appends_ns(journal, turn * APPENDS, APPENDS);
+        raw_ns += inserts_ns(&raw, turn * APPENDS);
+    }
+    raw_close(&raw);
+    journal_close(journal);
+
+    const double count = (double)APPENDS * TURNS * 1e9;
+    bench_print(&(struct bench_row){"ledger: durable appends", "1/s", count / (double)ours_ns,
+                                    count / (double)raw_ns,
+                                    "raw SQLite, the same rows and settings", true, 0.9});
+}
+
+/* Appends `count` with a checkpoint now and then, and says what an append took. */
+static double grow_us(struct journal *journal, unsigned first, unsigned count)
 {
     uint64_t start = bench_now_ns();
-    for (unsigned i = 0; i < APPENDS; i++)
-        bench_need(write(fd, body, sizeof(body) - 1) == (ssize_t)sizeof(body) - 1 &&
-                       fdatasync(fd) == 0,
-                   "write");
-    return bench_now_ns() - start;
+    for (unsigned i = 0; i < count; i += CHECKPOINT) {
+        (void)appends_ns(journal, first + i, CHECKPOINT);
+        bench_need(!failed(journal_checkpoint(journal)), "journal_checkpoint");
+    }
+    return (double)(bench_now_ns() - start) / 1e3 / count;
+}
+
+static void growth(const char *dir)
+{
+    char path[PATH_SIZE];
+
+    struct journal *journal = fresh(dir, path);
+    double short_us = grow_us(journal, 0, WINDOW);
+    (void)grow_us(journal, WINDOW, GROWN - WINDOW);
+    double long_us = grow_us(journal, GROWN, WINDOW);
+    journal_close(journal);
+    bench_print(&(struct bench_row){"ledger: an append after 1,000,000 rows, in memory", "us",
+                                    long_us, short_us, "the first 10,000 rows", false, 1.25});
 }
 
 int main(int argc, char **argv)
 {
-    static const uint8_t random[16] = {1};
-    char path[PATH_SIZE];
-    struct journal *journal = NULL;
-    uint64_t ours_ns = 0;
-    uint64_t raw_ns = 0;
-
-    bench_need(argc == 2 && text_print(path, sizeof(path), "%s/raw", argv[1]), "bench_ledger DIR");
-    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
-    bench_need(fd >= 0 && text_print(path, sizeof(path), "%s/journal.db", argv[1]), path);
-    bench_need(!failed(journal_open(path, true, random, &journal)), path);
-    for (unsigned turn = 0; turn < TURNS; turn++) {
-        ours_ns += appends_ns(journal, turn * APPENDS);
-        raw_ns += writes_ns(fd);
-    }
-    journal_close(journal);
-    (void)close(fd); /* every byte was synced */
-
-    const double count = (double)APPENDS * TURNS * 1e9;
-    bench_print(&(struct bench_row){"ledger: durable appends", "1/s", count / (double)ours_ns,
-                                    count / (double)raw_ns, "write and fdatasync of the same bytes",
-                                    true, 0.3});
+    bench_need(argc == 3, "bench_ledger DIR MEMORY_DIR");
+    durable(argv[1]);
+    growth(argv[2]);
     return 0;
 }
