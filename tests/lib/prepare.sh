@@ -11,6 +11,7 @@ build_packages="gcc libc6-dev make cmake pkg-config libsdl2-dev libsdl2-ttf-dev 
 hall_packages="pcscd vsmartcard-vpcd opensc yubico-piv-tool openssl sqlite3 curl jq xvfb xauth xdotool
   imagemagick x11-utils zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
   fonts-material-design-icons-iconfont procps iproute2 util-linux"
+bench_packages="nginx-light python3"
 check_packages="python3 clang clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev systemd git"
 
 # say WORDS: a line of progress, on stderr so that output stays clean.
