@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "kiosk/app/admin_keys.h"
 #include "kiosk/app/describe.h"
 #include "kiosk/app/doorbell.h"
+#include "kiosk/app/first_ledger.h"
 #include "kiosk/app/front.h"
 #include "kiosk/app/process.h"
 #include "kiosk/app/rules.h"
@@ -55,11 +55,12 @@ struct options {
 
 static int usage(void)
 {
-    (void)fputs("usage: certkiosk --config FILE [--window] [--create-ledger]\n"
-                "  --config FILE     kiosk.conf; assets/config/kiosk.conf explains every key\n"
-                "  --window          in a window, whatever the configuration says\n"
-                "  --create-ledger   make the journal of a kiosk that never had one, and end\n",
-                stderr);
+    (void)fputs(
+        "usage: certkiosk --config FILE [--window] [--create-ledger]\n"
+        "  --config FILE     kiosk.conf; assets/config/kiosk.conf explains every key\n"
+        "  --window          in a window, whatever the configuration says\n"
+        "  --create-ledger   make key and journal of a kiosk that never had them, and end\n",
+        stderr);
     return EXIT_USAGE;
 }
 
@@ -86,26 +87,6 @@ static bool read_options(int argc, char **argv, struct options *options)
 static void path_in(char out[273], const struct settings *settings, const char *name)
 {
     (void)text_print(out, 273, "%s/%s", settings->ledger_dir, name); /* 257 + 15 fit */
-}
-
-static int create_ledger(const struct settings *settings)
-{
-    char path[273];
-    uint8_t random[16];
-    struct journal *journal = NULL;
-
-    path_in(path, settings, "kiosk/journal.db");
-    if (access(path, F_OK) == 0) {
-        (void)fprintf(stderr, "%s: there is a journal already; it is never made anew\n", path);
-        return EXIT_FAILURE;
-    }
-    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-        return EXIT_FAILURE;
-    struct err e = journal_open(path, true, random, &journal);
-    if (failed(e))
-        log_err("create_ledger", e);
-    journal_close(journal);
-    return failed(e) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Signals are taken by a thread of their own, which has the main loop end in order. */
@@ -433,5 +414,7 @@ int main(int argc, char **argv)
     }
     if (options.window)
         app.settings.screen_window = 1;
-    return options.create_ledger ? create_ledger(&app.settings) : run(&app);
+    if (options.create_ledger)
+        return first_ledger_create(&app.settings) ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run(&app);
 }

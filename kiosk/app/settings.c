@@ -14,6 +14,7 @@
 /* clang-format off */
 static const struct config_row rows[] = {
     {"kiosk",  "id",          CONFIG_NAME, 1, SIZE(kiosk_id), NULL,      AT(kiosk_id),         true},
+    TEXT_ROW("kiosk",    "device_key", device_key,        false),
     TEXT_ROW("kiosk",    "hall_zh",   hall_zh,            true),
     TEXT_ROW("kiosk",    "hall_en",   hall_en,            true),
     {"screen", "mode",        CONFIG_CHOICE, 0, 0, "fullscreen window",  AT(screen_window),    false},
@@ -62,8 +63,10 @@ static struct err check_keys(const char *path, const struct settings *settings, 
 
 struct err settings_read(const char *path, struct settings *out_settings, char *out_message)
 {
-    struct settings settings = {
-        .token_driver = "piv", .printer_driver = "escpos", .printer_width = 1};
+    struct settings settings = {.device_key = "device.key",
+                                .token_driver = "piv",
+                                .printer_driver = "escpos",
+                                .printer_width = 1};
 
     struct err e =
         config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);

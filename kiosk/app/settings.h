@@ -15,6 +15,7 @@
 struct settings {
     const char *path; /* of the file; borrowed: for messages about what a key names */
     char kiosk_id[33];
+    char device_key[SETTINGS_PATH_SIZE]; /* the path, or the name of a credential */
     char hall_zh[SETTINGS_NAME_SIZE], hall_en[SETTINGS_NAME_SIZE];
     int64_t screen_window; /* 0 fullscreen, 1 window */
     int64_t screen_landscape;

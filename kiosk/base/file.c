@@ -26,6 +26,23 @@ int file_take(int *fd)
     return taken;
 }
 
+struct err file_check_secret(int fd)
+{
+    struct stat facts;
+    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+        return ERR(ERR_IO, errno, "the key is no file");
+    if ((facts.st_mode & S_IRWXO) != 0) {
+        return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
+                   "others may read or change the key's file: chmod 600 it");
+    }
+    mode_t group = facts.st_mode & S_IRWXG;
+    if ((group & (mode_t)~S_IRGRP) != 0 || (group != 0 && facts.st_uid == geteuid())) {
+        return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
+                   "the group may read or change the key's file: chmod 600 it");
+    }
+    return ERR_OK;
+}
+
 static bool write_all(int fd, struct bytes content)
 {
     while (content.len > 0) {

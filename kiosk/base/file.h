@@ -24,6 +24,11 @@ int file_take(int *fd);
  */
 MUST_CHECK struct err file_put(const char *path, struct bytes content, mode_t mode);
 
+/* Whether an open file is a regular one that holds a secret as it should: its owner alone may
+ * change it, and nobody beside him reads it; a reader who is not the owner may be of its group, as
+ * with the credentials of systemd. ERR_IO (no file), ERR_DENIED (native: its mode). */
+MUST_CHECK struct err file_check_secret(int fd);
+
 /* Flush the folder that `path` is in, so that a new name in it outlives a power cut. ERR_IO. */
 MUST_CHECK struct err file_flush_folder(const char *path);
 

@@ -10,7 +10,6 @@
 #include <openssl/rand.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kiosk/base/file.h"
@@ -51,29 +50,12 @@ static void context_free(EVP_KDF_CTX **at)
     EVP_KDF_CTX_free(*at);
 }
 
-static struct err check_file(int fd)
-{
-    struct stat facts;
-    if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
-        return ERR(ERR_IO, errno, "the master key is no file");
-    if ((facts.st_mode & S_IRWXO) != 0) {
-        return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
-                   "others may read or change the master key's file: chmod 600 it");
-    }
-    mode_t group = facts.st_mode & S_IRWXG;
-    if ((group & (mode_t)~S_IRGRP) != 0 || (group != 0 && facts.st_uid == geteuid())) {
-        return ERR(ERR_DENIED, facts.st_mode & ALLPERMS,
-                   "the group may read or change the master key's file: chmod 600 it");
-    }
-    return ERR_OK;
-}
-
 static struct err read_file(const char *path, struct text_buffer *text)
 {
     CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return ERR(ERR_IO, errno, "the master key's file");
-    struct err e = check_file(fd);
+    struct err e = file_check_secret(fd);
     if (failed(e))
         return e;
     ssize_t len = read(fd, text->at, FILE_MAX); /* a file this short comes in one piece */

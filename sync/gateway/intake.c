@@ -1,7 +1,5 @@
 #include "sync/gateway/intake.h"
 
-#include <string.h>
-
 #include "kiosk/base/text.h"
 #include "sync/gateway/kiosks.h"
 #include "sync/gateway/orders.h"
@@ -58,11 +56,6 @@ static struct err keep(const struct intake *intake, const struct batch_entry *en
                V_TEXT(entry->kind), V_BLOB(entry->body, entry->body_len),
                V_BLOB(entry->prev.at, HASH_LEN), V_BLOB(entry->hash.at, HASH_LEN), V_TEXT(code),
                V_NUMBER(intake->platform->now_ms())));
-}
-
-static bool hash_same(const struct hash *a, const struct hash *b)
-{
-    return memcmp(a->at, b->at, HASH_LEN) == 0;
 }
 
 static bool hash_true(const struct intake *intake, const struct batch_entry *entry)

@@ -145,6 +145,7 @@ write_configuration() {
     cat >"$D/kiosk.conf" <<CONF
 [kiosk]
 id = $kiosk_id
+device_key = $D/kiosk/device.key
 hall_zh = 江城市政务服务中心
 hall_en = Jiangcheng Government Services
 [screen]

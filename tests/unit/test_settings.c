@@ -118,6 +118,7 @@ static void test_defaults_are_those_of_the_sample(void **state)
     struct err e = settings_read("assets/config/kiosk.conf", &sample, message);
     assert_string_equal(message, "");
     assert_false(failed(e));
+    assert_string_equal(least.device_key, sample.device_key);
     assert_string_equal(least.token_driver, sample.token_driver);
     assert_string_equal(least.printer_driver, sample.printer_driver);
     assert_int_equal(least.printer_width, sample.printer_width);

@@ -1,0 +1,63 @@
+#include "kiosk/app/first_ledger.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "kiosk/app/device.h"
+#include "kiosk/base/log.h"
+#include "kiosk/base/text.h"
+#include "kiosk/ledger/journal.h"
+
+/* The key before what hangs on it; and durable, so that no journal is ever without its key. */
+static struct err make_key(const struct settings *settings)
+{
+    char path[DEVICE_PATH_SIZE];
+    device_place(settings, path);
+    struct err e = device_key_make(path);
+    return e.code == ERR_CONFLICT ? ERR_OK : e; /* there is one: the journal is made with it */
+}
+
+static struct err publish(const struct settings *settings)
+{
+    char path[DEVICE_PATH_SIZE];
+    struct device_key *key = NULL;
+    device_place(settings, path);
+    struct err e = device_key_open(path, &key);
+    if (failed(e))
+        return e;
+    (void)text_print(path, sizeof(path), "%s/kiosk/device.pub", settings->ledger_dir); /* fits */
+    e = device_key_save_public(key, path);
+    device_key_destroy(key);
+    return e;
+}
+
+static struct err make_journal(const char *path)
+{
+    uint8_t random[16];
+    struct journal *journal = NULL;
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return ERR(ERR_IO, 0, "getrandom");
+    struct err e = journal_open(path, true, random, &journal);
+    journal_close(journal);
+    return e;
+}
+
+bool first_ledger_create(const struct settings *settings)
+{
+    char path[DEVICE_PATH_SIZE];
+
+    (void)text_print(path, sizeof(path), "%s/kiosk/journal.db", settings->ledger_dir); /* fits */
+    if (access(path, F_OK) == 0) {
+        (void)fprintf(stderr, "%s: there is a journal already; it is never made anew\n", path);
+        return false;
+    }
+    struct err e = make_key(settings);
+    if (!failed(e))
+        e = publish(settings);
+    if (!failed(e))
+        e = make_journal(path);
+    if (failed(e))
+        log_err("create_ledger", e);
+    return !failed(e);
+}

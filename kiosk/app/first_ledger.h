@@ -1,0 +1,16 @@
+/*
+ * first_ledger.h - once in a kiosk's life: its device key and its journal.
+ *
+ * Only for `certkiosk --create-ledger`, which a person runs. Neither is ever made anew: a journal
+ * that lost its key, or a key whose journal is gone, is something that staff must know.
+ */
+#ifndef KIOSK_APP_FIRST_LEDGER_H
+#define KIOSK_APP_FIRST_LEDGER_H
+
+#include "kiosk/app/settings.h"
+
+/* Make the device key when there is none, its public half as `device.pub` in the ledger's folder
+ * kiosk/, and the journal. Says on stderr what stands in the way; false then. */
+bool first_ledger_create(const struct settings *settings);
+
+#endif
