@@ -199,7 +199,7 @@ static struct order_sources sources(const struct book *book)
 {
     return (struct order_sources){.journal = book->journal,
                                   .inbox = book->inbox,
-                                  .platform = book->setup.platform,
+                                  .keys = book->setup.keys,
                                   .trust = book->setup.trust,
                                   .kiosk = book->setup.kiosk};
 }

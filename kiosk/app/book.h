@@ -20,7 +20,7 @@
 
 #include "kiosk/app/post.h"
 #include "kiosk/app/record.h"
-#include "kiosk/pki/seal.h"
+#include "kiosk/pki/keyring.h"
 
 struct book;
 
@@ -29,7 +29,7 @@ struct book_setup {
     char inbox_path[273];
     char syncd_socket[273]; /* told "look" after each append */
     const char *kiosk;
-    const struct seal_key *platform;
+    const struct keyring *keys;
     const struct trust *trust;
     struct post *post;
 };

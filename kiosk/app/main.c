@@ -35,7 +35,7 @@ struct app {
     struct post post;
     struct admin_keys *keys;
     struct trust *trust;
-    struct seal_key *platform;
+    struct keyring platform;
     struct front *front;
     struct book *book;
     struct doorbell *doorbell;
@@ -160,7 +160,7 @@ static struct err open_printer(struct app *app)
 static struct err open_book(struct app *app)
 {
     struct book_setup setup = {.kiosk = app->settings.kiosk_id,
-                               .platform = app->platform,
+                               .keys = &app->platform,
                                .trust = app->trust,
                                .post = &app->post};
     path_in(setup.journal_path, &app->settings, "kiosk/journal.db");
@@ -242,14 +242,11 @@ static struct err open_platform(struct app *app, char *out_message)
         fault.allowed = "a PEM file with the roots and issuing CAs of tokens' certificates";
         return config_refuse(&fault, out_message);
     }
-    fault.why = seal_key_create(app->settings.platform_key, &app->platform);
-    if (failed(fault.why)) {
-        fault.key = "key";
-        fault.value = app->settings.platform_key;
-        fault.allowed = "a PEM file with the platform's public signing key, Ed25519";
-        return config_refuse(&fault, out_message);
-    }
-    return ERR_OK;
+    fault.why = keyring_read(app->settings.platform_keys, &app->platform, out_message);
+    fault.key = "keys";
+    fault.value = app->settings.platform_keys;
+    fault.allowed = KEYRING_ALLOWED;
+    return fault.why.code == ERR_IO ? config_refuse(&fault, out_message) : fault.why;
 }
 
 /* What the configuration names. ERR_MALFORMED: it is the configuration that must be mended. */
@@ -294,7 +291,6 @@ static void close_all(struct app *app)
     book_destroy(app->book);
     post_done(&app->post);
     front_close(app->front);
-    seal_key_destroy(app->platform);
     trust_destroy(app->trust);
     admin_keys_destroy(app->keys);
 }

@@ -15,9 +15,7 @@ bool order_view_sealed(const struct order_sources *from, const struct inbox_docu
         .parts = {from->kiosk, document->type, document->id, version},
         .body = {document->body, document->body_len},
     };
-    return text_same(seal_key_id(from->platform), document->key_id) &&
-           !failed(seal_verify(from->platform, &message,
-                               (struct bytes){document->seal, INBOX_SEAL_LEN}));
+    return !failed(keyring_verify_stored(from->keys, document->key_id, &message, document->seal));
 }
 
 struct err order_view_document(const struct order_sources *from, const char *type, const char *id,

@@ -18,14 +18,14 @@
 #include "kiosk/ledger/inbox.h"
 #include "kiosk/ledger/journal.h"
 #include "kiosk/pki/certificate.h"
-#include "kiosk/pki/seal.h"
+#include "kiosk/pki/keyring.h"
 #include "sync/wire/document.h"
 
 /* Where the view looks; all borrowed. */
 struct order_sources {
     struct journal *journal;
     struct inbox *inbox;
-    const struct seal_key *platform;
+    const struct keyring *keys;
     const struct trust *trust;
     const char *kiosk; /* our id, which every seal covers */
 };

@@ -33,7 +33,7 @@ static const struct config_row rows[] = {
     TEXT_ROW("printer",  "device",    printer_device,     true),
     {"printer", "width",      CONFIG_CHOICE, 0, 0, "384 576",            AT(printer_width),    false},
     TEXT_ROW("ledger",   "dir",       ledger_dir,         true),
-    TEXT_ROW("platform", "key",       platform_key,       true),
+    TEXT_ROW("platform", "keys",      platform_keys,      true),
     TEXT_ROW("platform", "trust",     platform_trust,     true),
     {"platform", "check_url", CONFIG_URL, 1, SIZE(platform_check_url), NULL, AT(platform_check_url), true},
     TEXT_ROW("assets",   "dir",       assets_dir,         true),

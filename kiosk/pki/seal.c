@@ -10,12 +10,11 @@
 #include "kiosk/base/hex.h"
 #include "kiosk/pki/x509.h"
 
-#define PUBLIC_LEN 32
 #define ID_LEN 8
 
 struct seal_key {
     EVP_PKEY *key;
-    bool is_private;
+    uint8_t public_key[SEAL_PUBLIC_LEN];
     char id[SEAL_KEY_ID_SIZE];
 };
 
@@ -53,6 +52,17 @@ const char *seal_key_id(const struct seal_key *key)
     return key->id;
 }
 
+const uint8_t *seal_key_public(const struct seal_key *key)
+{
+    return key->public_key;
+}
+
+void seal_public_id(const uint8_t public_key[SEAL_PUBLIC_LEN], char out_id[SEAL_KEY_ID_SIZE])
+{
+    struct hash hash = hash_of((struct bytes){public_key, SEAL_PUBLIC_LEN});
+    hex_print(out_id, (struct bytes){hash.at, ID_LEN});
+}
+
 static struct err allocate(struct seal_key **out_key)
 {
     struct seal_key *key = calloc(1, sizeof(*key));
@@ -64,14 +74,12 @@ static struct err allocate(struct seal_key **out_key)
 
 static struct err name_key(struct seal_key *key)
 {
-    uint8_t raw[PUBLIC_LEN];
-    size_t len = sizeof(raw);
+    size_t len = SEAL_PUBLIC_LEN;
     if (EVP_PKEY_is_a(key->key, "ED25519") != 1)
         return ERR(ERR_UNSUPPORTED, 0, "not Ed25519");
-    if (EVP_PKEY_get_raw_public_key(key->key, raw, &len) != 1 || len != sizeof(raw))
+    if (EVP_PKEY_get_raw_public_key(key->key, key->public_key, &len) != 1 || len != SEAL_PUBLIC_LEN)
         return ERR(ERR_MALFORMED, 0, "public key");
-    struct hash hash = hash_of((struct bytes){raw, sizeof(raw)});
-    hex_print(key->id, (struct bytes){hash.at, ID_LEN});
+    seal_public_id(key->public_key, key->id);
     return ERR_OK;
 }
 
@@ -92,9 +100,6 @@ struct err seal_key_create(const char *path, struct seal_key **out_key)
     /* An empty pass phrase given keeps the library from asking for one on the terminal. */
     char none[] = "";
     key->key = PEM_read_bio_PrivateKey(file, NULL, NULL, none);
-    key->is_private = key->key != NULL;
-    if (key->key == NULL && BIO_seek(file, 0) == 0)
-        key->key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
     ERR_clear_error();
     if (key->key == NULL)
         return ERR(ERR_MALFORMED, 0, "key");
@@ -144,8 +149,6 @@ struct err seal_sign(const struct seal_key *key, const struct seal_message *mess
     CLEANUP(free_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
     uint8_t seal[SEAL_LEN];
     size_t len = sizeof(seal);
-    if (!key->is_private)
-        return ERR(ERR_UNSUPPORTED, 0, "public key only");
     struct err e = lay_out(message, &text);
     if (failed(e))
         return e;
@@ -156,15 +159,18 @@ struct err seal_sign(const struct seal_key *key, const struct seal_message *mess
     return ERR_OK;
 }
 
-struct err seal_verify(const struct seal_key *key, const struct seal_message *message,
-                       struct bytes seal)
+struct err seal_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
+                       const struct seal_message *message, struct bytes seal)
 {
     CLEANUP(free_text) struct text text = {NULL, 0};
     CLEANUP(free_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
     struct err e = lay_out(message, &text);
     if (failed(e))
         return e;
-    if (context == NULL || EVP_DigestVerifyInit(context, NULL, NULL, NULL, key->key) != 1)
+    CLEANUP(x509_key_free)
+    EVP_PKEY *key =
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, SEAL_PUBLIC_LEN);
+    if (context == NULL || key == NULL || EVP_DigestVerifyInit(context, NULL, NULL, NULL, key) != 1)
         return ERR(ERR_IO, 0, "EVP_DigestVerifyInit");
     bool right = seal.len == SEAL_LEN &&
                  EVP_DigestVerify(context, seal.at, seal.len, text.at, text.len) == 1;

@@ -24,7 +24,6 @@
 struct daemon {
     struct desk desk;
     struct wake wake;
-    struct seal_key *key;
     struct uplink *uplink;
     struct downlink *downlink;
     uint64_t beat_ms, checkpoint_ms; /* next */
@@ -56,8 +55,8 @@ static struct err open_all(struct daemon *daemon, const struct settings *setting
                                    .ca = settings->ca,
                                    .key = settings->key,
                                    .certificate = settings->certificate};
-    struct err e = seal_key_create(settings->platform_key, &daemon->key);
-    daemon->desk.key = daemon->key;
+    char message[CONFIG_MESSAGE_MAX]; /* it was readable a moment ago */
+    struct err e = keyring_read(settings->platform_keys, &daemon->desk.keys, message);
     if (!failed(e))
         e = open_ledger(daemon, settings);
     if (!failed(e))
@@ -95,7 +94,6 @@ void daemon_close(struct daemon *daemon)
     http_close(daemon->desk.http);
     wake_close(&daemon->wake);
     store_close(&daemon->desk.store);
-    seal_key_destroy(daemon->key);
     free(daemon);
 }
 

@@ -10,6 +10,14 @@ static const char *const lane_names[LANE_COUNT] = {
     [LANE_JOURNAL] = "journal",
 };
 
+struct verdict_court desk_court(const struct desk *desk)
+{
+    struct proven_clocks clocks = proven_clocks_now();
+    return (struct verdict_court){.kiosk = desk->kiosk,
+                                  .keys = &desk->keys,
+                                  .proven_ms = proven_floor_ms(&desk->store.state, &clocks)};
+}
+
 static void note_trouble(struct desk *desk, enum lane lane, const char *word)
 {
     if (!store_trouble(&desk->store, lane, word))

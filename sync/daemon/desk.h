@@ -1,22 +1,26 @@
 /*
- * desk.h - what the two lanes share: who we are, the platform's key, the store, the line and the
+ * desk.h - what the two lanes share: who we are, the platform's keys, the store, the line and the
  * way out.
  */
 #ifndef SYNC_DAEMON_DESK_H
 #define SYNC_DAEMON_DESK_H
 
-#include "kiosk/pki/seal.h"
+#include "kiosk/pki/keyring.h"
 #include "sync/daemon/http.h"
 #include "sync/daemon/line.h"
 #include "sync/daemon/store.h"
+#include "sync/daemon/verdict.h"
 
 struct desk {
     const char *kiosk;
-    const struct seal_key *key;
+    struct keyring keys;
     struct http *http;
     struct line line;
     struct store store;
 };
+
+/* Before whom seals are judged now; borrows from the desk. */
+struct verdict_court desk_court(const struct desk *desk);
 
 /* The lane got what it asked for: no trouble, no pause. */
 void desk_answered(struct desk *desk, enum lane lane);

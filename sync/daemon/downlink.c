@@ -5,7 +5,6 @@
 
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
-#include "sync/daemon/verdict.h"
 
 struct downlink {
     struct desk *desk;
@@ -43,11 +42,14 @@ static struct err check(struct downlink *downlink, struct bytes body, struct ack
 {
     const struct desk *desk = downlink->desk;
     struct feed *feed = downlink->feed;
+    struct verdict_court court = desk_court(desk);
     struct err e = feed_read(body, feed);
     if (!failed(e))
-        e = verdict_of_ack(desk->key, desk->kiosk, &feed->ack, out_ack);
+        e = verdict_of_ack(&court, &feed->ack, out_ack);
+    if (!failed(e) && out_ack->time_ms > court.proven_ms)
+        court.proven_ms = out_ack->time_ms;
     for (size_t i = 0; !failed(e) && i < feed->count; i++)
-        e = verdict_of_document(desk->key, desk->kiosk, &feed->documents[i]);
+        e = verdict_of_document(&court, &feed->documents[i]);
     if (!failed(e) && feed->cursor < desk->store.state.cursor)
         return ERR(ERR_CONFLICT, 0, "the feed went back");
     return e;

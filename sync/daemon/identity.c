@@ -2,7 +2,7 @@
 
 #include "kiosk/pki/certificate.h"
 #include "kiosk/pki/client.h"
-#include "kiosk/pki/seal.h"
+#include "kiosk/pki/keyring.h"
 
 static struct err check_authority(const struct settings *settings, char *out_message)
 {
@@ -19,19 +19,18 @@ static struct err check_authority(const struct settings *settings, char *out_mes
     return failed(fault.why) ? config_refuse(&fault, out_message) : ERR_OK;
 }
 
-static struct err check_platform_key(const struct settings *settings, char *out_message)
+/* What is wrong inside the file is said with its own name and line. */
+static struct err check_platform_keys(const struct settings *settings, char *out_message)
 {
-    struct seal_key *key = NULL;
+    struct keyring ring;
     struct config_fault fault = {.path = settings->path,
                                  .section = "platform",
-                                 .key = "key",
-                                 .value = settings->platform_key,
-                                 .why = seal_key_create(settings->platform_key, &key),
-                                 .allowed =
-                                     "a PEM file with the platform's public signing key, Ed25519"};
+                                 .key = "keys",
+                                 .value = settings->platform_keys,
+                                 .why = keyring_read(settings->platform_keys, &ring, out_message),
+                                 .allowed = KEYRING_ALLOWED};
 
-    seal_key_destroy(key);
-    return failed(fault.why) ? config_refuse(&fault, out_message) : ERR_OK;
+    return fault.why.code == ERR_IO ? config_refuse(&fault, out_message) : fault.why;
 }
 
 static struct err check_certificate(const struct settings *settings, char *out_message)
@@ -69,7 +68,7 @@ struct err identity_check(const struct settings *settings, char *out_message)
     struct err e = check_authority(settings, out_message);
 
     if (!failed(e))
-        e = check_platform_key(settings, out_message);
+        e = check_platform_keys(settings, out_message);
     if (!failed(e))
         e = check_certificate(settings, out_message);
     if (!failed(e))

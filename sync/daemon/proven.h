@@ -23,6 +23,9 @@ struct proven_clocks proven_clocks_now(void);
 /* The platform signed `time_ms`. True when that is news and `state` has it now. */
 bool proven_take(struct inbox_state *state, int64_t time_ms, const struct proven_clocks *clocks);
 
+/* The proven time, gone on by the boot clock, in ms since 1970 UTC; 0 before the first. */
+int64_t proven_floor_ms(const struct inbox_state *state, const struct proven_clocks *clocks);
+
 /* The later of the machine's clock and the proven time, in ms since 1970 UTC. */
 int64_t proven_time_ms(const struct inbox_state *state, const struct proven_clocks *clocks);
 

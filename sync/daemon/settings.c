@@ -15,7 +15,7 @@ static const struct config_row rows[] = {
     ROW("ledger", "dir", CONFIG_TEXT, ledger_dir),
     ROW("platform", "url", CONFIG_URL, url),
     ROW("platform", "ca", CONFIG_TEXT, ca),
-    ROW("platform", "key", CONFIG_TEXT, platform_key),
+    ROW("platform", "keys", CONFIG_TEXT, platform_keys),
     ROW("kiosk", "id", CONFIG_NAME, kiosk),
     ROW("kiosk", "key", CONFIG_TEXT, key),
     ROW("kiosk", "certificate", CONFIG_TEXT, certificate),

@@ -18,7 +18,7 @@ struct settings {
     char ledger_dir[SETTINGS_DIR_SIZE];
     char url[SETTINGS_URL_SIZE];
     char ca[SETTINGS_PATH_SIZE];
-    char platform_key[SETTINGS_PATH_SIZE];
+    char platform_keys[SETTINGS_PATH_SIZE];
     char kiosk[SETTINGS_KIOSK_SIZE];
     char key[SETTINGS_PATH_SIZE];
     char certificate[SETTINGS_PATH_SIZE];

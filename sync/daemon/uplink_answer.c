@@ -2,7 +2,6 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/daemon/uplink_inner.h"
-#include "sync/daemon/verdict.h"
 
 /* Compare the platform's high-water mark with our own row. ERR_CONFLICT: a fork, ERR_IO: not to be
  * told now. */
@@ -82,10 +81,11 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
     struct desk *desk = uplink->desk;
     struct sealed_ack sealed;
     struct ack ack;
+    struct verdict_court court = desk_court(desk);
     uint64_t last_sent = uplink->batch->entries[uplink->batch->count - 1].seq;
     struct err e = sealed_ack_read(answer->body, &sealed);
     if (!failed(e))
-        e = verdict_of_ack(desk->key, desk->kiosk, &sealed, &ack);
+        e = verdict_of_ack(&court, &sealed, &ack);
     if (failed(e)) {
         log_err("journal", e);
         fail(uplink, answer, e.code == ERR_DENIED ? "seal" : "answer", now_ms);

@@ -74,7 +74,7 @@ int command_enrol(int argc, char **argv)
     if (!failed(e))
         e = copy(dir, FOLDER_SERVER_CA, ".crt", out);
     if (!failed(e))
-        e = copy(dir, FOLDER_KEY_PUBLIC, "", out);
+        e = copy(dir, FOLDER_KEYS, "", out);
     if (!failed(e))
         e = copy(dir, FOLDER_TRUST, "", out);
     if (!failed(e))

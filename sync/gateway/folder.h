@@ -19,7 +19,7 @@
 #define FOLDER_SERVER "server"          /* .crt .key */
 #define FOLDER_CLIENT_CA "client-ca"    /* .crt .key: signs kiosks and operators */
 #define FOLDER_KEY "platform.key"       /* Ed25519: seals documents */
-#define FOLDER_KEY_PUBLIC "platform.pub"
+#define FOLDER_KEYS "platform.keys"     /* its public half, for the kiosks; see keys.h */
 
 /* "dir/name" + "suffix". ERR_NO_ROOM: longer than FOLDER_PATH_SIZE. */
 MUST_CHECK struct err folder_path(const char *dir, const char *name, const char *suffix,

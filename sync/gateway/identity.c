@@ -3,6 +3,7 @@
 #include "kiosk/core/civil.h"
 #include "kiosk/pki/issue.h"
 #include "sync/gateway/folder.h"
+#include "sync/gateway/keys.h"
 
 #define CA_DAYS 3650
 #define SERVER_DAYS 825
@@ -91,21 +92,6 @@ static struct err make_server(const char *dir, const char *host, int64_t now_s)
     return failed(e) ? e : make_leaf(ca, &order, dir, FOLDER_SERVER, &hash);
 }
 
-static struct err make_seal_key(const char *dir)
-{
-    CLEANUP(key_done) struct key *key = NULL;
-    char path[FOLDER_PATH_SIZE];
-
-    struct err e = key_create(KEY_ED25519, &key);
-    if (!failed(e))
-        e = folder_path(dir, FOLDER_KEY, "", path);
-    if (!failed(e))
-        e = key_save(key, path);
-    if (!failed(e))
-        e = folder_path(dir, FOLDER_KEY_PUBLIC, "", path);
-    return failed(e) ? e : key_save_public(key, path);
-}
-
 struct err identity_make(const char *dir, const char *host, int64_t now_s)
 {
     CLEANUP(ca_done) struct issue_ca *ca = NULL;
@@ -114,7 +100,7 @@ struct err identity_make(const char *dir, const char *host, int64_t now_s)
     struct err e = make_server(dir, host, now_s);
     if (!failed(e))
         e = identity_ca(dir, FOLDER_CLIENT_CA, &subject, term_of(now_s, CA_DAYS), &ca);
-    return failed(e) ? e : make_seal_key(dir);
+    return failed(e) ? e : keys_make(dir, now_s);
 }
 
 struct err identity_client(const char *dir, const char *out, const struct identity_client *client,

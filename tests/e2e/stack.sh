@@ -165,7 +165,7 @@ width = 576
 [ledger]
 dir = $D/state
 [platform]
-key = $D/kiosk/platform.pub
+keys = $D/kiosk/platform.keys
 trust = $D/kiosk/trust.pem
 check_url = $public_url
 [assets]
@@ -179,7 +179,7 @@ dir = $D/state
 [platform]
 url = https://127.0.0.1:$line_port
 ca = $D/kiosk/platform-tls.crt
-key = $D/kiosk/platform.pub
+keys = $D/kiosk/platform.keys
 [kiosk]
 id = $kiosk_id
 key = $D/kiosk/kiosk.key

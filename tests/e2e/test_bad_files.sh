@@ -66,11 +66,11 @@ cp "$root/assets/config/kiosk.conf" "$root/assets/config/syncd.conf" "$work/"
 change "$work/kiosk.conf" assets dir "$work/assets" >/dev/null
 change "$work/kiosk.conf" token admin_key "$work/admin.hex" >/dev/null
 change "$work/kiosk.conf" ledger dir "$work/state" >/dev/null
-change "$work/kiosk.conf" platform key "$work/kiosk/platform.pub" >/dev/null
+change "$work/kiosk.conf" platform keys "$work/kiosk/platform.keys" >/dev/null
 change "$work/kiosk.conf" platform trust "$work/kiosk/trust.pem" >/dev/null
 change "$work/syncd.conf" ledger dir "$work/state" >/dev/null
 change "$work/syncd.conf" platform ca "$work/kiosk/platform-tls.crt" >/dev/null
-change "$work/syncd.conf" platform key "$work/kiosk/platform.pub" >/dev/null
+change "$work/syncd.conf" platform keys "$work/kiosk/platform.keys" >/dev/null
 change "$work/syncd.conf" kiosk key "$work/kiosk/kiosk.key" >/dev/null
 change "$work/syncd.conf" kiosk certificate "$work/kiosk/kiosk.crt" >/dev/null
 
@@ -78,7 +78,7 @@ url="https://HOST or https://HOST:PORT (1 to 65535), without a path"
 name="1 to 32 of a-z, 0-9 and -"
 gone="cannot be read: No such file or directory"
 admin="a file with 32, 48 or 64 hexadecimal digits, a key of 16, 24 or 32 bytes"
-seal="a PEM file with the platform's public signing key, Ed25519"
+seal="a file with the platform's public keys, platform.keys of the enrolment"
 trust="a PEM file with the roots and issuing CAs of tokens' certificates"
 profiles="names of files in $work/assets/profiles: jingdezhen, norinco"
 
@@ -89,15 +89,18 @@ bad certkiosk "a token driver that there is not" token driver skf "one of: piv s
 bad certkiosk "a printer driver that there is not" printer driver cups "one of: escpos sim"
 bad certkiosk "an admin key that is not there" token admin_key /nope "$gone: $admin"
 bad certkiosk "an admin key of nothing" token admin_key /dev/null "what it holds is something else: $admin"
-bad certkiosk "a platform key that is not there" platform key /nope "$gone: $seal"
-bad certkiosk "a platform key of nothing" platform key /dev/null "what it holds is something else: $seal"
-bad certkiosk "a platform key that seals nothing" platform key "$work/kiosk/kiosk.key" "what it holds is of another kind: $seal"
+bad certkiosk "platform keys that are not there" platform keys /nope "$gone: $seal"
 bad certkiosk "trust in what is not there" platform trust /nope "$gone: $trust"
 bad certkiosk "trust in nothing" platform trust /dev/null "it holds none: $trust"
 bad certkiosk "a profile that there is not" profiles names "norinco foo" "there is no profile \"foo\": $profiles"
 bad certkiosk "a path for a profile" profiles names ../norinco "there is no profile \"../norinco\": $profiles"
 bad certkiosk "assets that are not there" assets dir /nope "$gone: the folder with profiles/, theme/ and words/"
 
+for program in certkiosk certkiosk-syncd; do
+    cp "$work/${program#certkiosk-}.conf" "$work/slip.conf" 2>/dev/null || cp "$work/kiosk.conf" "$work/slip.conf"
+    change "$work/slip.conf" platform keys "$work/kiosk/kiosk.key" >/dev/null
+    refuses "platform keys that are none, for $program" "$work/kiosk/kiosk.key:1: neither" "$bin/$program" --config "$work/slip.conf"
+done
 sed 's/^orientation/orientaton/' "$work/kiosk.conf" >"$work/slip.conf"
 refuses "a key that is misspelt" "slip.conf:|orientaton|orientation" "$bin/certkiosk" --config "$work/slip.conf"
 sed 's/^id = .*//' "$work/kiosk.conf" >"$work/slip.conf"
@@ -132,7 +135,7 @@ refuses "another id than the certificate's" "slip.conf:|[kiosk] certificate = $w
     "$bin/certkiosk-syncd" --config "$work/slip.conf"
 bad certkiosk-syncd "an authority of nothing" platform ca /dev/null "it holds none: $ca"
 bad certkiosk-syncd "an authority that is not there" platform ca /nope "$gone: $ca"
-bad certkiosk-syncd "a platform key of nothing" platform key /dev/null "what it holds is something else: $seal"
+bad certkiosk-syncd "platform keys that are not there" platform keys /nope "$gone: $seal"
 bad certkiosk-syncd "a certificate that is not there" kiosk certificate /nope "$gone: $certificate"
 bad certkiosk-syncd "a certificate of nothing" kiosk certificate /dev/null "it holds none: $certificate"
 bad certkiosk-syncd "a certificate of another kiosk" kiosk certificate "$work/other/kiosk.crt" "its common name is not [kiosk] id: $certificate"

@@ -75,7 +75,7 @@ dir = $state
 [platform]
 url = https://127.0.0.1:$line_port
 ca = $work/one/platform-tls.crt
-key = $work/one/platform.pub
+keys = $work/one/platform.keys
 [kiosk]
 id = $kiosk
 key = $work/one/kiosk.key
@@ -198,7 +198,7 @@ trouble() {
     stop syncd
 }
 trouble "a platform of another authority is not believed" tls "s,one/platform-tls,foreign/platform-tls,"
-trouble "nor is one that seals with another key" seal "s,one/platform.pub,foreign/platform.pub,"
+trouble "nor is one that seals with another key" seal "s,one/platform.keys,foreign/platform.keys,"
 trouble "a certificate of another authority is refused" denied "s,one/kiosk,foreign/kiosk,"
 start stranger "$bin/certkiosk-gateway" serve --dir "$work/stranger" --host 127.0.0.2 --profiles assets/profiles
 within 20 test -s "$work/stranger/ready" >/dev/null

@@ -14,6 +14,7 @@
 #include "kiosk/base/text.h"
 #include "tests/unit/chip.h"
 #include "tests/unit/ledger.h"
+#include "tests/unit/ring.h"
 
 #define DAY_S 86400
 #define OK(call) assert_false(failed(call))
@@ -130,6 +131,7 @@ static void make_seal(struct room *room)
     OK(key_create(KEY_ED25519, &room->seal_pair));
     OK(key_save(room->seal_pair, path));
     OK(seal_key_create(path, &room->platform));
+    room->ring = ring_of(room->platform);
 }
 
 static void make_trust(struct room *room)
@@ -311,7 +313,7 @@ struct book *room_book(struct room *room)
 {
     struct book *book = NULL;
     struct book_setup setup = {
-        .kiosk = ROOM_KIOSK, .platform = room->platform, .trust = room->trust, .post = &room->post};
+        .kiosk = ROOM_KIOSK, .keys = &room->ring, .trust = room->trust, .post = &room->post};
     room_path(room, "journal.db", setup.journal_path);
     room_path(room, "inbox.db", setup.inbox_path);
     room_path(room, "syncd.sock", setup.syncd_socket);

@@ -49,6 +49,7 @@ struct room {
     char dir[32];
     struct key *seal_pair; /* as saved; `platform` is its seal */
     struct seal_key *platform;
+    struct keyring ring; /* with that one */
     struct issue_ca *ca;
     struct admin_keys *keys;
     struct trust *trust;

@@ -7,13 +7,14 @@
 #include <unistd.h>
 
 #include "kiosk/base/text.h"
+#include "tests/unit/ring.h"
 
 #define TIME_MS INT64_C(1760000000000)
 
 static void start_daemon(struct room *room)
 {
     room->http = fake_http_create();
-    room->desk = (struct desk){.kiosk = FAKE_KIOSK, .key = room->key, .http = room->http};
+    room->desk = (struct desk){.kiosk = FAKE_KIOSK, .keys = ring_of(room->key), .http = room->http};
     line_init(&room->desk.line);
     assert_false(failed(store_open(room->inbox_path, &room->desk.store)));
     assert_false(failed(uplink_create(&room->desk, room->journal_path, &room->uplink)));

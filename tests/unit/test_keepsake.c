@@ -26,7 +26,7 @@ static void open_ledger(struct desk *desk)
     assert_false(failed(journal_open(path, false, unused, &desk->journal)));
     desk->from = (struct order_sources){.journal = desk->journal,
                                         .inbox = desk->room.writer,
-                                        .platform = desk->room.platform,
+                                        .keys = &desk->room.ring,
                                         .trust = desk->room.trust,
                                         .kiosk = ROOM_KIOSK};
 }

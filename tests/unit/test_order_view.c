@@ -14,6 +14,7 @@
 #include "kiosk/base/text.h"
 #include "kiosk/pki/issue.h"
 #include "sync/wire/entry.h"
+#include "tests/unit/ring.h"
 #include "tests/unit/unit.h"
 
 #define KIOSK "hall-7-kiosk-1"
@@ -27,6 +28,7 @@
 struct house {
     char dir[32];
     struct seal_key *key;
+    struct keyring keys; /* with that one */
     struct trust *trust;
     struct issue_ca *ca;
     struct issue_certificate issued;
@@ -51,6 +53,7 @@ static void make_keys(struct house *house)
     assert_false(failed(key_save(key, path)));
     key_destroy(key);
     assert_false(failed(seal_key_create(path, &house->key)));
+    house->keys = ring_of(house->key);
 
     struct issue_subject subject = {.cn = "root of a test"};
     struct issue_term term = {1700000000, 2000000000};
@@ -183,7 +186,7 @@ static struct fact_order ask(struct house *house, struct document_issued *issued
     struct fact_order order = {0};
     struct order_sources from = {.journal = house->journal,
                                  .inbox = house->inbox,
-                                 .platform = house->key,
+                                 .keys = &house->keys,
                                  .trust = house->trust,
                                  .kiosk = KIOSK};
     assert_false(failed(order_view_of_token(&from, TOKEN, &order, issued)));
@@ -342,7 +345,7 @@ static void test_a_certificate_with_a_bad_seal_is_an_error(void **state)
     struct fact_order order = {0};
     struct order_sources from = {.journal = house->journal,
                                  .inbox = house->inbox,
-                                 .platform = house->key,
+                                 .keys = &house->keys,
                                  .trust = house->trust,
                                  .kiosk = KIOSK};
 

@@ -11,7 +11,7 @@
 static const char whole[] =
     "[kiosk]\nid = k1\nhall_zh = 大厅\nhall_en = Hall\n"
     "[printer]\ndevice = /dev/usb/lp0\n"
-    "[ledger]\ndir = /l\n[platform]\nkey = /k\ntrust = /t\ncheck_url = https://p\n"
+    "[ledger]\ndir = /l\n[platform]\nkeys = /k\ntrust = /t\ncheck_url = https://p\n"
     "[assets]\ndir = assets\n[profiles]\nnames = norinco\n";
 
 #define KEY "[token]\nadmin_key = /a\n"

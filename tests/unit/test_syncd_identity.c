@@ -8,6 +8,7 @@
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "kiosk/pki/issue.h"
+#include "kiosk/pki/keyring.h"
 #include "tests/unit/unit.h"
 
 #define PATH_SIZE 96
@@ -19,11 +20,11 @@ static char folder[] = "/tmp/test_syncd_identity.XXXXXX";
 struct row {
     const char *name;
     const char *ca, *platform, *key, *certificate;
-    const char *says; /* %s stands for the folder; NULL: all is well */
+    const char *says; /* of syncd.conf, or with ! of another file; %s stands for the folder; NULL:
+                         all is well */
 };
 
 #define CA_ALLOWED "a PEM file with the authority's certificate of the platform's TLS"
-#define PLATFORM_ALLOWED "a PEM file with the platform's public signing key, Ed25519"
 #define CERTIFICATE_ALLOWED \
     "a PEM file with the kiosk's client certificate, its common name the id above"
 #define KEY_ALLOWED "a PEM file with the private key of [kiosk] certificate, without a pass phrase"
@@ -34,9 +35,9 @@ static const struct row rows[] = {
     {"no authority", "none", NULL, NULL, NULL, ":5: [platform] ca = %s/none: cannot be read: No such file or directory: " CA_ALLOWED},
     {"an authority of nothing", "empty", NULL, NULL, NULL, ":5: [platform] ca = %s/empty: it holds none: " CA_ALLOWED},
     {"a key for an authority", "k.key", NULL, NULL, NULL, ":5: [platform] ca = %s/k.key: it holds none: " CA_ALLOWED},
-    {"no key of the platform", NULL, "none", NULL, NULL, ":6: [platform] key = %s/none: cannot be read: No such file or directory: " PLATFORM_ALLOWED},
-    {"a key of the platform of nothing", NULL, "empty", NULL, NULL, ":6: [platform] key = %s/empty: what it holds is something else: " PLATFORM_ALLOWED},
-    {"a key that seals nothing", NULL, "k.key", NULL, NULL, ":6: [platform] key = %s/k.key: what it holds is of another kind: " PLATFORM_ALLOWED},
+    {"no keys of the platform", NULL, "none", NULL, NULL, ":6: [platform] keys = %s/none: cannot be read: No such file or directory: " KEYRING_ALLOWED},
+    {"certificates for keys of the platform", NULL, "k.crt", NULL, NULL, "!%s/k.crt:1: neither \"[section]\" nor \"key = value\""},
+    {"keys of the platform of nothing", NULL, "empty", NULL, NULL, "!%s/empty: [key1] is missing: at least one key of the platform"},
     {"no certificate", NULL, NULL, NULL, "none", ":10: [kiosk] certificate = %s/none: cannot be read: No such file or directory: " CERTIFICATE_ALLOWED},
     {"a certificate of nothing", NULL, NULL, NULL, "empty", ":10: [kiosk] certificate = %s/empty: it holds none: " CERTIFICATE_ALLOWED},
     {"a certificate of another kiosk", NULL, NULL, "o.key", "o.crt", ":10: [kiosk] certificate = %s/o.crt: its common name is not [kiosk] id: " CERTIFICATE_ALLOWED},
@@ -44,12 +45,12 @@ static const struct row rows[] = {
     {"a certificate without a name", NULL, NULL, "n.key", "n.crt", ":10: [kiosk] certificate = %s/n.crt: its common name is not [kiosk] id: " CERTIFICATE_ALLOWED},
     {"no key", NULL, NULL, "none", NULL, ":9: [kiosk] key = %s/none: cannot be read: No such file or directory: " KEY_ALLOWED},
     {"a key of nothing", NULL, NULL, "empty", NULL, ":9: [kiosk] key = %s/empty: it holds none: " KEY_ALLOWED},
-    {"a public key", NULL, NULL, "platform.pub", NULL, ":9: [kiosk] key = %s/platform.pub: it holds none: " KEY_ALLOWED},
+    {"a public key", NULL, NULL, "platform.keys", NULL, ":9: [kiosk] key = %s/platform.keys: it holds none: " KEY_ALLOWED},
     {"the key of another certificate", NULL, NULL, "o.key", NULL, ":9: [kiosk] key = %s/o.key: it is the key of another certificate: " KEY_ALLOWED},
 };
 static const char *const made[] = {
     "k.crt", "k.key", "o.crt", "o.key", "l.crt", "l.key", "n.crt", "n.key", "empty",
-    "platform.pub", "syncd.conf",
+    "platform.keys", "syncd.conf",
 };
 /* clang-format on */
 
@@ -74,7 +75,6 @@ static void make_pair(char name, struct issue_subject subject)
 
 static int make_files(void **state)
 {
-    struct key *seal = NULL;
     char path[PATH_SIZE];
     (void)state;
 
@@ -83,10 +83,14 @@ static int make_files(void **state)
     make_pair('o', (struct issue_subject){.cn = "hall-2"});
     make_pair('l', (struct issue_subject){.cn = ID "0"});
     make_pair('n', (struct issue_subject){.o = ID});
-    assert_false(failed(key_create(KEY_ED25519, &seal)));
-    in_folder(path, PATH_SIZE, "platform.pub");
-    assert_false(failed(key_save_public(seal, path)));
-    key_destroy(seal);
+    in_folder(path, PATH_SIZE, "platform.keys");
+    FILE *keys = fopen(path, "we");
+    assert_non_null(keys);
+    assert_true(fprintf(keys,
+                        "[key1]\npublic = %064d\n"
+                        "not_before = 2026-01-01\nnot_after = 2036-01-01\n",
+                        7) > 0);
+    assert_int_equal(fclose(keys), 0);
     in_folder(path, PATH_SIZE, "empty");
     FILE *empty = fopen(path, "we");
     assert_non_null(empty);
@@ -117,13 +121,13 @@ static void read_settings(const struct row *row, const char *path, struct settin
     FILE *file = fopen(path, "we");
 
     assert_non_null(file);
-    assert_true(fprintf(file,
-                        "[ledger]\ndir = /s\n[platform]\nurl = https://x\nca = %s/%s\nkey = %s/%s\n"
-                        "[kiosk]\nid = " ID "\nkey = %s/%s\ncertificate = %s/%s\n",
-                        folder, or_right(row->ca, "o.crt"), folder,
-                        or_right(row->platform, "platform.pub"), folder,
-                        or_right(row->key, "k.key"), folder,
-                        or_right(row->certificate, "k.crt")) > 0);
+    assert_true(
+        fprintf(file,
+                "[ledger]\ndir = /s\n[platform]\nurl = https://x\nca = %s/%s\nkeys = %s/%s\n"
+                "[kiosk]\nid = " ID "\nkey = %s/%s\ncertificate = %s/%s\n",
+                folder, or_right(row->ca, "o.crt"), folder,
+                or_right(row->platform, "platform.keys"), folder, or_right(row->key, "k.key"),
+                folder, or_right(row->certificate, "k.crt")) > 0);
     assert_int_equal(fclose(file), 0);
     assert_false(failed(settings_read(path, NULL, message, settings)));
 }
@@ -133,6 +137,10 @@ static void wanted(char *out, const char *path, const char *says)
 {
     const char *hole = strstr(says, "%s");
     assert_non_null(hole);
+    if (says[0] == '!') {
+        assert_true(text_print(out, CONFIG_MESSAGE_MAX, "%s%s", folder, hole + 2));
+        return;
+    }
     assert_true(text_print(out, CONFIG_MESSAGE_MAX, "%s%.*s%s%s", path, (int)(hole - says), says,
                            folder, hole + 2));
 }

@@ -7,7 +7,7 @@
 #include "sync/daemon/settings.h"
 #include "tests/unit/unit.h"
 
-#define PLATFORM "[platform]\nca = /c/ca.pem\nkey = /c/platform.pub\n"
+#define PLATFORM "[platform]\nca = /c/ca.pem\nkeys = /c/platform.keys\n"
 #define KIOSK "[kiosk]\nid = hall-1\nkey = kiosk.key\ncertificate = /c/kiosk.crt\n"
 #define LEDGER "[ledger]\ndir = /s\n"
 #define URL "url = https://127.0.0.1:8443\n"
