@@ -143,5 +143,5 @@ struct err device_head_verify(const struct seal_key *key, const struct device_he
 {
     char seq[SEQ_SIZE];
     struct seal_message message = message_of(head, seq);
-    return seal_verify(key, &message, signature);
+    return seal_verify(seal_key_public(key), &message, signature);
 }

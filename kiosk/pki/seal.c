@@ -14,6 +14,7 @@
 
 struct seal_key {
     EVP_PKEY *key;
+    bool is_private;
     uint8_t public_key[SEAL_PUBLIC_LEN];
     char id[SEAL_KEY_ID_SIZE];
 };
@@ -100,6 +101,9 @@ struct err seal_key_create(const char *path, struct seal_key **out_key)
     /* An empty pass phrase given keeps the library from asking for one on the terminal. */
     char none[] = "";
     key->key = PEM_read_bio_PrivateKey(file, NULL, NULL, none);
+    key->is_private = key->key != NULL;
+    if (key->key == NULL && BIO_seek(file, 0) == 0)
+        key->key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
     ERR_clear_error();
     if (key->key == NULL)
         return ERR(ERR_MALFORMED, 0, "key");
@@ -149,6 +153,8 @@ struct err seal_sign(const struct seal_key *key, const struct seal_message *mess
     CLEANUP(free_digest) EVP_MD_CTX *context = EVP_MD_CTX_new();
     uint8_t seal[SEAL_LEN];
     size_t len = sizeof(seal);
+    if (!key->is_private)
+        return ERR(ERR_UNSUPPORTED, 0, "public key only");
     struct err e = lay_out(message, &text);
     if (failed(e))
         return e;

@@ -26,9 +26,10 @@ struct seal_message {
     struct bytes body;
 };
 
-struct seal_key; /* a private key */
+struct seal_key; /* a private or a public key */
 
-/* Read a PEM key file (PKCS#8). ERR_IO, ERR_MALFORMED, ERR_UNSUPPORTED (not Ed25519). */
+/* Read a PEM key file (PKCS#8 private, or SubjectPublicKeyInfo). ERR_IO, ERR_MALFORMED,
+ * ERR_UNSUPPORTED (not Ed25519). */
 MUST_CHECK struct err seal_key_create(const char *path, struct seal_key **out_key);
 void seal_key_destroy(struct seal_key *key);
 
@@ -39,7 +40,7 @@ const uint8_t *seal_key_public(const struct seal_key *key);
 /* The id of a public key. */
 void seal_public_id(const uint8_t public_key[SEAL_PUBLIC_LEN], char out_id[SEAL_KEY_ID_SIZE]);
 
-/* Sign. ERR_NO_ROOM: a body above SEAL_BODY_MAX. */
+/* Sign. ERR_UNSUPPORTED with a public key only, ERR_NO_ROOM: a body above SEAL_BODY_MAX. */
 MUST_CHECK struct err seal_sign(const struct seal_key *key, const struct seal_message *message,
                                 uint8_t out_seal[SEAL_LEN]);
 
