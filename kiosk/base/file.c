@@ -91,3 +91,32 @@ struct err file_put(const char *path, struct bytes content, mode_t mode)
     }
     return file_flush_folder(path);
 }
+
+static struct err failure(struct err e)
+{
+    if (e.native == ENOSPC)
+        e.code = ERR_NO_ROOM;
+    return e;
+}
+
+/* A name of an earlier attempt may be of the very same file; renaming over that one does nothing.
+ */
+static struct err keep(const char *path, const char *kept)
+{
+    if (unlink(kept) != 0 && errno != ENOENT)
+        return ERR(ERR_IO, errno, "unlink");
+    return link(path, kept) != 0 ? failure(ERR(ERR_IO, errno, "link")) : ERR_OK;
+}
+
+struct err file_replace(const char *from, const char *path, const char *kept)
+{
+    CLEANUP(file_close) int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 || fsync(fd) != 0)
+        return failure(ERR(ERR_IO, errno, "fsync"));
+    struct err e = kept != NULL ? keep(path, kept) : ERR_OK;
+    if (!failed(e))
+        e = file_flush_folder(path); /* the name to keep is there before the other one goes */
+    if (!failed(e) && rename(from, path) != 0)
+        e = failure(ERR(ERR_IO, errno, "rename"));
+    return failed(e) ? e : file_flush_folder(path);
+}

@@ -29,6 +29,13 @@ MUST_CHECK struct err file_put(const char *path, struct bytes content, mode_t mo
  * with the credentials of systemd. ERR_IO (no file), ERR_DENIED (native: its mode). */
 MUST_CHECK struct err file_check_secret(int fd);
 
+/*
+ * Put the file `from`, whole and closed, in the place of `path`: flushed, renamed, and the folder
+ * flushed. With `kept` what was at `path` has that name afterwards, in the place of what had it.
+ * On failure what was at `path` stays. ERR_IO (native: errno), ERR_NO_ROOM (disk full).
+ */
+MUST_CHECK struct err file_replace(const char *from, const char *path, const char *kept);
+
 /* Flush the folder that `path` is in, so that a new name in it outlives a power cut. ERR_IO. */
 MUST_CHECK struct err file_flush_folder(const char *path);
 

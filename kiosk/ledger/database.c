@@ -52,11 +52,24 @@ static bool shall_look_again(int result, unsigned looks)
     return true;
 }
 
+/* The writer has put a migrated file, or staff another one, in the place of what is read here: that
+ * is of the past, and nothing comes to it any more. */
+static bool has_moved(const struct database *database)
+{
+    int moved = 0;
+    return database->lock_fd < 0 &&
+           sqlite3_file_control(database->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==
+               SQLITE_OK &&
+           moved != 0;
+}
+
 struct err database_prepare(const struct database *database, const char *sql,
                             sqlite3_stmt **out_statement)
 {
     int result = SQLITE_OK;
     unsigned looks = 0;
+    if (has_moved(database))
+        return ERR(ERR_IO, SQLITE_READONLY_DBMOVED, "another file is in its place");
     do {
         result = sqlite3_prepare_v2(database->db, sql, -1, out_statement, NULL);
     } while (shall_look_again(result, looks++));

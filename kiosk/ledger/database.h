@@ -10,6 +10,12 @@
  * them there and create nothing, not even these.
  *
  * A file is ours when its application id, its schema number and the very text of its schema are.
+ * One of an earlier release is brought up by the writer before it is used, on a copy:
+ *
+ *     settle the WAL -> copy to `<path>.migrating` -> steps -> nothing lost? -> take its place
+ *
+ * Whatever ends it half way leaves the old file as it was, and the old file is kept as
+ * `<path>.schema-N` when the disk has room for it.
  */
 #ifndef KIOSK_LEDGER_DATABASE_H
 #define KIOSK_LEDGER_DATABASE_H
@@ -27,16 +33,26 @@ struct database {
     bool broken; /* a write failed in a way that leaves its outcome unknown */
 };
 
+/* A released schema, and what makes the next one of it. */
+struct database_release {
+    int32_t version;
+    const char *sql; /* all of it; the next row's, or the schema's own, is what the step makes */
+    const char *added;
+    /* After `added`, in the same transaction; NULL: nothing more to do. */
+    struct err (*convert)(struct database *database);
+    /* How many rows of the file of this release, attached as `before`, are not in the file of the
+     * newest schema as they should be, and the other way round: 0, or it is not used. */
+    const char *lost;
+};
+
 struct database_schema {
     int32_t application_id;
     int32_t version;
     const char *sql;
     /* Put the first rows in; in the transaction that makes the tables. */
     struct err (*fill)(struct database *database, const void *context);
-    /* The schema one version ago, and the statements that make this one of it; NULL: none. A
-     * writer that opens such a database brings it up, all at once or not at all. */
-    const struct database_schema *before;
-    const char *added;
+    const struct database_release *releases; /* the earlier ones, oldest first, none left out */
+    size_t release_count;
 };
 
 /* What a SQLite result code, simple or extended, means to the program. */
@@ -45,28 +61,43 @@ enum err_code database_code(int result);
 #define DATABASE_ERR(result, what) ERR(database_code(result), (result), what)
 
 /*
- * Open for writing; with `create` make the file when there is none, `context` is for fill().
+ * Open for writing; with `create`, which is for fill(), make the file when there is none. One of
+ * an earlier release is migrated.
  * Errors: ERR_CONFLICT (another writer), ERR_NOT_FOUND (no file), ERR_MALFORMED (not ours,
- * damaged, or another schema), ERR_IO, ERR_NO_ROOM. Close with database_close().
+ * damaged, another schema, or rows that the newest one cannot hold), ERR_IO, ERR_NO_ROOM (no room
+ * for the copy either). Close with database_close().
  */
 MUST_CHECK struct err database_open(const char *path, const struct database_schema *schema,
                                     const void *create, struct database *out_database);
 
-/* Open to read beside the writer. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again). */
+/* Open to read beside the writer. When another file takes its place every call is ERR_IO: open
+ * again. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again). */
 MUST_CHECK struct err database_open_read(const char *path, const struct database_schema *schema,
                                          struct database *out_database);
 
 /* A zeroed or closed one is fine. */
 void database_close(struct database *database);
 
+/* Bring the file at `path`, open for its only writer as `old`, from `release` to `schema`. `old` is
+ * closed in any case; the file is the migrated one, or after an error as it was. Errors as
+ * database_open(). */
+MUST_CHECK struct err database_migrate(sqlite3 *old, const char *path,
+                                       const struct database_schema *schema,
+                                       const struct database_release *release);
+
+/* Remove what an interrupted creation or migration of `path` left: it never was in use. */
+void database_sweep(const char *path);
+
+/* What every connection is set to: nothing that a file says is trusted. */
+MUST_CHECK struct err database_configure(const struct database *database);
+
 /* Make a database at `path`, where there is none. */
 MUST_CHECK struct err database_create(const char *path, const struct database_schema *schema,
                                       const void *context);
 
-/* Whether the tables and triggers of `database` are those of `schema`, letter by letter.
+/* Whether the tables and triggers of `database` are those that `sql` makes, letter by letter.
  * ERR_MALFORMED when not. */
-MUST_CHECK struct err database_check_shape(const struct database *database,
-                                           const struct database_schema *schema);
+MUST_CHECK struct err database_check_shape(const struct database *database, const char *sql);
 
 /* SQLite's own look at pages, indexes and what the tables require. ERR_MALFORMED: damaged. */
 MUST_CHECK struct err database_check_pages(const struct database *database);

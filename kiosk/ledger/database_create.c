@@ -33,7 +33,6 @@ static struct err make_tables(struct database *database, const struct database_s
     return e;
 }
 
-/* What an interrupted creation left; it never was a database anyone used. */
 static void sweep(const char *path)
 {
     static const char *const suffixes[] = {"", "-journal", "-wal", "-shm"};
@@ -41,6 +40,16 @@ static void sweep(const char *path)
     for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
         if (text_print(left, sizeof(left), "%s%s", path, suffixes[i]))
             (void)unlink(left);
+    }
+}
+
+void database_sweep(const char *path)
+{
+    static const char *const beside[] = {".new", ".migrating"};
+    char left[PATH_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(beside); i++) {
+        if (text_print(left, sizeof(left), "%s%s", path, beside[i]))
+            sweep(left);
     }
 }
 
@@ -61,7 +70,7 @@ struct err database_create(const char *path, const struct database_schema *schem
     char fresh[PATH_MAX];
     if (!text_print(fresh, sizeof(fresh), "%s.new", path))
         return ERR(ERR_IO, ENAMETOOLONG, "path");
-    sweep(fresh);
+    database_sweep(path);
     struct err e = build(fresh, schema, context);
     if (!failed(e) && rename(fresh, path) != 0)
         e = ERR(ERR_IO, errno, "rename");
@@ -86,8 +95,7 @@ static struct err shape_of(const struct database *database, char out[SHAPE_MAX])
     return ERR_OK;
 }
 
-struct err database_check_shape(const struct database *database,
-                                const struct database_schema *schema)
+struct err database_check_shape(const struct database *database, const char *sql)
 {
     char found[SHAPE_MAX];
     char expected[SHAPE_MAX];
@@ -96,7 +104,7 @@ struct err database_check_shape(const struct database *database,
         sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     if (result != SQLITE_OK)
         return DATABASE_ERR(result, "sqlite3_open_v2");
-    struct err e = database_run(&model, schema->sql);
+    struct err e = database_run(&model, sql);
     if (!failed(e))
         e = shape_of(&model, expected);
     if (!failed(e))

@@ -92,7 +92,7 @@ static bool read_uri(char out[URI_MAX], const char *path)
     return fits && text_print(out + used, URI_MAX - used, "?mode=ro&readonly_shm=1");
 }
 
-static struct err configure(const struct database *database)
+struct err database_configure(const struct database *database)
 {
     static const char pragmas[] = "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
                                   "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
@@ -109,16 +109,27 @@ static struct err configure(const struct database *database)
     return database_run(database, pragmas);
 }
 
+/* ERR_MALFORMED: neither of this schema nor of an earlier release. `*out_release` is NULL when
+ * there is nothing to bring up. */
 static struct err check_schema(const struct database *database,
-                               const struct database_schema *schema)
+                               const struct database_schema *schema,
+                               const struct database_release **out_release)
 {
     int64_t version = 0;
+    const struct database_release *release = NULL;
     struct err e = database_number(database, "PRAGMA user_version", &version);
     if (failed(e))
         return e;
-    if (version != schema->version)
+    for (size_t i = 0; i < schema->release_count; i++) {
+        if (schema->releases[i].version == version)
+            release = &schema->releases[i];
+    }
+    if (release == NULL && version != schema->version)
         return ERR(ERR_MALFORMED, version, "another schema");
-    return database_check_shape(database, schema);
+    e = database_check_shape(database, release != NULL ? release->sql : schema->sql);
+    if (!failed(e))
+        *out_release = release;
+    return e;
 }
 
 static struct err use_wal(const struct database *database)
@@ -136,29 +147,8 @@ static struct err use_wal(const struct database *database)
     return ERR_OK;
 }
 
-/* From the version before to this one, in one transaction; a database of any other is left alone.
- */
-static struct err bring_up(struct database *database, const struct database_schema *schema)
-{
-    char numbers[64];
-    int64_t version = 0;
-    struct err e = database_number(database, "PRAGMA user_version", &version);
-    if (failed(e) || schema->before == NULL || version != schema->before->version)
-        return e;
-    e = database_check_shape(database, schema->before);
-    if (!failed(e))
-        e = database_begin(database);
-    if (failed(e))
-        return e;
-    e = database_run(database, schema->added);
-    (void)text_print(numbers, sizeof(numbers), "PRAGMA user_version=%d", (int)schema->version);
-    if (!failed(e))
-        e = database_run(database, numbers);
-    return database_end(database, e);
-}
-
 static struct err connect(const char *name, int flags, const struct database_schema *schema,
-                          struct database *database)
+                          struct database *database, const struct database_release **out_release)
 {
     int result = sqlite3_open_v2(name, &database->db, flags, NULL);
     if (result != SQLITE_OK)
@@ -169,10 +159,24 @@ static struct err connect(const char *name, int flags, const struct database_sch
         return ERR(ERR_IO, SQLITE_READONLY, "the file may not be written");
     struct err e = check_header(database, schema);
     if (!failed(e))
-        e = configure(database);
-    if (!failed(e) && write)
-        e = bring_up(database, schema);
-    return failed(e) ? e : check_schema(database, schema);
+        e = database_configure(database);
+    return failed(e) ? e : check_schema(database, schema, out_release);
+}
+
+/* A file of this schema, which one of an earlier release was made into. */
+static struct err connect_newest(const char *path, const struct database_schema *schema,
+                                 struct database *database)
+{
+    const struct database_release *release = NULL;
+    struct err e = connect(path, SQLITE_OPEN_READWRITE, schema, database, &release);
+    if (failed(e) || release == NULL)
+        return e;
+    sqlite3 *old = database->db;
+    database->db = NULL;
+    e = database_migrate(old, path, schema, release);
+    if (!failed(e))
+        e = connect(path, SQLITE_OPEN_READWRITE, schema, database, &release);
+    return !failed(e) && release != NULL ? ERR(ERR_MALFORMED, 0, "another schema") : e;
 }
 
 /* Everything between the lock and the answer; `*database` may be half open after an error. */
@@ -180,6 +184,7 @@ static struct err open_locked(const char *path, const struct database_schema *sc
                               const void *create, struct database *database)
 {
     struct err e = ERR_OK;
+    database_sweep(path);
     if (!stands(path, "") && stands(path, "-wal"))
         return ERR(ERR_MALFORMED, 0, "a WAL without its database");
     if (!stands(path, "")) {
@@ -187,7 +192,7 @@ static struct err open_locked(const char *path, const struct database_schema *sc
                            : ERR(ERR_NOT_FOUND, ENOENT, "database");
     }
     if (!failed(e))
-        e = connect(path, SQLITE_OPEN_READWRITE, schema, database);
+        e = connect_newest(path, schema, database);
     return failed(e) ? e : use_wal(database);
 }
 
@@ -220,7 +225,11 @@ struct err database_open_read(const char *path, const struct database_schema *sc
         return ERR(ERR_IO, ENAMETOOLONG, "path");
 
     struct database database = {NULL, -1, false};
-    struct err e = connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, schema, &database);
+    const struct database_release *release = NULL;
+    struct err e =
+        connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, schema, &database, &release);
+    if (!failed(e) && release != NULL)
+        e = ERR(ERR_MALFORMED, release->version, "another schema");
     if (failed(e)) {
         (void)sqlite3_close_v2(database.db);
         return e;

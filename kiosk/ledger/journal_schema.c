@@ -63,8 +63,7 @@
     " slot INTEGER NOT NULL CHECK(slot BETWEEN 0 AND 255)," \
     " der BLOB NOT NULL CHECK(length(der) BETWEEN 1 AND 3000)) STRICT, WITHOUT ROWID;"
 
-static const char sql_before[] = TABLES;
-static const char sql_added[] = KEPT;
+static const char sql_1[] = TABLES;
 static const char sql[] = TABLES KEPT;
 
 static struct err fill(struct database *database, const void *context)
@@ -79,15 +78,33 @@ static struct err fill(struct database *database, const void *context)
                                : DATABASE_ERR(result, "sqlite3_bind_text");
 }
 
-static const struct database_schema schema_before = {
-    .application_id = APPLICATION_ID, .version = 1, .sql = sql_before, .fill = fill};
+/* An entry is lost when not all of it is there; the projection is compared with the journal. */
+#define LOST_ENTRIES \
+    "(SELECT count(*) FROM before.journal AS was LEFT JOIN main.journal AS entry" \
+    "  ON entry.seq = was.seq AND entry.txid = was.txid AND entry.at = was.at" \
+    "  AND entry.visit = was.visit AND entry.kind = was.kind AND entry.body = was.body" \
+    "  AND entry.prev = was.prev AND entry.hash = was.hash" \
+    "  AND entry.order_id IS was.order_id AND entry.token IS was.token" \
+    "  AND entry.order_state IS was.order_state WHERE entry.seq IS NULL)" \
+    " + (SELECT count(*) FROM before.orders AS was LEFT JOIN main.orders AS now" \
+    "  ON now.order_id = was.order_id AND now.token = was.token AND now.state = was.state" \
+    "  AND now.requested_at = was.requested_at AND now.request_seq = was.request_seq" \
+    "  WHERE now.order_id IS NULL)" \
+    " + (SELECT count(*) FROM before.meta AS was LEFT JOIN main.meta AS now" \
+    "  ON now.epoch = was.epoch WHERE now.epoch IS NULL)" \
+    " + abs((SELECT count(*) FROM before.journal) - (SELECT count(*) FROM main.journal))" \
+    " + abs((SELECT count(*) FROM before.orders) - (SELECT count(*) FROM main.orders))"
+
+static const struct database_release releases[] = {
+    {.version = 1, .sql = sql_1, .added = KEPT, .lost = "SELECT " LOST_ENTRIES},
+};
 
 const struct database_schema journal_schema = {.application_id = APPLICATION_ID,
                                                .version = SCHEMA_VERSION,
                                                .sql = sql,
                                                .fill = fill,
-                                               .before = &schema_before,
-                                               .added = sql_added};
+                                               .releases = releases,
+                                               .release_count = ARRAY_LEN(releases)};
 
 /* How many orders differ, either way round. */
 static const char difference[] =

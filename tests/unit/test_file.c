@@ -92,6 +92,42 @@ static void a_failure_leaves_what_stood_there(void **state)
     assert_holds("kept");
 }
 
+static void put_beside(char out[PATH_MAX], const char *suffix, const char *text)
+{
+    assert_true(text_print(out, PATH_MAX, "%s%s", path, suffix));
+    assert_false(failed(file_put(out, text_bytes(text), 0600)));
+}
+
+static void a_file_takes_the_place_of_another_which_may_be_kept(void **state)
+{
+    (void)state;
+    char from[PATH_MAX];
+    char kept[PATH_MAX];
+    char was[8] = "";
+    assert_false(failed(file_put(path, text_bytes("old"), 0600)));
+    put_beside(from, ".from", "newest");
+    put_beside(kept, ".kept", "older yet");
+    assert_false(failed(file_replace(from, path, kept)));
+    assert_holds("newest");
+    CLEANUP(file_close) int fd = open(kept, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(read(fd, was, sizeof(was)), strlen("old"));
+    assert_int_equal(files_in_folder(), 2);
+    put_beside(from, ".from", "last");
+    assert_false(failed(file_replace(from, path, NULL)));
+    assert_holds("last");
+    assert_int_equal(unlink(kept), 0);
+}
+
+static void a_file_that_is_not_there_takes_no_place(void **state)
+{
+    (void)state;
+    char from[PATH_MAX];
+    assert_false(failed(file_put(path, text_bytes("kept"), 0600)));
+    assert_true(text_print(from, sizeof(from), "%s.none", path));
+    assert_int_equal(file_replace(from, path, NULL).code, ERR_IO);
+    assert_holds("kept");
+}
+
 static void a_path_too_long_is_refused(void **state)
 {
     (void)state;
@@ -117,6 +153,8 @@ int main(void)
         cmocka_unit_test(a_file_is_put_whole_and_with_its_mode),
         cmocka_unit_test(what_stood_there_is_replaced),
         cmocka_unit_test(a_failure_leaves_what_stood_there),
+        cmocka_unit_test(a_file_takes_the_place_of_another_which_may_be_kept),
+        cmocka_unit_test(a_file_that_is_not_there_takes_no_place),
         cmocka_unit_test(a_path_too_long_is_refused),
         cmocka_unit_test(the_folder_of_any_path_is_flushed),
     };

@@ -3,15 +3,6 @@
 
 #include "tests/unit/journal_room.h"
 
-/* What a stranger does with the file while nobody has it open; and open it again. */
-static void reopen_after(const char *sql, enum err_code expected)
-{
-    journal_close(journal);
-    journal = NULL;
-    assert_int_equal(stranger(sql), SQLITE_OK);
-    reopen(expected);
-}
-
 static void append(unsigned number, unsigned order, const char *token,
                    enum journal_order_state state, const char *der)
 {
@@ -165,33 +156,6 @@ static void more_than_a_certificate_is_not_kept(void **state)
     assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
 }
 
-static void a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it(void **state)
-{
-    struct journal_status before;
-    struct journal_status after;
-    (void)state;
-
-    request(1, 1, "s1");
-    intend(2, 1, "s1", NULL);
-    assert_false(failed(journal_get_status(journal, &before)));
-    reopen_after("DROP TABLE kept; PRAGMA user_version=1", ERR_NONE);
-    assert_false(failed(journal_get_status(journal, &after)));
-    assert_int_equal(after.schema, 2);
-    assert_int_equal(after.head_seq, before.head_seq);
-    assert_memory_equal(&after.head_hash, &before.head_hash, sizeof(after.head_hash));
-    intend(3, 1, "s1", "old");
-    assert_kept(1, "old");
-}
-
-static void a_journal_that_was_never_so_is_not_brought_up(void **state)
-{
-    (void)state;
-    request(1, 1, "s1");
-    reopen_after("DROP TABLE kept; DROP TRIGGER journal_no_delete; PRAGMA user_version=1",
-                 ERR_MALFORMED);
-    reopen_after("PRAGMA user_version=0", ERR_MALFORMED);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,8 +167,6 @@ int main(void)
         TEST(what_is_kept_is_found_by_its_token),
         TEST(all_that_is_kept_is_gone_through_and_what_is_erased_is_gone),
         TEST(more_than_a_certificate_is_not_kept),
-        TEST(a_journal_of_the_version_before_is_brought_up_with_all_that_is_in_it),
-        TEST(a_journal_that_was_never_so_is_not_brought_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
