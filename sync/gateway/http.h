@@ -3,6 +3,7 @@
  *
  *     http_kiosk.c      journal, feed       kiosk's client certificate
  *     http_operator.c   orders, kiosks      operator's client certificate
+ *     http_alarm.c      alarms            the same
  *     http_public.c     pay page, receipt   anyone
  *     http_listener.c   the two listeners: limits, identity, routing
  */
@@ -80,6 +81,10 @@ enum http_result http_order_approve(struct gateway *, struct http_request *, str
 enum http_result http_order_refuse(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_order_refund(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_kiosks(struct gateway *, struct http_request *, struct http_reply *);
+
+/* operator: GET alarms, with ?open=1 only the open ones; POST alarms/{id}/clear. */
+enum http_result http_alarms(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_alarm_clear(struct gateway *, struct http_request *, struct http_reply *);
 
 /* Zeroed memory for one answer, for CLEANUP(http_scratch_done); NULL when there is none. */
 void *http_scratch(size_t count, size_t size);

@@ -4,6 +4,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/gateway/alarm.h"
 #include "sync/gateway/http.h"
 #include "sync/gateway/intake.h"
 #include "sync/gateway/kiosks.h"
@@ -21,6 +22,8 @@ const struct http_route http_kiosk_routes[] = {
     {"POST", "/v1/operator/orders/*/refuse", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_refuse},
     {"POST", "/v1/operator/orders/*/refund", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_refund},
     {"GET", "/v1/operator/kiosks", HTTP_OPERATOR, 0, http_kiosks},
+    {"GET", "/v1/operator/alarms", HTTP_OPERATOR, 0, http_alarms},
+    {"POST", "/v1/operator/alarms/*/clear", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_alarm_clear},
 };
 const size_t http_kiosk_route_count = ARRAY_LEN(http_kiosk_routes);
 
@@ -92,6 +95,8 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
         reply_stored(gateway, &answer->ack, reply);
         break;
     case INTAKE_GAP:
+        log_event(LOG_LEVEL_WARNING, "gap", "kiosk=%s expected_seq=%llu", kiosk,
+                  (unsigned long long)answer->seq);
         http_refuse(reply, MHD_HTTP_CONFLICT, "gap", answer->seq, "");
         break;
     case INTAKE_FORK:
@@ -106,9 +111,19 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
     }
 }
 
-static void refuse_body(struct err e, struct http_reply *reply)
+/* A kiosk whose batch is none comes no further, so people have to know. */
+static void refuse_body(struct gateway *gateway, const char *kiosk, struct err e,
+                        struct http_reply *reply)
 {
-    if (e.code == ERR_MALFORMED) {
+    struct err alarm = ERR_OK;
+
+    if (e.code == ERR_MALFORMED || e.code == ERR_NO_ROOM) {
+        alarm = alarm_raise_alone(&gateway->platform, kiosk, ALARM_MALFORMED,
+                                  e.code == ERR_MALFORMED ? "not a batch" : "a batch too large");
+    }
+    if (failed(alarm)) {
+        http_unavailable(reply, alarm);
+    } else if (e.code == ERR_MALFORMED) {
         http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0, "not a batch");
     } else if (e.code == ERR_UNSUPPORTED) {
         http_refuse(reply, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "encoding", 0, "zstd or identity");
@@ -133,7 +148,7 @@ enum http_result http_journal(struct gateway *gateway, struct http_request *requ
     if (!failed(e))
         e = batch_read((struct bytes){text, len}, batch);
     if (failed(e)) {
-        refuse_body(e, reply);
+        refuse_body(gateway, request->part[0], e, reply);
         return HTTP_ANSWER;
     }
     e = intake_batch(&gateway->platform, request->part[0], batch, &answer);

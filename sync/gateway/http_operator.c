@@ -269,6 +269,7 @@ static json_t *kiosk_json(const struct kiosk *kiosk)
     set_text(json, "epoch", kiosk->epoch);
     (void)json_object_set_new(json, "acked_seq", json_integer((json_int_t)kiosk->seq));
     set_number(json, "contact_s", kiosk->contact_s);
+    (void)json_object_set_new(json, "open_alarms", json_integer(kiosk->open_alarms));
     return json;
 }
 

@@ -1,8 +1,11 @@
 #include "sync/gateway/intake.h"
 
+#include <string.h>
+
 #include "kiosk/base/text.h"
 #include "sync/gateway/kiosks.h"
 #include "sync/gateway/orders.h"
+#include "sync/gateway/watch.h"
 #include "sync/wire/entry.h"
 
 struct intake {
@@ -11,6 +14,8 @@ struct intake {
     const char *epoch;
     uint64_t head_seq;
     struct hash head;
+    bool is_advanced; /* something new was taken */
+    struct watch *watch;
 };
 
 /* What applies an entry of each kind; NULL: it is only kept. */
@@ -89,6 +94,22 @@ static struct err txid_known(const struct intake *intake, const char *txid, bool
     return ERR_OK;
 }
 
+/* When the newest stored entry was made, to compare the next with. */
+static struct err read_head_time(const struct intake *intake, int64_t *out_ms)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e = store_query(
+        intake->platform->store,
+        "SELECT at_ms FROM journal WHERE kiosk = ? AND epoch = ? AND seq = ?",
+        VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(intake->head_seq)), &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (!failed(e))
+        *out_ms = column_number(query, 0);
+    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 /* A seq that is stored: the same entry, or a fork. */
 static struct err take_again(const struct intake *intake, const struct batch_entry *entry,
                              enum intake_verdict *out_verdict)
@@ -106,7 +127,25 @@ static struct err take_again(const struct intake *intake, const struct batch_ent
         return e;
     column_blob(query, 0, stored.at, HASH_LEN);
     *out_verdict = hash_same(&stored, &entry->hash) ? INTAKE_STORED : INTAKE_FORK;
+    if (*out_verdict == INTAKE_FORK) {
+        watch_note(intake->watch, ALARM_FORK, "entry %llu is stored with another content",
+                   (unsigned long long)entry->seq);
+    }
     return ERR_OK;
+}
+
+/* An entry that no history with what is stored can have. */
+static bool is_fork(const struct intake *intake, const struct batch_entry *entry, bool txid_known)
+{
+    unsigned long long seq = entry->seq;
+    bool follows = hash_same(&entry->prev, &intake->head);
+
+    if (txid_known)
+        watch_note(intake->watch, ALARM_DUPLICATE_TXID, "entry %llu: txid %s", seq, entry->txid);
+    if (!follows)
+        watch_note(intake->watch, ALARM_FORK, "entry %llu follows another than the stored one",
+                   seq);
+    return txid_known || !follows;
 }
 
 static struct err take_new(struct intake *intake, const struct batch_entry *entry,
@@ -118,7 +157,7 @@ static struct err take_new(struct intake *intake, const struct batch_entry *entr
     struct err e = txid_known(intake, entry->txid, &known);
     if (failed(e))
         return e;
-    if (known || !hash_same(&entry->prev, &intake->head)) {
+    if (is_fork(intake, entry, known)) {
         *out_verdict = INTAKE_FORK;
         return ERR_OK;
     }
@@ -127,6 +166,12 @@ static struct err take_new(struct intake *intake, const struct batch_entry *entr
         e = keep(intake, entry, code);
     if (failed(e))
         return e;
+    watch_clock(intake->watch, entry->seq, entry->at_ms, intake->platform->now_ms());
+    if (code[0] != '\0') {
+        watch_note(intake->watch, ALARM_REJECTED, "entry %llu, %s: %s",
+                   (unsigned long long)entry->seq, entry->kind, code);
+    }
+    intake->is_advanced = true;
     intake->head_seq = entry->seq;
     intake->head = entry->hash;
     *out_verdict = INTAKE_STORED;
@@ -140,10 +185,14 @@ static struct err take(struct intake *intake, const struct batch_entry *entry,
     if (entry->seq > intake->head_seq + 1) {
         answer->verdict = INTAKE_GAP;
         answer->seq = intake->head_seq + 1;
+        watch_note(intake->watch, ALARM_GAP, "entry %llu came, %llu is expected",
+                   (unsigned long long)entry->seq, (unsigned long long)answer->seq);
         return ERR_OK;
     }
     if (entry->seq == 0 || !hash_true(intake, entry)) {
         answer->verdict = INTAKE_MALFORMED;
+        watch_note(intake->watch, ALARM_MALFORMED, "entry %llu does not hash to what it says",
+                   (unsigned long long)entry->seq);
         return ERR_OK;
     }
     if (entry->seq <= intake->head_seq)
@@ -183,39 +232,71 @@ static void fill_ack(const struct platform *platform, const char *kiosk, const c
     out->time_ms = platform->now_ms();
 }
 
-static struct err intake_finish(struct intake *intake, const struct batch *batch,
+/* Which journal is the current one changes with new entries only: what is delayed or comes again
+ * of an earlier one changes nothing. */
+static struct err advance(const struct intake *intake)
+{
+    struct kiosk known = {0};
+
+    struct err e = kiosk_load(intake->platform->store, intake->kiosk, &known);
+    if (failed(e))
+        return e;
+    if (known.epoch[0] != '\0' && strcmp(known.epoch, intake->epoch) != 0) {
+        watch_note(intake->watch, ALARM_EPOCH_CHANGED, "journal %s came to %llu, now it is %s",
+                   known.epoch, (unsigned long long)known.seq, intake->epoch);
+    }
+    return kiosk_advance(intake->platform->store, intake->kiosk, intake->epoch, intake->head_seq,
+                         &intake->head);
+}
+
+static struct err intake_finish(const struct intake *intake, const struct batch *batch,
                                 struct intake_answer *answer)
 {
     struct err e = read_verdicts(intake, batch, &answer->ack);
-    if (!failed(e) && batch->count > 0) {
-        e = kiosk_advance(intake->platform->store, intake->kiosk, intake->epoch, intake->head_seq,
-                          &intake->head);
-    }
+    if (!failed(e) && intake->is_advanced)
+        e = advance(intake);
+    if (!failed(e))
+        e = watch_raise(intake->watch, intake->platform, intake->kiosk);
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
     answer->ack.acked_seq = intake->head_seq;
     answer->ack.head_hash = intake->head;
     return e;
 }
 
+/* All of the batch, or nothing of it unless it is to be stored. */
+static struct err take_all(struct intake *intake, const struct batch *batch,
+                           struct intake_answer *answer)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    struct store *store = intake->platform->store;
+
+    struct err e = store_begin(store, &work);
+    if (!failed(e))
+        e = kiosk_contact(store, intake->kiosk, platform_now_s(intake->platform));
+    if (!failed(e))
+        e = kiosk_head(store, intake->kiosk, intake->epoch, &intake->head_seq, &intake->head);
+    if (!failed(e))
+        e = read_head_time(intake, &intake->watch->before_ms);
+    for (size_t i = 0; i < batch->count && !failed(e) && answer->verdict == INTAKE_STORED; i++)
+        e = take(intake, &batch->entries[i], answer);
+    if (failed(e) || answer->verdict != INTAKE_STORED)
+        return e;
+    e = intake_finish(intake, batch, answer);
+    return failed(e) ? e : transaction_commit(&work);
+}
+
 struct err intake_batch(const struct platform *platform, const char *kiosk,
                         const struct batch *batch, struct intake_answer *out_answer)
 {
-    CLEANUP(transaction_done) struct transaction work = {0};
-    struct intake intake = {.platform = platform, .kiosk = kiosk, .epoch = batch->epoch};
+    struct watch watch = {0};
+    struct intake intake = {
+        .platform = platform, .kiosk = kiosk, .epoch = batch->epoch, .watch = &watch};
     struct intake_answer answer = {.verdict = INTAKE_STORED};
 
-    struct err e = store_begin(platform->store, &work);
-    if (!failed(e))
-        e = kiosk_contact(platform->store, kiosk, platform_now_s(platform));
-    if (!failed(e))
-        e = kiosk_head(platform->store, kiosk, batch->epoch, &intake.head_seq, &intake.head);
-    for (size_t i = 0; i < batch->count && !failed(e) && answer.verdict == INTAKE_STORED; i++)
-        e = take(&intake, &batch->entries[i], &answer);
-    if (!failed(e) && answer.verdict == INTAKE_STORED) {
-        e = intake_finish(&intake, batch, &answer);
-        if (!failed(e))
-            e = transaction_commit(&work);
-    }
+    struct err e = take_all(&intake, batch, &answer);
+    /* What was refused left nothing behind, so its alarms are written by themselves. */
+    if (!failed(e) && answer.verdict != INTAKE_STORED)
+        e = watch_raise_alone(&watch, platform, kiosk);
     if (!failed(e))
         *out_answer = answer;
     return e;

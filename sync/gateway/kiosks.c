@@ -3,8 +3,9 @@
 #include <string.h>
 
 #define KIOSK_COLUMNS \
-    "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash FROM kiosks " \
-    "k LEFT JOIN heads h ON h.kiosk = k.id AND h.epoch = k.epoch "
+    "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash, (SELECT " \
+    "count(*) FROM alarms a WHERE a.kiosk = k.id AND a.cleared_s = 0) FROM kiosks k LEFT JOIN " \
+    "heads h ON h.kiosk = k.id AND h.epoch = k.epoch "
 
 bool kiosk_id_valid(const char *id)
 {
@@ -31,6 +32,7 @@ static void kiosk_take(sqlite3_stmt *query, struct kiosk *out)
     out->contact_s = column_number(query, 3);
     out->seq = (uint64_t)column_number(query, 4);
     column_blob(query, 5, out->head.at, HASH_LEN);
+    out->open_alarms = column_number(query, 6);
 }
 
 struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk)

@@ -17,6 +17,7 @@ struct kiosk {
     int64_t contact_s;
     uint64_t seq; /* head of the journal of `epoch`; 0: nothing yet */
     struct hash head;
+    int64_t open_alarms;
 };
 
 /* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */

@@ -20,6 +20,7 @@ static const struct {
      " --not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der\n"
      "   or --certificate FILE [--not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der]"},
     {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
+    {"alarms", command_alarms, "--dir D [--all 0|1] [--clear ID]"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
      " [--public-url URL] [--pay-seconds 900] [--words DIR]"},

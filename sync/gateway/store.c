@@ -86,11 +86,11 @@ static struct err store_prepare(struct store *store, bool create)
     int64_t version = store_pragma(store, "PRAGMA user_version");
     if (create && version == 0)
         return store_script(store, store_schema);
-    if (version == 1)
-        return store_script(store, store_schema_from_1);
-    if (version != STORE_SCHEMA_VERSION)
+    if (version < 1 || version > STORE_SCHEMA_VERSION)
         return ERR(ERR_UNSUPPORTED, version, "schema version");
-    return ERR_OK;
+    for (int64_t i = version; i < STORE_SCHEMA_VERSION && !failed(e); i++)
+        e = store_script(store, store_schema_steps[i - 1]);
+    return e;
 }
 
 static struct err store_open_turn(struct store *store, const char *path)

@@ -2,6 +2,19 @@
 
 #include "kiosk/base/macros.h"
 
+/* What came to the tables of version 2: in a new database and in an old one. */
+#define SCHEMA_3 \
+    "CREATE TABLE alarms(" \
+    "  id INTEGER PRIMARY KEY," \
+    "  kiosk TEXT NOT NULL," \
+    "  word TEXT NOT NULL," \
+    "  detail TEXT NOT NULL," \
+    "  first_s INTEGER NOT NULL," \
+    "  last_s INTEGER NOT NULL," \
+    "  count INTEGER NOT NULL," \
+    "  cleared_s INTEGER NOT NULL DEFAULT 0) STRICT;" \
+    "CREATE UNIQUE INDEX alarms_open ON alarms(kiosk, word) WHERE cleared_s = 0;"
+
 /* The promises about money are constraints here, so that no path of the code can break them:
  * one payment and one delivery per order, one open order per token, a journal that only grows. */
 const char store_schema[] =
@@ -121,13 +134,16 @@ const char store_schema[] =
     "  amount_fen INTEGER NOT NULL,"
     "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;"
 
-    "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
-                                                             "COMMIT;";
+    SCHEMA_3 "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
+                                                                      "COMMIT;";
 
-/* Which writes were intended was not kept then: each that can be may have been. */
-const char store_schema_from_1[] =
+const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
+    /* Which writes were intended was not kept then: each that can be may have been. */
     "BEGIN;"
     "ALTER TABLE orders ADD COLUMN write_open INTEGER NOT NULL DEFAULT 0;"
     "UPDATE orders SET write_open = 1 WHERE status = 'to_write';"
-    "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
-                                                             "COMMIT;";
+    "PRAGMA user_version = 2;"
+    "COMMIT;",
+    "BEGIN;" SCHEMA_3 "PRAGMA user_version = 3;"
+    "COMMIT;",
+};

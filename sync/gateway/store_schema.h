@@ -1,11 +1,13 @@
-/* store_schema.h - the tables of the platform: a script for a new database, and one that brings a
- * database of the version before up to this one. */
+/* store_schema.h - the tables of the platform: a script for a new database, and those that bring
+ * an older one up to this version. */
 #ifndef SYNC_GATEWAY_STORE_SCHEMA_H
 #define SYNC_GATEWAY_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 2
+#define STORE_SCHEMA_VERSION 3
 
 extern const char store_schema[];
-extern const char store_schema_from_1[];
+
+/* [N] brings a database of version N + 1 one version up. */
+extern const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1];
 
 #endif

@@ -244,6 +244,24 @@ has "a gap is refused with the seq that is expected" '"expected_seq":3' "$(batch
 entries='' seq=1
 entry visit_ended '{}'
 has "another entry at a known seq is a fork" '"fork"' "$(batch | post)"
+alarms=$(as operator "$kiosk_url/v1/operator/alarms?open=1")
+is "both are alarms, as is what was no batch" "fork gap malformed" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
+is "and the kiosk says how many" 3 \
+    "$(as operator "$kiosk_url/v1/operator/kiosks" | jq '.kiosks[] | select(.id == "hall-1").open_alarms')"
+is "a kiosk does not see them" 403 "$(code as kiosk1 "$kiosk_url/v1/operator/alarms")"
+has "people read them with a command" "hall-1  gap: entry 4 came, 3 is expected" \
+    "$("$gateway" alarms --dir "$work/platform")"
+gap=$(jq '.alarms[] | select(.word == "gap").id' <<<"$alarms")
+is "one is cleared" 200 "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/$gap/clear")"
+is "and one that is not there is not found" 404 \
+    "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/999/clear")"
+is "which leaves the others" "fork malformed" \
+    "$(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq -r '.alarms[].word' | sort | paste -sd' ')"
+is "and all in the list of all" 3 "$(as operator "$kiosk_url/v1/operator/alarms" | jq '.alarms | length')"
+for id in $(jq '.alarms[] | select(.word != "gap").id' <<<"$alarms"); do
+    has "the command clears as well" cleared "$("$gateway" alarms --dir "$work/platform" --clear "$id")"
+done
+is "and then shows none" "no alarms" "$("$gateway" alarms --dir "$work/platform")"
 entries=
 seq=2 prev=$(printf %s "$first" | grep -o '"hash":"[0-9a-f]*"' | tail -1 | cut -d'"' -f4)
 
