@@ -39,7 +39,7 @@ struct database_release {
     const char *sql; /* all of it; the next row's, or the schema's own, is what the step makes */
     const char *added;
     /* After `added`, in the same transaction; NULL: nothing more to do. */
-    struct err (*convert)(struct database *database);
+    struct err (*convert)(struct database *database, const void *context);
     /* How many rows of the file of this release, attached as `before`, are not in the file of the
      * newest schema as they should be, and the other way round: 0, or it is not used. */
     const char *lost;
@@ -61,14 +61,15 @@ enum err_code database_code(int result);
 #define DATABASE_ERR(result, what) ERR(database_code(result), (result), what)
 
 /*
- * Open for writing; with `create`, which is for fill(), make the file when there is none. One of
- * an earlier release is migrated.
+ * Open for writing; with `create` make the file when there is none. One of an earlier release is
+ * migrated. `context` is for fill() and convert().
  * Errors: ERR_CONFLICT (another writer), ERR_NOT_FOUND (no file), ERR_MALFORMED (not ours,
  * damaged, another schema, or rows that the newest one cannot hold), ERR_IO, ERR_NO_ROOM (no room
  * for the copy either). Close with database_close().
  */
 MUST_CHECK struct err database_open(const char *path, const struct database_schema *schema,
-                                    const void *create, struct database *out_database);
+                                    bool create, const void *context,
+                                    struct database *out_database);
 
 /* Open to read beside the writer. When another file takes its place every call is ERR_IO: open
  * again. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again). */
@@ -83,7 +84,7 @@ void database_close(struct database *database);
  * database_open(). */
 MUST_CHECK struct err database_migrate(sqlite3 *old, const char *path,
                                        const struct database_schema *schema,
-                                       const struct database_release *release);
+                                       const struct database_release *release, const void *context);
 
 /* Remove what an interrupted creation or migration of `path` left: it never was in use. */
 void database_sweep(const char *path);

@@ -28,7 +28,7 @@ static struct err make_tables(struct database *database, const struct database_s
     struct err e = database_run(database, schema->sql);
     if (!failed(e))
         e = database_run(database, numbers);
-    if (!failed(e) && context != NULL)
+    if (!failed(e))
         e = schema->fill(database, context);
     return e;
 }

@@ -27,6 +27,7 @@ struct migration {
     uint64_t size; /* of the old file, bytes */
     const struct database_schema *schema;
     const struct database_release *release;
+    const void *context; /* for convert() */
 };
 
 static void close_plain(struct database *database)
@@ -110,7 +111,7 @@ static struct err one_step(struct database *copy, const struct migration *migrat
 
     struct err e = database_run(copy, release->added);
     if (!failed(e) && release->convert != NULL)
-        e = release->convert(copy);
+        e = release->convert(copy, migration->context);
     if (!failed(e))
         e = database_run(copy, version);
     return failed(e) ? e : database_check_shape(copy, is_last ? schema->sql : release[1].sql);
@@ -210,9 +211,10 @@ static struct err prepare_copy(sqlite3 *old, struct migration *migration)
 }
 
 struct err database_migrate(sqlite3 *old, const char *path, const struct database_schema *schema,
-                            const struct database_release *release)
+                            const struct database_release *release, const void *context)
 {
-    struct migration migration = {.path = path, .schema = schema, .release = release};
+    struct migration migration = {
+        .path = path, .schema = schema, .release = release, .context = context};
     struct err e = ERR_OK;
     if (!text_print(migration.copy, sizeof(migration.copy), "%s.migrating", path) ||
         !text_print(migration.kept, sizeof(migration.kept), "%s.schema-%d", path,

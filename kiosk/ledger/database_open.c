@@ -165,7 +165,7 @@ static struct err connect(const char *name, int flags, const struct database_sch
 
 /* A file of this schema, which one of an earlier release was made into. */
 static struct err connect_newest(const char *path, const struct database_schema *schema,
-                                 struct database *database)
+                                 const void *context, struct database *database)
 {
     const struct database_release *release = NULL;
     struct err e = connect(path, SQLITE_OPEN_READWRITE, schema, database, &release);
@@ -173,37 +173,37 @@ static struct err connect_newest(const char *path, const struct database_schema 
         return e;
     sqlite3 *old = database->db;
     database->db = NULL;
-    e = database_migrate(old, path, schema, release);
+    e = database_migrate(old, path, schema, release, context);
     if (!failed(e))
         e = connect(path, SQLITE_OPEN_READWRITE, schema, database, &release);
     return !failed(e) && release != NULL ? ERR(ERR_MALFORMED, 0, "another schema") : e;
 }
 
 /* Everything between the lock and the answer; `*database` may be half open after an error. */
-static struct err open_locked(const char *path, const struct database_schema *schema,
-                              const void *create, struct database *database)
+static struct err open_locked(const char *path, const struct database_schema *schema, bool create,
+                              const void *context, struct database *database)
 {
     struct err e = ERR_OK;
     database_sweep(path);
     if (!stands(path, "") && stands(path, "-wal"))
         return ERR(ERR_MALFORMED, 0, "a WAL without its database");
     if (!stands(path, "")) {
-        e = create != NULL ? database_create(path, schema, create)
-                           : ERR(ERR_NOT_FOUND, ENOENT, "database");
+        e = create ? database_create(path, schema, context)
+                   : ERR(ERR_NOT_FOUND, ENOENT, "database");
     }
     if (!failed(e))
-        e = connect_newest(path, schema, database);
+        e = connect_newest(path, schema, context, database);
     return failed(e) ? e : use_wal(database);
 }
 
-struct err database_open(const char *path, const struct database_schema *schema, const void *create,
-                         struct database *out_database)
+struct err database_open(const char *path, const struct database_schema *schema, bool create,
+                         const void *context, struct database *out_database)
 {
     struct database database = {NULL, -1, false};
-    struct err e = take_lock(path, create != NULL, &database.lock_fd);
+    struct err e = take_lock(path, create, &database.lock_fd);
     if (failed(e))
         return e;
-    e = open_locked(path, schema, create, &database);
+    e = open_locked(path, schema, create, context, &database);
     if (failed(e)) {
         (void)sqlite3_close_v2(database.db);
         (void)close(database.lock_fd);

@@ -22,7 +22,7 @@ static struct err open_with(const char *path, bool write, bool create, struct in
     struct inbox *inbox = calloc(1, sizeof(*inbox));
     if (inbox == NULL)
         return ERR(ERR_IO, SQLITE_NOMEM, "calloc");
-    struct err e = write ? database_open(path, &inbox_schema, create ? "" : NULL, &inbox->database)
+    struct err e = write ? database_open(path, &inbox_schema, create, NULL, &inbox->database)
                          : database_open_read(path, &inbox_schema, &inbox->database);
     if (!failed(e) && write)
         e = database_check_pages(&inbox->database);

@@ -43,8 +43,9 @@ static struct err open_with(const char *path, const char *epoch, bool write,
     struct journal *journal = calloc(1, sizeof(*journal));
     if (journal == NULL)
         return ERR(ERR_IO, SQLITE_NOMEM, "calloc");
-    struct err e = write ? database_open(path, &journal_schema, epoch, &journal->database)
-                         : database_open_read(path, &journal_schema, &journal->database);
+    struct err e =
+        write ? database_open(path, &journal_schema, epoch != NULL, epoch, &journal->database)
+              : database_open_read(path, &journal_schema, &journal->database);
     if (!failed(e))
         e = read_epoch(journal);
     if (failed(e)) {

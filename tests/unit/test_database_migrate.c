@@ -33,13 +33,15 @@ int statvfs(const char *path, struct statvfs *out)
     return 0;
 }
 
-static struct err measure(struct database *database)
+static struct err measure(struct database *database, const void *context)
 {
+    assert_string_equal(context, "mine");
     return database_run(database, "UPDATE item SET len = length(name)");
 }
 
-static struct err give_up(struct database *database)
+static struct err give_up(struct database *database, const void *context)
 {
+    (void)context;
     (void)database;
     return ERR(ERR_MALFORMED, 0, "not to be converted");
 }
@@ -83,7 +85,7 @@ static const struct database_schema third_unable = SCHEMA(3, MARK_3 ITEM_3, unab
 
 static struct err open_as(const struct database_schema *schema, struct database *out)
 {
-    return database_open(folder.path, schema, NULL, out);
+    return database_open(folder.path, schema, false, "mine", out);
 }
 
 static int set_up(void **state)
@@ -92,7 +94,7 @@ static int set_up(void **state)
     (void)state;
     disk_full = false;
     folder_make(&folder, "small.db");
-    if (failed(database_open(folder.path, &first, "", &database)))
+    if (failed(database_open(folder.path, &first, true, NULL, &database)))
         return -1;
     /* The newest row is in the WAL alone. */
     struct err e = database_run(&database, "INSERT INTO item VALUES(1000000, 'in the WAL')");
