@@ -13,6 +13,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
+#include "sync/gateway/store_migrate.h"
 #include "sync/gateway/store_schema.h"
 
 #define STORE_BUSY_TIMEOUT_MS 5000 /* a command (announce, register) may run beside serve */
@@ -76,6 +77,23 @@ static int64_t store_pragma(struct store *store, const char *sql)
     return column_number(query, 0);
 }
 
+/* One of an earlier release is brought up before anything is written to it. */
+static struct err store_bring_up(struct store *store, const char *path)
+{
+    int64_t version = store_pragma(store, "PRAGMA user_version");
+    if (version < 1 || version >= STORE_SCHEMA_VERSION)
+        return ERR_OK;
+    sqlite3 *old = store->db;
+    store->db = NULL;
+    struct err e = store_migrate(old, path, version);
+    if (failed(e))
+        return e;
+    int code =
+        sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
+    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS);
+    return code == SQLITE_OK ? ERR_OK : ERR(ERR_IO, code, "sqlite3_open_v2");
+}
+
 static struct err store_prepare(struct store *store, bool create)
 {
     struct err e = store_script(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
@@ -86,11 +104,9 @@ static struct err store_prepare(struct store *store, bool create)
     int64_t version = store_pragma(store, "PRAGMA user_version");
     if (create && version == 0)
         return store_script(store, store_schema);
-    if (version < 1 || version > STORE_SCHEMA_VERSION)
+    if (version != STORE_SCHEMA_VERSION)
         return ERR(ERR_UNSUPPORTED, version, "schema version");
-    for (int64_t i = version; i < STORE_SCHEMA_VERSION && !failed(e); i++)
-        e = store_script(store, store_schema_steps[i - 1]);
-    return e;
+    return ERR_OK;
 }
 
 static struct err store_open_turn(struct store *store, const char *path)
@@ -115,7 +131,8 @@ static struct err store_connect(struct store *store, const char *path, bool crea
     if (code != SQLITE_OK)
         return ERR(code == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO, code, "sqlite3_open_v2");
     (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS); /* sqlite3 itself only looks */
-    return store_prepare(store, create);
+    struct err e = store_bring_up(store, path);
+    return failed(e) ? e : store_prepare(store, create);
 }
 
 struct err store_open(const char *path, bool create, struct store **out_store)

@@ -126,60 +126,6 @@ static void a_turn_that_does_not_end_is_said(void **state)
     store_close(store);
 }
 
-/* As the version before left it. */
-static struct err make_2(struct store *store)
-{
-    CLEANUP(transaction_done) struct transaction work = {0};
-    struct err e = store_begin(store, &work);
-    if (!failed(e))
-        e = store_run(store, "DROP TABLE alarms", VALUES(V_NUMBER(0)));
-    if (!failed(e))
-        e = store_run(store, "PRAGMA user_version = 2", VALUES(V_NUMBER(0)));
-    return failed(e) ? e : transaction_commit(&work);
-}
-
-static struct err make_1(struct store *store)
-{
-    CLEANUP(transaction_done) struct transaction work = {0};
-    struct err e = store_begin(store, &work);
-    if (!failed(e))
-        e = store_run(store, "ALTER TABLE orders DROP COLUMN write_open", VALUES(V_NUMBER(0)));
-    if (!failed(e)) {
-        e = store_run(store,
-                      "INSERT INTO orders(id, number, order_no, kiosk, token, service, profile,"
-                      " term_years, amount_fen, price_pack, slot, old_certificate,"
-                      " old_not_after_s, status, pay_token, created_s, expires_s)"
-                      " VALUES('o', 1, 'n', 'k', 't', 'renew', 'p', 1, 1, 1, 1, x'00', 0,"
-                      " 'to_write', 'y', 0, 0)",
-                      VALUES(V_NUMBER(0)));
-    }
-    if (!failed(e))
-        e = store_run(store, "PRAGMA user_version = 1", VALUES(V_NUMBER(0)));
-    return failed(e) ? e : transaction_commit(&work);
-}
-
-/* What it did not keep is taken to have been. */
-static void a_database_of_any_version_before_is_brought_up(void **state)
-{
-    CLEANUP(transaction_done) struct transaction work = {0};
-    struct store *store = NULL;
-    (void)state;
-    assert_false(failed(store_open(path, false, &store)));
-    assert_false(failed(make_2(store)));
-    store_close(store);
-    assert_false(failed(store_open(path, false, &store)));
-    assert_false(failed(make_2(store)));
-    assert_false(failed(make_1(store)));
-    store_close(store);
-    assert_false(failed(store_open(path, false, &store)));
-    assert_false(failed(store_begin(store, &work)));
-    assert_answer(store, "SELECT write_open FROM orders", "1");
-    assert_answer(store, "SELECT count(*) FROM alarms", "0");
-    assert_answer(store, "PRAGMA user_version", "3");
-    transaction_done(&work);
-    store_close(store);
-}
-
 static void a_database_that_is_not_there_is_not_made(void **state)
 {
     struct store *store = NULL;
@@ -195,7 +141,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processes_write_in_turns_and_lose_nothing),
         cmocka_unit_test(a_turn_that_does_not_end_is_said),
-        cmocka_unit_test(a_database_of_any_version_before_is_brought_up),
         cmocka_unit_test(a_database_that_is_not_there_is_not_made),
     };
     return cmocka_run_group_tests_name("gateway store", tests, set_up, tear_down);
