@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 #define HEADER_APPLICATION_ID_AT 68
 #define URI_MAX (3 * PATH_MAX + 64)
 #define LOCK_MODE 0660
+#define VERDICT_MAX 512
 
 void database_close(struct database *database)
 {
@@ -144,7 +146,7 @@ static struct err use_wal(const struct database *database)
         return e;
     if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "wal"))
         return ERR(ERR_IO, 0, "no WAL");
-    return ERR_OK;
+    return database_finish(statement); /* which writes it: the row only says what was wanted */
 }
 
 static struct err connect(const char *name, int flags, const struct database_schema *schema,
@@ -190,6 +192,8 @@ static struct err open_locked(const char *path, const struct database_schema *sc
     if (!stands(path, "")) {
         e = create ? database_create(path, schema, context)
                    : ERR(ERR_NOT_FOUND, ENOENT, "database");
+    } else if (create) {
+        e = file_flush_folder(path); /* whoever made it may have come no further than its name */
     }
     if (!failed(e))
         e = connect_newest(path, schema, context, database);
@@ -238,17 +242,29 @@ struct err database_open_read(const char *path, const struct database_schema *sc
     return ERR_OK;
 }
 
+/* The check tells of a disk that cannot be read as if the file were damaged. */
+static bool blames_disk(const char *verdict)
+{
+    static const char before[] = "error code=";
+    const char *code = strstr(verdict, before);
+    if (code == NULL)
+        return strstr(verdict, "failed to get page") != NULL;
+    return database_code(atoi(code + strlen(before))) == ERR_IO;
+}
+
 struct err database_check_pages(const struct database *database)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    char verdict[64];
+    char verdict[VERDICT_MAX] = "";
     bool row = false;
     struct err e = database_prepare(database, "PRAGMA integrity_check(1)", &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
         return e;
-    if (!row || !database_text(statement, 0, verdict, sizeof(verdict)) || !text_same(verdict, "ok"))
-        return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "integrity_check");
-    return ERR_OK;
+    bool is_told = row && database_text(statement, 0, verdict, sizeof(verdict));
+    if (is_told && text_same(verdict, "ok"))
+        return ERR_OK;
+    return is_told && blames_disk(verdict) ? ERR(ERR_IO, SQLITE_IOERR, "integrity_check")
+                                           : ERR(ERR_MALFORMED, SQLITE_CORRUPT, "integrity_check");
 }
