@@ -1,0 +1,273 @@
+#include "tests/power/sweep.h"
+
+#include "tests/unit/unit.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "kiosk/base/macros.h"
+#include "kiosk/base/text.h"
+
+#define SEEDS 2U
+#define TROUBLES_MAX 100000U
+#define SEEN_MAX 65536U /* a power of two */
+
+static size_t done_at[SWEEP_STEPS_MAX]; /* points when a step had returned */
+
+/* Images that were looked at, with how many steps were acknowledged then. */
+static uint64_t seen[SEEN_MAX];
+
+static bool is_news(uint64_t digest, size_t acknowledged)
+{
+    uint64_t key = (digest ^ (uint64_t)acknowledged << 48) | 1;
+    for (size_t i = 0; i < SEEN_MAX; i++) {
+        uint64_t *slot = &seen[((key >> 8) + i) % SEEN_MAX];
+        if (*slot == key)
+            return false;
+        if (*slot == 0) {
+            *slot = key;
+            return true;
+        }
+    }
+    return true;
+}
+
+static void forget_seen(void)
+{
+    for (size_t i = 0; i < SEEN_MAX; i++)
+        seen[i] = 0;
+}
+
+size_t sweep_stride(size_t sparse)
+{
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
+    const char *all = getenv("POWER_ALL");
+    return SWEEP_IS_SLOW && !text_same(all != NULL ? all : "", "1") ? sparse : 1;
+}
+
+void sweep_say(const char *name, const char *what, const struct tally *tally)
+{
+    (void)printf("# %s, %s: %zu points, %zu images, %zu finished, %zu told: %zu lost, %zu doubled, "
+                 "%zu half%s%s\n",
+                 name, what, tally->points, tally->images, tally->finished, tally->told,
+                 tally->lost, tally->doubled, tally->half, tally->first_site != NULL ? " at " : "",
+                 tally->first_site != NULL ? tally->first_site : "");
+}
+
+static void is_half(struct tally *tally, const char *site)
+{
+    tally->half++;
+    if (tally->first_site == NULL)
+        tally->first_site = site;
+}
+
+static void record(const struct scenario *scenario, bool syncs)
+{
+    assert(scenario->steps <= SWEEP_STEPS_MAX);
+    disk_clear();
+    scenario->prepare();
+    disk_record(syncs);
+    struct err e = scenario->open(true);
+    for (size_t i = 0; i < scenario->steps && !failed(e); i++) {
+        e = scenario->step(i);
+        done_at[i] = disk_points();
+    }
+    if (failed(e))
+        (void)fprintf(stderr, "%s: %s %lld at %s\n", scenario->name, err_name(e.code),
+                      (long long)e.native, e.site);
+    assert(!failed(e));
+    disk_stop();
+    scenario->close();
+}
+
+/* What stands; false when it is not worth going on. */
+static bool look(const struct scenario *scenario, size_t acknowledged, struct tally *tally)
+{
+    size_t reached = 0;
+    bool in_order = true;
+    bool lost = scenario->stands != NULL && !scenario->stands();
+    bool doubled = false;
+
+    while (reached < scenario->steps && scenario->count(reached) > 0)
+        reached++;
+    for (size_t i = 0; i < scenario->steps; i++) {
+        unsigned count = scenario->count(i);
+        lost = lost || (count == 0 && i < acknowledged);
+        if (count == SWEEP_NOTHING)
+            continue;
+        doubled = doubled || count > 1;
+        in_order = in_order && (count == 0 || i < reached);
+    }
+    tally->lost += lost ? 1 : 0;
+    tally->doubled += doubled ? 1 : 0;
+    if (!lost && !doubled && (!in_order || !scenario->agrees(reached))) {
+        is_half(tally, "agrees");
+        return false;
+    }
+    return !lost && !doubled;
+}
+
+/* Every step again, as a program would that never saw an answer. */
+static void go_on(const struct scenario *scenario, struct tally *tally)
+{
+    struct err e = ERR_OK;
+    for (size_t i = 0; i < scenario->steps && !failed(e); i++)
+        e = scenario->step(i);
+    if (failed(e)) {
+        is_half(tally, e.site);
+    } else {
+        (void)look(scenario, scenario->steps, tally);
+    }
+}
+
+static void check(const struct scenario *scenario, size_t acknowledged, struct tally *tally)
+{
+    struct err e = scenario->open(acknowledged == 0);
+    tally->images++;
+    if (failed(e)) {
+        is_half(tally, e.site);
+    } else if (look(scenario, acknowledged, tally)) {
+        go_on(scenario, tally);
+    }
+    scenario->close();
+}
+
+static void cut_after(const struct scenario *scenario, size_t points, struct tally *tally)
+{
+    size_t acknowledged = 0;
+    while (acknowledged < scenario->steps && done_at[acknowledged] <= points)
+        acknowledged++;
+    for (unsigned fate = 0; fate < DISK_FATE_COUNT; fate++) {
+        unsigned seeds = fate <= DISK_KEEP_ALL ? 1 : SEEDS;
+        for (unsigned seed = 0; seed < seeds; seed++) {
+            disk_cut(points, (enum disk_fate)fate, (unsigned)points * 1000 + fate * 10 + seed);
+            if (is_news(disk_digest(), acknowledged))
+                check(scenario, acknowledged, tally);
+        }
+    }
+}
+
+struct tally sweep_power(const struct scenario *scenario, bool syncs, size_t stride)
+{
+    struct tally tally = {0};
+    forget_seen();
+    record(scenario, syncs);
+    for (size_t points = 0; points <= disk_points(); points += stride) {
+        tally.points++;
+        cut_after(scenario, points, &tally);
+    }
+    disk_clear();
+    return tally;
+}
+
+/* --- trouble ---------------------------------------------------------------------------------- */
+
+static bool is_said(struct err e)
+{
+    return e.code == ERR_IO || e.code == ERR_NO_ROOM;
+}
+
+/* The steps from the first that is not acknowledged, until one fails. */
+static struct err act(const struct scenario *scenario, size_t *in_out_acknowledged)
+{
+    struct err e = ERR_OK;
+    while (*in_out_acknowledged < scenario->steps && !failed(e)) {
+        e = scenario->step(*in_out_acknowledged);
+        *in_out_acknowledged += failed(e) ? 0 : 1;
+    }
+    return e;
+}
+
+/* While the trouble stays a program that opens again is told again, or it is well. */
+static struct err insist(const struct scenario *scenario, size_t *in_out_acknowledged)
+{
+    scenario->close();
+    struct err e = scenario->open(*in_out_acknowledged == 0);
+    return failed(e) ? e : act(scenario, in_out_acknowledged);
+}
+
+/* False when the steps have fewer operations than n. */
+static bool trouble_at(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
+                       unsigned n, struct tally *tally)
+{
+    size_t acknowledged = 0;
+    disk_rewind();
+    disk_fail(trouble, n, stays);
+    struct err e = scenario->open(true);
+    bool opened = !failed(e);
+    if (opened)
+        e = act(scenario, &acknowledged);
+    bool struck = disk_failed();
+    if (failed(e) && is_said(e) && stays)
+        e = insist(scenario, &acknowledged);
+    if (e.code == ERR_NO_ROOM && opened && !stays)
+        e = act(scenario, &acknowledged); /* there is room again, and nothing is broken */
+    disk_heal();
+    scenario->close();
+    if (!struck)
+        return false;
+
+    tally->points++;
+    tally->finished += failed(e) ? 0 : 1;
+    tally->told += failed(e) && is_said(e) ? 1 : 0;
+    if (failed(e) && !is_said(e))
+        is_half(tally, e.site);
+    if (n % 2 == 0)
+        disk_drop();
+    check(scenario, acknowledged, tally);
+    return true;
+}
+
+struct tally sweep_trouble(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
+                           size_t stride)
+{
+    struct tally tally = {0};
+    unsigned n = 1;
+    disk_clear();
+    scenario->prepare();
+    disk_record(true);
+    disk_stop();
+    while (n < TROUBLES_MAX && trouble_at(scenario, trouble, stays, n, &tally))
+        n += (unsigned)stride;
+    assert(n < TROUBLES_MAX);
+    disk_clear();
+    return tally;
+}
+
+static void add(struct tally *sum, const struct tally *more)
+{
+    sum->points += more->points;
+    sum->images += more->images;
+    sum->lost += more->lost;
+    sum->doubled += more->doubled;
+    sum->half += more->half;
+    sum->finished += more->finished;
+    sum->told += more->told;
+    if (sum->first_site == NULL)
+        sum->first_site = more->first_site;
+}
+
+void sweep_all_cuts(const struct scenario *scenario, size_t stride)
+{
+    struct tally tally = sweep_power(scenario, true, stride);
+    sweep_say(scenario->name, "power", &tally);
+    assert_true(tally.points > 0 && tally.images > 0);
+    assert_int_equal(tally.lost + tally.doubled + tally.half, 0);
+}
+
+void sweep_all_troubles(const struct scenario *scenario, size_t stride)
+{
+    struct tally sum = {0};
+    for (unsigned trouble = 0; trouble < DISK_TROUBLE_COUNT; trouble++) {
+        for (unsigned stays = 0; stays < 2; stays++) {
+            struct tally tally =
+                sweep_trouble(scenario, (enum disk_trouble)trouble, stays != 0, stride);
+            assert_true(tally.points > 0);
+            add(&sum, &tally);
+        }
+    }
+    sweep_say(scenario->name, "trouble", &sum);
+    assert_true(sum.told > 0);
+    assert_int_equal(sum.lost + sum.doubled + sum.half, 0);
+}

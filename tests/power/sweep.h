@@ -1,0 +1,77 @@
+/*
+ * sweep.h - an act of several steps, tried against every power cut and every trouble of a disk.
+ *
+ *     scenario.prepare --> record: open, step 0, step 1, ... --> for each point and fate: cut,
+ *     open, look at what stands, every step again, look once more
+ *
+ * A step that has returned ERR_OK is acknowledged: whatever happens later, its effect stands, once.
+ * A step whose answer nobody got is done again, and adds nothing when it stands already.
+ */
+#ifndef TESTS_POWER_SWEEP_H
+#define TESTS_POWER_SWEEP_H
+
+#include "kiosk/base/err.h"
+#include "tests/power/disk.h"
+
+#define SWEEP_STEPS_MAX 32
+#define SWEEP_NOTHING (~0U) /* a step that leaves nothing to be counted */
+
+struct scenario {
+    const char *name;
+    size_t steps; /* <= SWEEP_STEPS_MAX */
+
+    /* Put what stands before onto the empty disk, and close it. */
+    void (*prepare)(void);
+
+    /* Open what the steps need; `first`: no step was acknowledged yet. Opens again after a cut. */
+    struct err (*open)(bool first);
+
+    /* One step; as often as one likes. */
+    struct err (*step)(size_t i);
+
+    /* NULL is open: fine. */
+    void (*close)(void);
+
+    /* How often the effect of step i stands, or SWEEP_NOTHING. */
+    unsigned (*count)(size_t i);
+
+    /* Whether all that stood before still does; NULL: nothing did. */
+    bool (*stands)(void);
+
+    /* Whether what belongs together is there together, when the first `reached` steps stand: chain,
+     * projection, each transaction. A step that leaves nothing stands with the one before it. */
+    bool (*agrees)(size_t reached);
+};
+
+struct tally {
+    size_t points, images;
+    size_t lost;            /* acknowledged, and not there */
+    size_t doubled;         /* there more than once */
+    size_t half;            /* there in part, or does not open, or cannot be gone on with */
+    size_t finished, told;  /* with trouble: steps went on to their end, or the trouble was said */
+    const char *first_site; /* of the first error that made an image `half`; NULL */
+};
+
+/* Power cut and kill -9 after every `stride`-th point, with every fate; `syncs` false: on a disk
+ * that does not sync. */
+struct tally sweep_power(const struct scenario *scenario, bool syncs, size_t stride);
+
+/* Trouble at every `stride`-th operation: the steps go until one says it. A disk that was full for
+ * a moment is gone on with as it is open; otherwise all is closed, opened and tried once more while
+ * the trouble `stays`, and then on a disk that is well again, to the end. After every other trouble
+ * the power goes as well. */
+struct tally sweep_trouble(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
+                           size_t stride);
+
+/* Every cut; and every trouble, once and to stay; with a line of it. The test fails unless nothing
+ * is lost, doubled or half, and each kind of trouble struck. */
+void sweep_all_cuts(const struct scenario *scenario, size_t stride);
+void sweep_all_troubles(const struct scenario *scenario, size_t stride);
+
+/* 1, or `sparse` when the environment has no POWER_ALL=1 and a sanitizer slows everything. */
+size_t sweep_stride(size_t sparse);
+
+/* One line. */
+void sweep_say(const char *name, const char *what, const struct tally *tally);
+
+#endif

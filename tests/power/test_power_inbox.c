@@ -1,0 +1,219 @@
+/*
+ * inbox.db, and both databases when they are made, under every power cut, kill -9 and trouble of
+ * the disk: see sweep.h for what is asked of each act, and the table at the end for the acts.
+ */
+#include "tests/power/kiosk_ledger.h"
+
+#define SPARSE 7 /* points left out under a sanitizer */
+#define DOCUMENTS 3U
+
+static char inbox_path[sizeof(folder.path)];
+static struct inbox *inbox;
+
+static void close_all(void)
+{
+    close_journal();
+    inbox_close(inbox);
+    inbox = NULL;
+}
+
+/* --- an inbox --------------------------------------------------------------------------------- */
+
+static struct err open_inbox(bool first)
+{
+    (void)first;
+    return inbox_open(inbox_path, false, &inbox);
+}
+
+static struct inbox_document document(unsigned id, unsigned version)
+{
+    struct inbox_document out = {.type = "order", .version = version, .seal = {(uint8_t)version}};
+    (void)text_print(out.id, sizeof(out.id), "order-%u", id);
+    out.body_len = 200 * (id + 1);
+    memset(out.body, (int)('a' + version), out.body_len);
+    return out;
+}
+
+static struct inbox_state state_of(uint64_t seq)
+{
+    struct inbox_state state;
+    must(inbox_get_state(inbox, &state));
+    uuid_of(state.epoch, 0xE);
+    state.acked_seq = seq;
+    memset(state.acked_hash.at, (int)seq, HASH_LEN);
+    state.proven_ms = 1760000000000 + (int64_t)seq;
+    return state;
+}
+
+static void prepare_inbox(void)
+{
+    must(inbox_open(inbox_path, true, &inbox));
+    struct inbox_document first = document(0, 1);
+    must(inbox_put(inbox, &first, 1, 1));
+    struct inbox_state state = state_of(1);
+    must(inbox_set_state(inbox, &state));
+    must(inbox_checkpoint(inbox));
+    close_all();
+}
+
+/* Whether all documents of an arrival are there, or none; the first of them stood before. */
+static unsigned versions_at_least(uint64_t version)
+{
+    unsigned count = 0;
+    for (unsigned id = 0; id < DOCUMENTS; id++) {
+        struct inbox_document found = {.version = 0};
+        struct inbox_document want;
+        if (failed(inbox_get(inbox, "order",
+                             id == 0   ? "order-0"
+                             : id == 1 ? "order-1"
+                                       : "order-2",
+                             &found)))
+            continue;
+        want = document(id, (unsigned)found.version);
+        count += found.version >= version && found.body_len == want.body_len &&
+                         memcmp(found.body, want.body, want.body_len) == 0
+                     ? 1
+                     : 0;
+    }
+    return count;
+}
+
+/* Documents in versions 2, 3, ..., each with its cursor; a checkpoint after the second. */
+static struct err arrive(size_t i)
+{
+    static struct inbox_document documents[DOCUMENTS];
+    if (i == 2)
+        return inbox_checkpoint(inbox);
+    for (unsigned id = 0; id < DOCUMENTS; id++)
+        documents[id] = document(id, (unsigned)i + 2);
+    return inbox_put(inbox, documents, DOCUMENTS, i + 2);
+}
+
+static unsigned count_arrived(size_t i)
+{
+    return i == 2 ? SWEEP_NOTHING : versions_at_least(i + 2) == DOCUMENTS;
+}
+
+static bool document_stands(void)
+{
+    return versions_at_least(1) >= 1;
+}
+
+static bool arrived_agrees(size_t reached)
+{
+    struct inbox_state state;
+    size_t last = reached == 3 ? 2 : reached; /* the checkpoint has no cursor */
+    unsigned there = versions_at_least(2);
+    return (there == 0 || there == DOCUMENTS) && !failed(inbox_get_state(inbox, &state)) &&
+           state.cursor == last + 1 && state.acked_seq == 1;
+}
+
+/* --- an acknowledgement: what was rejected first, then how far it goes -------------------------
+ */
+
+static struct err acknowledge(size_t i)
+{
+    if (i % 2 == 0)
+        return inbox_quarantine(inbox, i + 2, "malformed");
+    struct inbox_state now;
+    struct err e = inbox_get_state(inbox, &now);
+    struct inbox_state state = failed(e) ? now : state_of(i + 2);
+    return failed(e) || now.acked_seq >= state.acked_seq ? e : inbox_set_state(inbox, &state);
+}
+
+static unsigned count_acknowledged(size_t i)
+{
+    struct inbox_state state;
+    uint64_t quarantined = 0;
+    if (failed(inbox_get_state(inbox, &state)) || failed(inbox_quarantined(inbox, &quarantined)))
+        return 0;
+    if (i % 2 == 0)
+        return quarantined > 3 ? (unsigned)quarantined : quarantined > i / 2;
+    return state.acked_seq >= i + 2;
+}
+
+static bool acknowledged_agrees(size_t reached)
+{
+    struct inbox_state state;
+    uint64_t seq = reached / 2 == 0 ? 1 : 2 * (reached / 2) + 1;
+    if (failed(inbox_get_state(inbox, &state)) || versions_at_least(1) != 1)
+        return false;
+    return state.acked_seq == seq && state.acked_hash.at[0] == (uint8_t)seq &&
+           state.acked_hash.at[HASH_LEN - 1] == (uint8_t)seq &&
+           state.proven_ms == 1760000000000 + (int64_t)seq;
+}
+
+/* --- creation of a ledger --------------------------------------------------------------------- */
+
+static void prepare_nothing(void)
+{
+}
+
+/* As `certkiosk --create-ledger` until it has said that it is done, and as certkiosk after. */
+static struct err create(bool first)
+{
+    struct err e = journal_open(folder.path, first, ledger_random, &journal);
+    return failed(e) ? e : inbox_open(inbox_path, first, &inbox);
+}
+
+static struct err append(void)
+{
+    struct journal_draft draft = draft_of(FIRST_TXID, 1, JOURNAL_ORDER_REQUESTED);
+    return journal_append(journal, &draft);
+}
+
+static struct err created(size_t i)
+{
+    return i == 0 ? ERR_OK : append();
+}
+
+static unsigned count_created(size_t i)
+{
+    return i == 0 ? 1 : count_txid(FIRST_TXID);
+}
+
+static bool created_agrees(size_t reached)
+{
+    struct inbox_state state;
+    return is_whole() && head_is(reached - 1) && !failed(inbox_get_state(inbox, &state));
+}
+
+/* --- the acts --------------------------------------------------------------------------------- */
+
+static const struct scenario scenarios[] = {
+    {"creation of a ledger", 2, prepare_nothing, create, created, close_all, count_created, NULL,
+     created_agrees},
+    {"documents arrive", 4, prepare_inbox, open_inbox, arrive, close_all, count_arrived,
+     document_stands, arrived_agrees},
+    {"an acknowledgement", 6, prepare_inbox, open_inbox, acknowledge, close_all, count_acknowledged,
+     document_stands, acknowledged_agrees},
+};
+
+static void no_cut_loses_or_doubles_or_halves(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
+}
+
+static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_all_troubles(&scenarios[i], sweep_stride(SPARSE));
+}
+
+static int name_inbox(void **unused)
+{
+    (void)unused;
+    return text_print(inbox_path, sizeof(inbox_path), "%s/inbox.db", folder.at) ? 0 : -1;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(no_cut_loses_or_doubles_or_halves, name_inbox),
+        cmocka_unit_test_setup(no_trouble_of_the_disk_loses_or_doubles_or_halves, name_inbox),
+    };
+    return run_on_disk(tests, ARRAY_LEN(tests));
+}

@@ -1,0 +1,281 @@
+/*
+ * journal.db under every power cut, kill -9 and trouble of the disk: see sweep.h for what is asked
+ * of each act, and the table at the end for the acts.
+ *
+ * The controls do the same where it must go wrong: a disk that does not sync, databases that do not
+ * ask for syncs, a program that does not know its own repeats. They must be seen to lose and
+ * double.
+ */
+#include "tests/power/kiosk_ledger.h"
+
+#include <sqlite3.h>
+
+#define BEFORE 2U /* entries that stand when a visit begins */
+#define SPARSE 7  /* points left out under a sanitizer */
+
+static const uint8_t old_certificate[] = "what the write overwrites";
+
+/* --- a journal -------------------------------------------------------------------------------- */
+
+static struct err open_journal(bool first)
+{
+    (void)first;
+    return journal_open(folder.path, false, ledger_random, &journal);
+}
+
+/* The other order: of another token, and with a write begun before. */
+static struct journal_draft other(void)
+{
+    struct journal_draft draft = draft_of(BEFORE, BEFORE, JOURNAL_ORDER_INTENDED);
+    (void)text_copy(draft.token, sizeof(draft.token), "other");
+    draft.kept = (struct bytes){old_certificate, sizeof(old_certificate)};
+    return draft;
+}
+
+static void prepare_journal(void)
+{
+    must(journal_open(folder.path, true, ledger_random, &journal));
+    struct journal_draft draft = draft_of(1, 1, JOURNAL_ORDER_REQUESTED);
+    must(journal_append(journal, &draft));
+    must(journal_checkpoint(journal));
+    draft = other();
+    must(journal_append(journal, &draft));
+    close_journal();
+}
+
+static bool journal_stands(void)
+{
+    return count_txid(1) == 1 && count_txid(BEFORE) == 1;
+}
+
+static bool keeps(const struct journal_draft *draft)
+{
+    struct journal_kept kept;
+    return !failed(journal_kept_of_order(journal, draft->order, &kept)) &&
+           kept.der_len == sizeof(old_certificate) &&
+           memcmp(kept.der, old_certificate, kept.der_len) == 0;
+}
+
+/* --- a whole order ---------------------------------------------------------------------------- */
+
+static const struct {
+    const char *kind;
+    bool about_order;
+    enum journal_order_state state;
+} visit[] = {
+    {"visit_started", false, JOURNAL_ORDER_REQUESTED},
+    {"pin_verified", false, JOURNAL_ORDER_REQUESTED},
+    {"order_requested", true, JOURNAL_ORDER_REQUESTED},
+    {"write_intended", true, JOURNAL_ORDER_INTENDED},
+    {"delivered", true, JOURNAL_ORDER_DELIVERED},
+    {"receipt", true, JOURNAL_ORDER_DELIVERED},
+    {"visit_ended", false, JOURNAL_ORDER_DELIVERED},
+};
+
+#define INTENT 3U /* the steps above */
+#define REQUEST 2U
+
+static struct journal_draft entry(size_t i)
+{
+    struct journal_draft draft =
+        draft_of((unsigned)(FIRST_TXID + i), visit[i].about_order ? 7 : 0, visit[i].state);
+    (void)text_copy(draft.kind, sizeof(draft.kind), visit[i].kind);
+    if (i == INTENT)
+        draft.kept = (struct bytes){old_certificate, sizeof(old_certificate)};
+    return draft;
+}
+
+static struct err append(size_t i)
+{
+    struct journal_draft draft = entry(i);
+    return journal_append(journal, &draft);
+}
+
+static unsigned count_entry(size_t i)
+{
+    return count_txid((unsigned)(FIRST_TXID + i));
+}
+
+/* The projection follows the entries, and what the write overwrites is there from the intent to the
+ * delivery and not a moment else. */
+static bool visit_agrees(size_t reached)
+{
+    struct journal_draft draft = entry(REQUEST);
+    struct journal_draft before = other();
+    struct journal_order order = {.state = JOURNAL_ORDER_LEFT};
+    bool there = !failed(journal_order_by_id(journal, draft.order, &order));
+    bool wanted = reached > REQUEST;
+
+    return is_whole() && head_is(BEFORE + reached) && there == wanted &&
+           (!there || order.state == visit[reached - 1].state || reached == ARRAY_LEN(visit)) &&
+           keeps(&draft) == (there && order.state == JOURNAL_ORDER_INTENDED) && keeps(&before);
+}
+
+/* --- checkpoints: the log is moved into the database, begun again, and moved once more ---------
+ */
+
+#define ROUNDS 12U
+
+static struct err append_or_checkpoint(size_t i)
+{
+    if (i % 4 == 3)
+        return journal_checkpoint(journal);
+    struct journal_draft draft =
+        draft_of((unsigned)(FIRST_TXID + i), (unsigned)(20 + i), JOURNAL_ORDER_REQUESTED);
+    return journal_append(journal, &draft);
+}
+
+static unsigned count_or_checkpoint(size_t i)
+{
+    return i % 4 == 3 ? SWEEP_NOTHING : count_entry(i);
+}
+
+static bool rounds_agree(size_t reached)
+{
+    return is_whole() && head_is(BEFORE + reached - reached / 4);
+}
+
+/* --- erasure: gone for good once it had returned ---------------------------------------------- */
+
+static struct err erase(size_t i)
+{
+    struct journal_draft draft = other();
+    return i == 0 ? journal_kept_erase(journal, draft.order) : journal_checkpoint(journal);
+}
+
+static unsigned count_erased(size_t i)
+{
+    struct journal_draft draft = other();
+    struct journal_kept kept;
+    return i > 0 ? SWEEP_NOTHING
+                 : journal_kept_of_order(journal, draft.order, &kept).code == ERR_NOT_FOUND;
+}
+
+static bool erased_agrees(size_t reached)
+{
+    struct journal_draft draft = other();
+    return is_whole() && head_is(BEFORE) && keeps(&draft) == (reached == 0);
+}
+
+/* --- a careless program, for the controls: it does not know its own repeats --------------------
+ */
+
+static sqlite3 *careless;
+
+static struct err careless_run(const char *sql)
+{
+    int result = sqlite3_exec(careless, sql, NULL, NULL, NULL);
+    return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "careless");
+}
+
+static struct err careless_open(bool first)
+{
+    (void)first;
+    int result = sqlite3_open(folder.path, &careless);
+    return result == SQLITE_OK ? careless_run("PRAGMA synchronous=FULL; PRAGMA journal_mode=WAL;"
+                                              "CREATE TABLE IF NOT EXISTS entry(txid INTEGER)")
+                               : DATABASE_ERR(result, "careless");
+}
+
+static void careless_close(void)
+{
+    (void)sqlite3_close(careless);
+    careless = NULL;
+}
+
+static void careless_prepare(void)
+{
+    must(careless_open(true));
+    careless_close();
+}
+
+static struct err careless_step(size_t i)
+{
+    char sql[64];
+    (void)text_print(sql, sizeof(sql), "INSERT INTO entry VALUES(%zu)", i);
+    return careless_run(sql);
+}
+
+static unsigned careless_count(size_t i)
+{
+    struct database database = {careless, -1, false};
+    int64_t count = 0;
+    char sql[64];
+    (void)text_print(sql, sizeof(sql), "SELECT count(*) FROM entry WHERE txid = %zu", i);
+    return failed(database_number(&database, sql, &count)) ? 0 : (unsigned)count;
+}
+
+static bool careless_agrees(size_t reached)
+{
+    (void)reached;
+    return true;
+}
+
+/* --- the acts --------------------------------------------------------------------------------- */
+
+static const struct scenario scenarios[] = {
+    {"a whole order", ARRAY_LEN(visit), prepare_journal, open_journal, append, close_journal,
+     count_entry, journal_stands, visit_agrees},
+    {"checkpoints", ROUNDS, prepare_journal, open_journal, append_or_checkpoint, close_journal,
+     count_or_checkpoint, journal_stands, rounds_agree},
+    {"an erasure", 2, prepare_journal, open_journal, erase, close_journal, count_erased,
+     journal_stands, erased_agrees},
+};
+
+static const struct scenario careless_scenario = {
+    "a careless program", 6,    careless_prepare, careless_open, careless_step, careless_close,
+    careless_count,       NULL, careless_agrees};
+
+static void no_cut_loses_or_doubles_or_halves(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
+}
+
+static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_all_troubles(&scenarios[i], sweep_stride(SPARSE));
+}
+
+static void what_is_not_synced_is_seen_to_be_lost(void **unused)
+{
+    static const struct {
+        const char *what, *level;
+        bool syncs;
+    } rows[] = {
+        {"without syncs", NULL, false},
+        {"synchronous=OFF", "OFF", true},
+        {"synchronous=NORMAL", "NORMAL", true},
+    };
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        disk_synchronous(rows[i].level);
+        struct tally tally = sweep_power(&scenarios[0], rows[i].syncs, 3);
+        disk_synchronous(NULL);
+        sweep_say(scenarios[0].name, rows[i].what, &tally);
+        assert_true(tally.lost > 0);
+    }
+}
+
+static void who_does_not_know_his_repeats_is_seen_to_double(void **unused)
+{
+    (void)unused;
+    struct tally tally = sweep_power(&careless_scenario, true, 1);
+    sweep_say(careless_scenario.name, "power", &tally);
+    assert_true(tally.doubled > 0);
+    assert_int_equal(tally.lost + tally.half, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_cut_loses_or_doubles_or_halves),
+        cmocka_unit_test(no_trouble_of_the_disk_loses_or_doubles_or_halves),
+        cmocka_unit_test(what_is_not_synced_is_seen_to_be_lost),
+        cmocka_unit_test(who_does_not_know_his_repeats_is_seen_to_double),
+    };
+    return run_on_disk(tests, ARRAY_LEN(tests));
+}
