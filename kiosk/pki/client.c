@@ -36,25 +36,14 @@ static struct err read_certificate(const char *path, X509 **out_x509)
     return ERR_OK;
 }
 
-static bool has_name(const X509 *x509, const char *name)
-{
-    const X509_NAME *subject = X509_get_subject_name(x509);
-    int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-    if (at < 0 || X509_NAME_get_index_by_NID(subject, NID_commonName, at) >= 0)
-        return false;
-
-    const ASN1_STRING *found = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at));
-    size_t len = (size_t)ASN1_STRING_length(found);
-    return len == strlen(name) && memcmp(ASN1_STRING_get0_data(found), name, len) == 0;
-}
-
 struct err client_certificate_check(const char *path, const char *name)
 {
     CLEANUP(x509_free) X509 *x509 = NULL;
     struct err e = read_certificate(path, &x509);
     if (failed(e))
         return e;
-    return has_name(x509, name) ? ERR_OK : ERR(ERR_CONFLICT, 0, "common name");
+    return x509_is_named(X509_get_subject_name(x509), name) ? ERR_OK
+                                                            : ERR(ERR_CONFLICT, 0, "common name");
 }
 
 struct err client_key_check(const char *path, const char *certificate)
@@ -76,4 +65,34 @@ struct err client_key_check(const char *path, const char *certificate)
     bool same = X509_check_private_key(x509, key) == 1;
     ERR_clear_error();
     return same ? ERR_OK : ERR(ERR_CONFLICT, 0, "X509_check_private_key");
+}
+
+static uint32_t spread_of(const X509 *x509)
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    uint32_t spread = 0;
+    unsigned len = 0;
+
+    /* Without it all kiosks are as early: nothing worse. */
+    if (X509_digest(x509, EVP_sha256(), digest, &len) != 1 || len < sizeof(spread))
+        return 0;
+    memcpy(&spread, digest, sizeof(spread));
+    return spread;
+}
+
+struct err client_term(const char *path, struct client_term *out_term)
+{
+    CLEANUP(x509_free) X509 *x509 = NULL;
+    struct client_term term = {0};
+
+    struct err e = read_certificate(path, &x509);
+    if (!failed(e))
+        e = x509_time(X509_get0_notBefore(x509), &term.not_before_s);
+    if (!failed(e))
+        e = x509_time(X509_get0_notAfter(x509), &term.not_after_s);
+    if (failed(e))
+        return e;
+    term.spread = spread_of(x509);
+    *out_term = term;
+    return ERR_OK;
 }

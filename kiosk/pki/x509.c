@@ -84,3 +84,14 @@ struct err x509_time(const ASN1_TIME *time, int64_t *out_s)
     *out_s = timegm(&tm);
     return ERR_OK;
 }
+
+bool x509_is_named(const X509_NAME *name, const char *cn)
+{
+    int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+    if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0)
+        return false;
+
+    const ASN1_STRING *found = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at));
+    size_t len = (size_t)ASN1_STRING_length(found);
+    return len == strlen(cn) && memcmp(ASN1_STRING_get0_data(found), cn, len) == 0;
+}

@@ -36,4 +36,7 @@ MUST_CHECK struct err x509_time(const ASN1_TIME *time, int64_t *out_s);
  * the dates with X509_ANY_TIME. */
 bool x509_chains(const X509 *x509, const struct trust *trust, int64_t at_s);
 
+/* Whether `cn` is the only common name in `name`. */
+bool x509_is_named(const X509_NAME *name, const char *cn);
+
 #endif

@@ -13,6 +13,7 @@ enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
 
 int command_init(int argc, char **argv);
 int command_enrol(int argc, char **argv);
+int command_invite(int argc, char **argv);
 int command_operator(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_announce(int argc, char **argv);

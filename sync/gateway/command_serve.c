@@ -11,8 +11,10 @@
 #include "kiosk/base/text.h"
 #include "sync/gateway/authority_demo.h"
 #include "sync/gateway/command.h"
+#include "sync/gateway/enrol.h"
 #include "sync/gateway/folder.h"
 #include "sync/gateway/http_listener.h"
+#include "sync/gateway/identity.h"
 #include "sync/gateway/options.h"
 #include "sync/gateway/orders.h"
 #include "sync/gateway/publish.h"
@@ -22,7 +24,8 @@
 #define ROUND_S 1
 
 struct server {
-    const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds, *words;
+    const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds,
+        *certificate_hours, *words;
     int64_t ports[2]; /* kiosk, public */
     struct gateway gateway;
     char *key, *certificate, *client_ca; /* PEM */
@@ -40,11 +43,17 @@ static bool read_options(int argc, char **argv, struct server *in)
         {"--public-port", &in->public_port, false},
         {"--public-url", &in->public_url, false},
         {"--pay-seconds", &in->pay_seconds, false},
+        {"--certificate-hours", &in->certificate_hours, false},
         {"--words", &in->words, false},
     };
 
-    return options_read(argc, argv, rows, ARRAY_LEN(rows)) &&
-           option_folder("--dir", in->dir, "the folder that init has made") &&
+    int64_t hours = 0;
+
+    if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
+        !option_number("--certificate-hours", in->certificate_hours, 1, ENROL_HOURS_MAX, &hours))
+        return false;
+    in->gateway.platform.certificate_s = hours * 3600;
+    return option_folder("--dir", in->dir, "the folder that init has made") &&
            option_folder("--profiles", in->profiles, "a folder with profiles (*.ini)") &&
            option_url("--public-url", in->public_url) &&
            option_number("--kiosk-port", in->kiosk_port, 0, UINT16_MAX, &in->ports[0]) &&
@@ -80,6 +89,8 @@ static struct err open_all(struct server *server)
         e = authority_demo_create(server->dir, platform->profiles, platform->profile_count,
                                   &platform->authority);
     }
+    if (!failed(e))
+        e = identity_client_ca(server->dir, &platform->client_ca);
     if (!failed(e))
         e = folder_path(server->dir, FOLDER_KEY, "", path);
     if (!failed(e))
@@ -190,6 +201,7 @@ static void close_all(struct server *server)
     listener_destroy(server->public);
     waiters_done(&server->gateway.waiters);
     authority_demo_destroy(platform->authority);
+    issue_destroy(platform->client_ca);
     seal_key_destroy(platform->key);
     store_close(platform->store);
     free(server->key);
@@ -232,6 +244,7 @@ int command_serve(int argc, char **argv)
     server->kiosk_port = "0";
     server->public_port = "0";
     server->pay_seconds = "900";
+    server->certificate_hours = STRINGIFY(ENROL_HOURS_DEFAULT);
     server->gateway.platform.provider = &pay_demo;
     server->gateway.platform.now_ms = clock_wall_ms;
     int code = read_options(argc, argv, server) ? serve(server) : COMMAND_USAGE;

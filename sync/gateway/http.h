@@ -2,6 +2,7 @@
  * http.h - requests and answers of the platform, and the tables that route them.
  *
  *     http_kiosk.c      journal, feed       kiosk's client certificate
+ *     http_enrol.c      enrolment           a one-time code, or the kiosk's certificate
  *     http_operator.c   orders, kiosks      operator's client certificate
  *     http_alarm.c      alarms            the same
  *     http_public.c     pay page, receipt   anyone
@@ -73,6 +74,10 @@ extern const size_t http_public_route_count;
 enum http_result http_journal(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_feed(struct gateway *, struct http_request *, struct http_reply *);
 
+/* anyone: POST /v1/enrol; kiosk: POST /v1/kiosks/{kiosk}/certificate (sync/wire/enrol.h) */
+enum http_result http_enrol(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_certificate(struct gateway *, struct http_request *, struct http_reply *);
+
 /* operator: GET orders, orders/{id}, kiosks; POST orders/{id}/approve, refuse, refund.
  * refund answers 409 "write_open" while the certificate may be on the token, unless ?force=1. */
 enum http_result http_orders(struct gateway *, struct http_request *, struct http_reply *);
@@ -91,6 +96,11 @@ void *http_scratch(size_t count, size_t size);
 
 /* `at` is the address of the pointer. */
 void http_scratch_done(void *at);
+
+/* The body as sent, or unpacked; `*out` is allocated, to free(). ERR_UNSUPPORTED: packed in another
+ * way; ERR_NO_ROOM: above `max`; ERR_MALFORMED. */
+MUST_CHECK struct err http_body(const struct http_request *request, size_t max, uint8_t **out,
+                                size_t *out_len);
 
 /* An answer with a body of JSON text that is given away; NULL makes it a 500. */
 void http_reply_json(struct http_reply *reply, unsigned status, char *text);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/gateway/alarm.h"
 #include "sync/gateway/kiosks.h"
 
 struct err http_access_peer(struct MHD_Connection *connection, struct tls_peer *out_peer)
@@ -14,25 +15,26 @@ struct err http_access_peer(struct MHD_Connection *connection, struct tls_peer *
     return tls_peer_read((gnutls_session_t)info->tls_session, out_peer);
 }
 
-/* The newest certificate of that kiosk, so that enrolling again shuts a stolen one out. */
+/* The newest certificate of that kiosk, so that enrolling again shuts a stolen one out; or the next
+ * one, whose first use this is. */
 static struct err check_kiosk(const struct platform *platform, const struct http_request *request,
                               const struct tls_peer *peer)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    struct kiosk kiosk = {0};
 
     if (strcmp(peer->ou, "kiosk") != 0 || strcmp(peer->cn, request->part[0]) != 0)
         return ERR(ERR_DENIED, 0, "another's path");
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = kiosk_load(platform->store, peer->cn, &kiosk);
-    if (e.code == ERR_NOT_FOUND)
-        return ERR(ERR_DENIED, 0, "not enrolled");
-    if (failed(e))
+        e = kiosk_known_by(platform->store, peer->cn, &peer->certificate);
+    if (!failed(e))
+        return transaction_commit(&work);
+    transaction_done(&work);
+    if (e.code != ERR_DENIED)
         return e;
-    if (memcmp(kiosk.certificate.at, peer->certificate.at, HASH_LEN) != 0)
-        return ERR(ERR_DENIED, 0, "an earlier certificate");
-    return ERR_OK;
+    struct err told = alarm_raise_alone(platform, peer->cn, ALARM_CERTIFICATE,
+                                        "it came with an earlier certificate");
+    return failed(told) ? told : e;
 }
 
 struct err http_access_check(const struct platform *platform, const struct http_request *request,

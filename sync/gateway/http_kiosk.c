@@ -9,6 +9,7 @@
 #include "sync/gateway/intake.h"
 #include "sync/gateway/kiosks.h"
 #include "sync/gateway/publish.h"
+#include "sync/wire/enrol.h"
 
 #define CURSOR_MAX (UINT64_C(1) << 53)
 #define OPERATOR_BODY_MAX 1024
@@ -16,6 +17,8 @@
 const struct http_route http_kiosk_routes[] = {
     {"POST", "/v1/kiosks/*/journal", HTTP_KIOSK, (size_t)BATCH_BYTES_MAX, http_journal},
     {"GET", "/v1/kiosks/*/feed", HTTP_KIOSK, 0, http_feed},
+    {"POST", "/v1/kiosks/*/certificate", HTTP_KIOSK, (size_t)ENROL_BYTES_MAX, http_certificate},
+    {"POST", "/v1/enrol", HTTP_PUBLIC, (size_t)ENROL_BYTES_MAX, http_enrol},
     {"GET", "/v1/operator/orders", HTTP_OPERATOR, 0, http_orders},
     {"GET", "/v1/operator/orders/*", HTTP_OPERATOR, 0, http_order},
     {"POST", "/v1/operator/orders/*/approve", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_order_approve},
@@ -26,27 +29,6 @@ const struct http_route http_kiosk_routes[] = {
     {"POST", "/v1/operator/alarms/*/clear", HTTP_OPERATOR, OPERATOR_BODY_MAX, http_alarm_clear},
 };
 const size_t http_kiosk_route_count = ARRAY_LEN(http_kiosk_routes);
-
-/* The body as sent, or unpacked. ERR_UNSUPPORTED: packed in another way. */
-static struct err read_body(const struct http_request *request, uint8_t **out, size_t *out_len)
-{
-    const char *encoding = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
-                                                       MHD_HTTP_HEADER_CONTENT_ENCODING);
-    struct bytes body = {(const uint8_t *)request->body, request->body_len};
-
-    if (encoding != NULL && strcmp(encoding, "zstd") == 0)
-        return wire_unpack(body, (size_t)BATCH_BYTES_MAX, out, out_len);
-    if (encoding != NULL && strcmp(encoding, "identity") != 0)
-        return ERR(ERR_UNSUPPORTED, 0, "content encoding");
-    uint8_t *copy = malloc(body.len + 1);
-    if (copy == NULL)
-        return ERR(ERR_IO, 0, "malloc");
-    if (body.len > 0)
-        memcpy(copy, body.at, body.len);
-    *out = copy;
-    *out_len = body.len;
-    return ERR_OK;
-}
 
 static struct err seal_ack(const struct platform *platform, const struct ack *ack,
                            struct sealed_ack *out)
@@ -144,7 +126,7 @@ enum http_result http_journal(struct gateway *gateway, struct http_request *requ
 
     struct err e = batch == NULL ? ERR(ERR_IO, 0, "calloc") : ERR_OK;
     if (!failed(e))
-        e = read_body(request, &text, &len);
+        e = http_body(request, (size_t)BATCH_BYTES_MAX, &text, &len);
     if (!failed(e))
         e = batch_read((struct bytes){text, len}, batch);
     if (failed(e)) {

@@ -150,9 +150,10 @@ static unsigned judge(struct http_listener *listener, struct http_request *reque
 
     if (strnlen(url, HTTP_PATH_MAX + 1) > HTTP_PATH_MAX)
         return MHD_HTTP_URI_TOO_LONG;
-    if (config->client_ca != NULL && failed(http_access_peer(request->connection, &peer)))
-        return MHD_HTTP_FORBIDDEN;
     struct err e = http_route_find(config->routes, config->route_count, method, url, request);
+    bool open = config->client_ca == NULL || (!failed(e) && request->route->role == HTTP_PUBLIC);
+    if (!open && failed(http_access_peer(request->connection, &peer)))
+        return MHD_HTTP_FORBIDDEN;
     if (e.code == ERR_NOT_FOUND)
         return MHD_HTTP_NOT_FOUND;
     if (failed(e))

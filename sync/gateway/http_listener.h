@@ -3,9 +3,9 @@
  *
  *     listener_create --> answers from a thread of its own --> listener_end --> listener_destroy
  *
- * With a client CA every request is refused (403) unless its client certificate was issued by it,
- * is the one that its kiosk was enrolled with (OU kiosk, CN the {kiosk} of the path), or is an
- * operator's (OU operator) on an operator's path.
+ * With a client CA every request but those on public paths is refused (403) unless its client
+ * certificate was issued by it, is the newest of its kiosk or the next (OU kiosk, CN the {kiosk} of
+ * the path), or is an operator's (OU operator) on an operator's path.
  */
 #ifndef SYNC_GATEWAY_HTTP_LISTENER_H
 #define SYNC_GATEWAY_HTTP_LISTENER_H

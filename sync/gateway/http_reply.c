@@ -65,6 +65,26 @@ bool http_query_number(const struct http_request *request, const char *key, uint
     return true;
 }
 
+struct err http_body(const struct http_request *request, size_t max, uint8_t **out, size_t *out_len)
+{
+    const char *encoding = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                       MHD_HTTP_HEADER_CONTENT_ENCODING);
+    struct bytes body = {(const uint8_t *)request->body, request->body_len};
+
+    if (encoding != NULL && strcmp(encoding, "zstd") == 0)
+        return wire_unpack(body, max, out, out_len);
+    if (encoding != NULL && strcmp(encoding, "identity") != 0)
+        return ERR(ERR_UNSUPPORTED, 0, "content encoding");
+    uint8_t *copy = malloc(body.len + 1);
+    if (copy == NULL)
+        return ERR(ERR_IO, 0, "malloc");
+    if (body.len > 0)
+        memcpy(copy, body.at, body.len);
+    *out = copy;
+    *out_len = body.len;
+    return ERR_OK;
+}
+
 /* One part of the path against one of the pattern; "*" takes it over. */
 static bool part_matches(const char *pattern, size_t pattern_len, const char *part, size_t len)
 {

@@ -103,6 +103,17 @@ struct err identity_make(const char *dir, const char *host, int64_t now_s)
     return failed(e) ? e : keys_make(dir, now_s);
 }
 
+struct err identity_client_ca(const char *dir, struct issue_ca **out_ca)
+{
+    char crt[FOLDER_PATH_SIZE];
+    char key[FOLDER_PATH_SIZE];
+
+    struct err e = folder_path(dir, FOLDER_CLIENT_CA, ".crt", crt);
+    if (!failed(e))
+        e = folder_path(dir, FOLDER_CLIENT_CA, ".key", key);
+    return failed(e) ? e : issue_open(crt, key, out_ca);
+}
+
 struct err identity_client(const char *dir, const char *out, const struct identity_client *client,
                            int64_t now_s, struct hash *out_hash)
 {
@@ -112,13 +123,7 @@ struct err identity_client(const char *dir, const char *out, const struct identi
         .subject = {.cn = client->cn, .ou = client->ou},
         .term = term_of(now_s, CLIENT_DAYS),
     };
-    char crt[FOLDER_PATH_SIZE];
-    char key[FOLDER_PATH_SIZE];
 
-    struct err e = folder_path(dir, FOLDER_CLIENT_CA, ".crt", crt);
-    if (!failed(e))
-        e = folder_path(dir, FOLDER_CLIENT_CA, ".key", key);
-    if (!failed(e))
-        e = issue_open(crt, key, &ca);
+    struct err e = identity_client_ca(dir, &ca);
     return failed(e) ? e : make_leaf(ca, &order, out, client->name, out_hash);
 }

@@ -18,6 +18,9 @@ MUST_CHECK struct err identity_ca(const char *dir, const char *name,
                                   const struct issue_subject *subject, struct issue_term term,
                                   struct issue_ca **out_ca);
 
+/* The CA of the clients, from the folder; free it with issue_destroy(). */
+MUST_CHECK struct err identity_client_ca(const char *dir, struct issue_ca **out_ca);
+
 /* Issue a client certificate: NAME.key and NAME.crt in the folder `out`. `*out_hash` is its
  * SHA-256. */
 struct identity_client {

@@ -20,8 +20,83 @@ struct err kiosk_enrol(struct store *store, const char *id, const struct hash *c
     return store_run(store,
                      "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES(?,?,?)"
                      " ON CONFLICT(id) DO UPDATE SET certificate = excluded.certificate,"
-                     " enrolled_s = excluded.enrolled_s",
+                     " enrolled_s = excluded.enrolled_s, until_s = 0, next_certificate = NULL,"
+                     " next_request = NULL, next_der = NULL, next_until_s = 0",
                      VALUES(V_TEXT(id), V_BLOB(certificate->at, HASH_LEN), V_NUMBER(now_s)));
+}
+
+struct err kiosk_set_until(struct store *store, const char *id, int64_t until_s)
+{
+    return store_run(store, "UPDATE kiosks SET until_s = ? WHERE id = ?",
+                     VALUES(V_NUMBER(until_s), V_TEXT(id)));
+}
+
+struct err kiosk_set_device_key(struct store *store, const char *id,
+                                const uint8_t key[KIOSK_DEVICE_KEY_LEN])
+{
+    return store_run(store, "UPDATE kiosks SET device_key = ? WHERE id = ?",
+                     VALUES(V_BLOB(key, KIOSK_DEVICE_KEY_LEN), V_TEXT(id)));
+}
+
+struct err kiosk_set_next(struct store *store, const char *id, const struct kiosk_next *next)
+{
+    return store_run(store,
+                     "UPDATE kiosks SET next_certificate = ?, next_request = ?, next_der = ?,"
+                     " next_until_s = ? WHERE id = ?",
+                     VALUES(V_BLOB(next->hash.at, HASH_LEN), V_BLOB(next->request.at, HASH_LEN),
+                            V_BLOB(next->certificate->der, next->certificate->len),
+                            V_NUMBER(next->until_s), V_TEXT(id)));
+}
+
+struct err kiosk_next(struct store *store, const char *id, const struct hash *request,
+                      struct issue_certificate *out_certificate)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e =
+        store_query(store, "SELECT next_der FROM kiosks WHERE id = ? AND next_request = ?",
+                    VALUES(V_TEXT(id), V_BLOB(request->at, HASH_LEN)), &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (failed(e))
+        return e;
+    size_t len = (size_t)sqlite3_column_bytes(query, 0);
+    if (len > sizeof(out_certificate->der))
+        return ERR(ERR_NO_ROOM, len, "certificate");
+    column_blob(query, 0, out_certificate->der, len);
+    out_certificate->len = len;
+    return ERR_OK;
+}
+
+/* The next one is in use: what remains of the one before is its journal. */
+static struct err promote(struct store *store, const char *id)
+{
+    return store_run(store,
+                     "UPDATE kiosks SET certificate = next_certificate, until_s = next_until_s,"
+                     " next_certificate = NULL, next_request = NULL, next_der = NULL,"
+                     " next_until_s = 0 WHERE id = ?",
+                     VALUES(V_TEXT(id)));
+}
+
+struct err kiosk_known_by(struct store *store, const char *id, const struct hash *certificate)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e = store_query(
+        store,
+        "SELECT certificate = ?, next_certificate IS ? FROM kiosks"
+        " WHERE id = ?",
+        VALUES(V_BLOB(certificate->at, HASH_LEN), V_BLOB(certificate->at, HASH_LEN), V_TEXT(id)),
+        &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (e.code == ERR_NOT_FOUND)
+        return ERR(ERR_DENIED, 0, "not enrolled");
+    if (failed(e) || column_number(query, 0) == 1)
+        return e;
+    if (column_number(query, 1) != 1)
+        return ERR(ERR_DENIED, 0, "an earlier certificate");
+    return promote(store, id);
 }
 
 static void kiosk_take(sqlite3_stmt *query, struct kiosk *out)

@@ -4,11 +4,13 @@
 
 #include "kiosk/base/err.h"
 #include "kiosk/base/hash.h"
+#include "kiosk/pki/issue.h"
 #include "sync/gateway/store.h"
 #include "sync/wire/batch.h"
 
 #define KIOSK_ID_SIZE 33
 #define KIOSK_LIST_MAX 100
+#define KIOSK_DEVICE_KEY_LEN 32 /* raw Ed25519 */
 
 struct kiosk {
     char id[KIOSK_ID_SIZE];
@@ -23,9 +25,37 @@ struct kiosk {
 /* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */
 bool kiosk_id_valid(const char *id);
 
-/* Add the kiosk, or give a known one its new client certificate. */
+/* Add the kiosk, or give a known one its new client certificate: no other counts from now on. */
 MUST_CHECK struct err kiosk_enrol(struct store *store, const char *id,
                                   const struct hash *certificate, int64_t now_s);
+
+/* Until when its certificate is valid; 0 is not known. */
+MUST_CHECK struct err kiosk_set_until(struct store *store, const char *id, int64_t until_s);
+
+/* The public key by which it signs the head of its journal. */
+MUST_CHECK struct err kiosk_set_device_key(struct store *store, const char *id,
+                                           const uint8_t key[KIOSK_DEVICE_KEY_LEN]);
+
+/* The certificate that it has been issued and has not used yet: counts beside the other. */
+struct kiosk_next {
+    struct hash request; /* SHA-256 of what it was asked for with */
+    struct hash hash;
+    int64_t until_s;
+    const struct issue_certificate *certificate;
+};
+MUST_CHECK struct err kiosk_set_next(struct store *store, const char *id,
+                                     const struct kiosk_next *next);
+
+/* That certificate, if it was asked for with this request. ERR_NOT_FOUND. */
+MUST_CHECK struct err kiosk_next(struct store *store, const char *id, const struct hash *request,
+                                 struct issue_certificate *out_certificate);
+
+/*
+ * Whether the kiosk is known by the certificate of this hash: ERR_DENIED when not. When it is the
+ * next one, the one before counts no more.
+ */
+MUST_CHECK struct err kiosk_known_by(struct store *store, const char *id,
+                                     const struct hash *certificate);
 
 /* ERR_NOT_FOUND. */
 MUST_CHECK struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk);

@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words DIR]"},
     {"enrol", command_enrol, "--dir D --kiosk ID --out OUT"},
+    {"invite", command_invite, "--dir D --kiosk ID [--hours 24]"},
     {"operator", command_operator, "--dir D --out OUT"},
     {"register", command_register,
      "--dir D --profile NAME --token ID --slot 9a"
@@ -23,7 +24,7 @@ static const struct {
     {"alarms", command_alarms, "--dir D [--all 0|1] [--clear ID]"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
-     " [--public-url URL] [--pay-seconds 900] [--words DIR]"},
+     " [--public-url URL] [--pay-seconds 900]\n      [--certificate-hours 19800] [--words DIR]"},
 };
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 
 #include "kiosk/core/facts.h"
 #include "kiosk/core/profile.h"
+#include "kiosk/pki/issue.h"
 #include "kiosk/pki/seal.h"
 #include "sync/gateway/authority.h"
 #include "sync/gateway/pay.h"
@@ -22,6 +23,8 @@ struct platform {
     const struct pay_provider *provider;
     struct seal_key *key;               /* seals documents and acknowledgements */
     char public_url[PLATFORM_URL_SIZE]; /* without a slash at the end */
+    struct issue_ca *client_ca;         /* issues the kiosks' client certificates */
+    int64_t certificate_s;              /* how long these are valid */
     int64_t pay_s;                      /* how long an order can be paid */
     int64_t (*now_ms)(void);            /* wall clock */
     size_t profile_count;

@@ -102,8 +102,13 @@ static struct err store_prepare(struct store *store, bool create)
     if (failed(e))
         return e;
     int64_t version = store_pragma(store, "PRAGMA user_version");
-    if (create && version == 0)
-        return store_script(store, store_schema);
+    if (create && version == 0) {
+        /* The power may go between the scripts: it is an old one then, and brought up. */
+        e = store_script(store, store_schema);
+        for (int64_t i = STORE_SCHEMA_BASE; i < STORE_SCHEMA_VERSION && !failed(e); i++)
+            e = store_script(store, store_schema_steps[i - 1]);
+        return e;
+    }
     if (version != STORE_SCHEMA_VERSION)
         return ERR(ERR_UNSUPPORTED, version, "schema version");
     return ERR_OK;

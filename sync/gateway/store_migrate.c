@@ -135,6 +135,8 @@ static struct err check_shape(sqlite3 *copy)
     int code = sqlite3_open(":memory:", &model);
     struct err e = code == SQLITE_OK ? script(model, store_schema)
                                      : failure(code, "store_migrate.c sqlite3_open");
+    for (int64_t i = STORE_SCHEMA_BASE; i < STORE_SCHEMA_VERSION && !failed(e); i++)
+        e = script(model, store_schema_steps[i - 1]);
     if (!failed(e))
         e = first_row(model, SHAPE_SQL, &wanted);
     if (!failed(e))

@@ -1,20 +1,5 @@
 #include "sync/gateway/store_schema.h"
 
-#include "kiosk/base/macros.h"
-
-/* What came to the tables of version 2: in a new database and in an old one. */
-#define SCHEMA_3 \
-    "CREATE TABLE alarms(" \
-    "  id INTEGER PRIMARY KEY," \
-    "  kiosk TEXT NOT NULL," \
-    "  word TEXT NOT NULL," \
-    "  detail TEXT NOT NULL," \
-    "  first_s INTEGER NOT NULL," \
-    "  last_s INTEGER NOT NULL," \
-    "  count INTEGER NOT NULL," \
-    "  cleared_s INTEGER NOT NULL DEFAULT 0) STRICT;" \
-    "CREATE UNIQUE INDEX alarms_open ON alarms(kiosk, word) WHERE cleared_s = 0;"
-
 /* The promises about money are constraints here, so that no path of the code can break them:
  * one payment and one delivery per order, one open order per token, a journal that only grows. */
 const char store_schema[] =
@@ -134,8 +119,8 @@ const char store_schema[] =
     "  amount_fen INTEGER NOT NULL,"
     "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;"
 
-    SCHEMA_3 "PRAGMA user_version = " STRINGIFY(STORE_SCHEMA_VERSION) ";"
-                                                                      "COMMIT;";
+    "PRAGMA user_version = 2;"
+    "COMMIT;";
 
 const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     /* Which writes were intended was not kept then: each that can be may have been. */
@@ -144,6 +129,41 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "UPDATE orders SET write_open = 1 WHERE status = 'to_write';"
     "PRAGMA user_version = 2;"
     "COMMIT;",
-    "BEGIN;" SCHEMA_3 "PRAGMA user_version = 3;"
+    /* A kiosk has one certificate that counts, and perhaps the next one, not used yet. */
+    "BEGIN;"
+    "ALTER TABLE kiosks ADD COLUMN until_s INTEGER NOT NULL DEFAULT 0;" /* of `certificate` */
+    "ALTER TABLE kiosks ADD COLUMN device_key BLOB;"
+    "ALTER TABLE kiosks ADD COLUMN next_certificate BLOB;" /* SHA-256 of `next_der` */
+    "ALTER TABLE kiosks ADD COLUMN next_request BLOB;"     /* SHA-256 of the CSR */
+    "ALTER TABLE kiosks ADD COLUMN next_der BLOB;"
+    "ALTER TABLE kiosks ADD COLUMN next_until_s INTEGER NOT NULL DEFAULT 0;"
+
+    "CREATE TABLE invites("
+    "  kiosk TEXT PRIMARY KEY,"
+    "  salt BLOB NOT NULL,"
+    "  hash BLOB NOT NULL,"
+    "  expires_s INTEGER NOT NULL,"
+    "  tries_left INTEGER NOT NULL CHECK (tries_left >= 0),"
+    "  used_s INTEGER NOT NULL DEFAULT 0,"
+    "  request BLOB," /* SHA-256 of the CSR it was used with */
+    "  certificate BLOB) STRICT;"
+    "CREATE TABLE invite_refused("
+    "  id INTEGER PRIMARY KEY,"
+    "  address BLOB NOT NULL,"
+    "  at_s INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX invite_refused_by ON invite_refused(address, at_s);"
+
+    "CREATE TABLE alarms("
+    "  id INTEGER PRIMARY KEY,"
+    "  kiosk TEXT NOT NULL,"
+    "  word TEXT NOT NULL,"
+    "  detail TEXT NOT NULL,"
+    "  first_s INTEGER NOT NULL,"
+    "  last_s INTEGER NOT NULL,"
+    "  count INTEGER NOT NULL,"
+    "  cleared_s INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE UNIQUE INDEX alarms_open ON alarms(kiosk, word) WHERE cleared_s = 0;"
+
+    "PRAGMA user_version = 3;"
     "COMMIT;",
 };

@@ -245,7 +245,7 @@ entries='' seq=1
 entry visit_ended '{}'
 has "another entry at a known seq is a fork" '"fork"' "$(batch | post)"
 alarms=$(as operator "$kiosk_url/v1/operator/alarms?open=1")
-is "both are alarms, as is what was no batch" "fork gap malformed" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
+is "both are alarms, as are what was no batch and a certificate of before" "certificate fork gap malformed" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
 is "and the kiosk says how many" 3 \
     "$(as operator "$kiosk_url/v1/operator/kiosks" | jq '.kiosks[] | select(.id == "hall-1").open_alarms')"
 is "a kiosk does not see them" 403 "$(code as kiosk1 "$kiosk_url/v1/operator/alarms")"
@@ -255,9 +255,9 @@ gap=$(jq '.alarms[] | select(.word == "gap").id' <<<"$alarms")
 is "one is cleared" 200 "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/$gap/clear")"
 is "and one that is not there is not found" 404 \
     "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/999/clear")"
-is "which leaves the others" "fork malformed" \
+is "which leaves the others" "certificate fork malformed" \
     "$(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq -r '.alarms[].word' | sort | paste -sd' ')"
-is "and all in the list of all" 3 "$(as operator "$kiosk_url/v1/operator/alarms" | jq '.alarms | length')"
+is "and all in the list of all" 4 "$(as operator "$kiosk_url/v1/operator/alarms" | jq '.alarms | length')"
 for id in $(jq '.alarms[] | select(.word != "gap").id' <<<"$alarms"); do
     has "the command clears as well" cleared "$("$gateway" alarms --dir "$work/platform" --clear "$id")"
 done

@@ -1,0 +1,221 @@
+#include "sync/gateway/enrol.h"
+
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "kiosk/core/civil.h"
+#include "kiosk/pki/client.h"
+#include "sync/gateway/alarm.h"
+#include "sync/gateway/invites.h"
+#include "sync/gateway/kiosks.h"
+
+/* What was asked for is that very certificate, and it still counts. */
+static bool is_same(const struct invite *invite, const struct hash *request,
+                    const struct kiosk *kiosk)
+{
+    struct hash issued = hash_of((struct bytes){invite->certificate.der, invite->certificate.len});
+
+    return memcmp(invite->request.at, request->at, HASH_LEN) == 0 &&
+           memcmp(issued.at, kiosk->certificate.at, HASH_LEN) == 0;
+}
+
+static struct hash hash_of_csr(const uint8_t *csr, size_t len)
+{
+    return hash_of((struct bytes){csr, len});
+}
+
+static bool give(const struct platform *platform, const char *kiosk,
+                 const struct issue_certificate *certificate, struct enrol_outcome *out)
+{
+    struct enrol_answer *answer = &out->answer;
+
+    out->verdict = ENROL_DONE;
+    memcpy(answer->certificate, certificate->der, certificate->len);
+    answer->certificate_len = certificate->len;
+    answer->time_ms = platform->now_ms();
+    return text_copy(answer->kiosk, sizeof(answer->kiosk), kiosk);
+}
+
+struct made {
+    struct issue_certificate certificate;
+    struct hash hash;
+    int64_t until_s;
+};
+
+/* ERR_DENIED: the request is none that we issue for. */
+static struct err make(const struct platform *platform, const char *kiosk, struct bytes csr,
+                       struct made *out)
+{
+    uint8_t spki[KEY_PUBLIC_MAX];
+    int64_t now_s = platform_now_s(platform);
+    struct issue_order order = {
+        .profile = ISSUE_TLS_CLIENT,
+        .subject = {.cn = kiosk, .ou = "kiosk"},
+        /* A day back, for a kiosk whose clock is a little behind. */
+        .term = {now_s - CIVIL_DAY_S, now_s + platform->certificate_s},
+    };
+
+    order.public_key.at = spki;
+    struct err e = client_request_check(csr, kiosk, spki, &order.public_key.len);
+    if (failed(e))
+        return (struct err){ERR_DENIED, e.native, e.site};
+    e = issue_leaf(platform->client_ca, &order, &out->certificate);
+    out->hash = hash_of((struct bytes){out->certificate.der, out->certificate.len});
+    out->until_s = order.term.not_after_s;
+    return e;
+}
+
+/* That it has the key is proven by its signature, so that it cannot be another kiosk's. */
+static struct err check_device(const struct enrol_request *request, const struct hash *csr)
+{
+    const struct seal_message message = {
+        .context = ENROL_DEVICE_CONTEXT, .parts = {request->kiosk}, .body = {csr->at, HASH_LEN}};
+
+    return seal_verify(request->device_key, &message,
+                       (struct bytes){request->device_proof, request->device_proof_len});
+}
+
+/* The code is right and was not used. */
+static struct err let_in(const struct platform *platform, const struct enrol_request *request,
+                         const struct hash *csr, struct enrol_outcome *out)
+{
+    struct store *store = platform->store;
+    struct made made = {0};
+    bool device = request->device_key_len > 0;
+
+    if (device && failed(check_device(request, csr))) {
+        out->verdict = ENROL_DEVICE_BAD;
+        return ERR_OK;
+    }
+    struct err e =
+        make(platform, request->kiosk, (struct bytes){request->csr, request->csr_len}, &made);
+    if (e.code == ERR_DENIED) {
+        out->verdict = ENROL_CSR_BAD;
+        return ERR_OK;
+    }
+    if (!failed(e))
+        e = kiosk_enrol(store, request->kiosk, &made.hash, platform_now_s(platform));
+    if (!failed(e))
+        e = kiosk_set_until(store, request->kiosk, made.until_s);
+    if (!failed(e) && device)
+        e = kiosk_set_device_key(store, request->kiosk, request->device_key);
+    if (!failed(e))
+        e = invite_use(store, request->kiosk, csr, &made.certificate, platform_now_s(platform));
+    if (!failed(e) && !give(platform, request->kiosk, &made.certificate, out))
+        return ERR(ERR_NO_ROOM, 0, "kiosk");
+    return e;
+}
+
+static struct err repeat(const struct platform *platform, const struct enrol_request *request,
+                         const struct hash *csr, const struct invite *invite,
+                         struct enrol_outcome *out)
+{
+    struct kiosk kiosk = {0};
+
+    struct err e = kiosk_load(platform->store, request->kiosk, &kiosk);
+    if (failed(e))
+        return e;
+    if (!is_same(invite, csr, &kiosk)) {
+        out->verdict = ENROL_CODE_USED;
+        return alarm_raise(platform, request->kiosk, ALARM_CERTIFICATE,
+                           "a used code was tried for another key");
+    }
+    return give(platform, request->kiosk, &invite->certificate, out) ? ERR_OK
+                                                                     : ERR(ERR_NO_ROOM, 0, "kiosk");
+}
+
+static struct err judge(const struct platform *platform, const struct enrol_request *request,
+                        const struct code *code, struct enrol_outcome *out)
+{
+    struct hash csr = hash_of_csr(request->csr, request->csr_len);
+    enum invite_verdict verdict = INVITE_UNKNOWN;
+    struct invite invite;
+
+    struct err e = invite_try(platform->store, request->kiosk, code, platform_now_s(platform),
+                              &verdict, &invite);
+    if (failed(e))
+        return e;
+    switch (verdict) {
+    case INVITE_OPEN:
+        return let_in(platform, request, &csr, out);
+    case INVITE_USED:
+        return repeat(platform, request, &csr, &invite, out);
+    case INVITE_UNKNOWN:
+        out->verdict = ENROL_KIOSK_UNKNOWN;
+        break;
+    case INVITE_WRONG:
+        out->verdict = ENROL_CODE_WRONG;
+        out->tries_left = invite.tries_left;
+        break;
+    case INVITE_SPENT:
+        out->verdict = ENROL_CODE_SPENT;
+        return alarm_raise(platform, request->kiosk, ALARM_CERTIFICATE,
+                           "too many wrong codes for enrolment");
+    case INVITE_EXPIRED:
+        out->verdict = ENROL_CODE_EXPIRED;
+        break;
+    }
+    return ERR_OK;
+}
+
+struct err enrol_by_code(const struct platform *platform, const struct enrol_request *request,
+                         const uint8_t address[GUESTS_ADDRESS_LEN], struct enrol_outcome *out)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    int64_t now_s = platform_now_s(platform);
+    struct enrol_outcome outcome = {.verdict = ENROL_CODE_TYPO};
+    struct code code;
+
+    struct err e = code_read(request->code, &code);
+    if (failed(e)) {
+        *out = outcome;
+        return ERR_OK;
+    }
+    e = store_begin(platform->store, &work);
+    if (!failed(e))
+        e = invite_wait(platform->store, address, now_s, &outcome.wait_s);
+    if (!failed(e) && outcome.wait_s > 0) {
+        outcome.verdict = ENROL_TOO_MANY;
+        *out = outcome;
+        return ERR_OK;
+    }
+    if (!failed(e))
+        e = judge(platform, request, &code, &outcome);
+    if (!failed(e) && outcome.verdict != ENROL_DONE)
+        e = invite_refused(platform->store, address, now_s);
+    if (!failed(e))
+        e = transaction_commit(&work);
+    if (!failed(e))
+        *out = outcome;
+    return e;
+}
+
+struct err enrol_renew(const struct platform *platform, const char *kiosk,
+                       const struct renew_request *request, struct enrol_outcome *out)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    struct enrol_outcome outcome = {.verdict = ENROL_CSR_BAD};
+    struct hash csr = hash_of_csr(request->csr, request->csr_len);
+    struct made made = {0};
+
+    struct err e = store_begin(platform->store, &work);
+    if (!failed(e))
+        e = kiosk_next(platform->store, kiosk, &csr, &made.certificate);
+    if (e.code == ERR_NOT_FOUND) {
+        e = make(platform, kiosk, (struct bytes){request->csr, request->csr_len}, &made);
+        if (e.code == ERR_DENIED) {
+            *out = outcome;
+            return ERR_OK;
+        }
+        struct kiosk_next next = {csr, made.hash, made.until_s, &made.certificate};
+        if (!failed(e))
+            e = kiosk_set_next(platform->store, kiosk, &next);
+    }
+    if (!failed(e) && !give(platform, kiosk, &made.certificate, &outcome))
+        e = ERR(ERR_NO_ROOM, 0, "kiosk");
+    if (!failed(e))
+        e = transaction_commit(&work);
+    if (!failed(e))
+        *out = outcome;
+    return e;
+}

@@ -1,0 +1,154 @@
+#include "sync/gateway/invites.h"
+
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define SALT_LEN 16
+
+static struct err draw(uint8_t *out, size_t len)
+{
+    if (getrandom(out, len, 0) != (ssize_t)len)
+        return ERR(ERR_IO, errno, "getrandom");
+    return ERR_OK;
+}
+
+/* 80 random bits need no slow hash: nobody tries them all. */
+static struct hash salted(const uint8_t salt[SALT_LEN], const struct code *code)
+{
+    uint8_t both[SALT_LEN + CODE_LEN];
+
+    memcpy(both, salt, SALT_LEN);
+    memcpy(both + SALT_LEN, code->at, CODE_LEN);
+    return hash_of((struct bytes){both, sizeof(both)});
+}
+
+struct err invite_make(struct store *store, const char *kiosk, int64_t expires_s,
+                       struct code *out_code)
+{
+    uint8_t salt[SALT_LEN];
+    struct code code;
+
+    struct err e = draw(salt, sizeof(salt));
+    if (!failed(e))
+        e = draw(code.at, sizeof(code.at));
+    if (failed(e))
+        return e;
+    struct hash hash = salted(salt, &code);
+    e = store_run(store,
+                  "INSERT OR REPLACE INTO invites(kiosk, salt, hash, expires_s, tries_left)"
+                  " VALUES(?,?,?,?,?)",
+                  VALUES(V_TEXT(kiosk), V_BLOB(salt, SALT_LEN), V_BLOB(hash.at, HASH_LEN),
+                         V_NUMBER(expires_s), V_NUMBER(INVITE_TRIES_MAX)));
+    if (!failed(e))
+        *out_code = code;
+    return e;
+}
+
+static struct err take_try(struct store *store, const char *kiosk)
+{
+    return store_run(store, "UPDATE invites SET tries_left = tries_left - 1 WHERE kiosk = ?",
+                     VALUES(V_TEXT(kiosk)));
+}
+
+static void take_used(sqlite3_stmt *query, struct invite *out)
+{
+    size_t len = (size_t)sqlite3_column_bytes(query, 5);
+
+    column_blob(query, 4, out->request.at, HASH_LEN);
+    if (len <= sizeof(out->certificate.der)) {
+        column_blob(query, 5, out->certificate.der, len);
+        out->certificate.len = len;
+    }
+}
+
+static enum invite_verdict judge(sqlite3_stmt *query, const struct code *code, int64_t now_s,
+                                 struct invite *out)
+{
+    uint8_t salt[SALT_LEN];
+    struct hash wanted;
+
+    column_blob(query, 0, salt, SALT_LEN);
+    column_blob(query, 1, wanted.at, HASH_LEN);
+    out->tries_left = column_number(query, 3);
+    if (out->tries_left <= 0)
+        return INVITE_SPENT;
+    struct hash hash = salted(salt, code);
+    if (CRYPTO_memcmp(hash.at, wanted.at, HASH_LEN) != 0) {
+        out->tries_left--;
+        return out->tries_left == 0 ? INVITE_SPENT : INVITE_WRONG;
+    }
+    take_used(query, out);
+    if (out->certificate.len > 0)
+        return INVITE_USED;
+    return now_s > column_number(query, 2) ? INVITE_EXPIRED : INVITE_OPEN;
+}
+
+struct err invite_try(struct store *store, const char *kiosk, const struct code *code,
+                      int64_t now_s, enum invite_verdict *out_verdict, struct invite *out_invite)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    struct invite invite = {0};
+
+    struct err e = store_query(store,
+                               "SELECT salt, hash, expires_s, tries_left, request, certificate"
+                               " FROM invites WHERE kiosk = ?",
+                               VALUES(V_TEXT(kiosk)), &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    enum invite_verdict verdict = failed(e) ? INVITE_UNKNOWN : judge(query, code, now_s, &invite);
+    bool spends =
+        verdict == INVITE_WRONG || (verdict == INVITE_SPENT && column_number(query, 3) > 0);
+    e = spends ? take_try(store, kiosk) : ERR_OK;
+    if (failed(e))
+        return e;
+    *out_verdict = verdict;
+    *out_invite = invite;
+    return ERR_OK;
+}
+
+struct err invite_use(struct store *store, const char *kiosk, const struct hash *request,
+                      const struct issue_certificate *certificate, int64_t now_s)
+{
+    return store_run(store,
+                     "UPDATE invites SET used_s = ?, request = ?, certificate = ? WHERE kiosk = ?",
+                     VALUES(V_NUMBER(now_s), V_BLOB(request->at, HASH_LEN),
+                            V_BLOB(certificate->der, certificate->len), V_TEXT(kiosk)));
+}
+
+struct err invite_refused(struct store *store, const uint8_t address[GUESTS_ADDRESS_LEN],
+                          int64_t now_s)
+{
+    struct err e = store_run(store, "INSERT INTO invite_refused(address, at_s) VALUES(?,?)",
+                             VALUES(V_BLOB(address, GUESTS_ADDRESS_LEN), V_NUMBER(now_s)));
+    if (failed(e))
+        return e;
+    return store_run(store,
+                     "DELETE FROM invite_refused WHERE at_s <= ? OR"
+                     " id <= (SELECT max(id) FROM invite_refused) - ?",
+                     VALUES(V_NUMBER(now_s - INVITE_ADDRESS_S), V_NUMBER(INVITE_REFUSED_MAX)));
+}
+
+struct err invite_wait(struct store *store, const uint8_t address[GUESTS_ADDRESS_LEN],
+                       int64_t now_s, int64_t *out_wait_s)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e = store_query(
+        store,
+        "SELECT count(*), coalesce(min(at_s), 0) FROM invite_refused WHERE address = ? AND"
+        " at_s > ? AND at_s <= ?",
+        VALUES(V_BLOB(address, GUESTS_ADDRESS_LEN), V_NUMBER(now_s - INVITE_ADDRESS_S),
+               V_NUMBER(now_s)),
+        &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (failed(e))
+        return e;
+    bool waits = column_number(query, 0) >= INVITE_ADDRESS_TRIES_MAX;
+    *out_wait_s = waits ? column_number(query, 1) + INVITE_ADDRESS_S - now_s : 0;
+    return ERR_OK;
+}

@@ -1,0 +1,178 @@
+#!/bin/bash
+# A new kiosk is let in by a one-time code, and gets its next certificate by the one it has; asked for
+# by programs that are not ours: openssl makes the key and the request and judges what comes, curl
+# carries both. $1: build folder. Run from the root of the repository.
+set -u
+bin=$1/bin
+gateway=$bin/certkiosk-gateway
+work=$(mktemp -d /tmp/test_enrol.XXXXXX)
+server=
+failures=0
+checks=0
+trap 'finish' EXIT
+
+finish() {
+    stop_gateway
+    rm -rf "$work"
+}
+
+# is SENTENCE WANTED FOUND
+is() {
+    checks=$((checks + 1))
+    if [ "$2" = "$3" ]; then
+        echo "ok   $1"
+    else
+        failures=$((failures + 1))
+        echo "FAIL $1: wanted \"$2\", found \"$3\""
+    fi
+}
+
+# has SENTENCE PART TEXT
+has() {
+    case $3 in *"$2"*) is "$1" yes yes ;; *) is "$1" "...$2..." "${3:0:300}" ;; esac
+}
+
+# start_gateway [OPTION...]: on the port that it had before, if any
+start_gateway() {
+    rm -f "$work/platform/ready"
+    "$gateway" serve --dir "$work/platform" --profiles assets/profiles --kiosk-port "${port:-0}" "$@" 2>>"$work/log" &
+    server=$!
+    for _ in $(seq 200); do
+        [ -s "$work/platform/ready" ] && break
+        sleep 0.1
+    done
+    url=$(sed -n 's/^kiosk_url=//p' "$work/platform/ready")
+    port=${url##*:}
+}
+
+stop_gateway() {
+    [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
+    server=
+}
+
+sql() { sqlite3 "$work/platform/gateway.db" "$1"; }
+invite() { "$gateway" invite --dir "$work/platform" --kiosk "$@"; }
+plain() { curl -sS --tlsv1.3 --cacert "$work/platform/platform-tls.crt" "$@"; }
+as() { plain --cert "$work/$1.crt" --key "$work/$1.key" "${@:2}"; }
+code() { "$@" -o /dev/null -w '%{http_code}' 2>/dev/null; }
+feed() { code as "$1" "$url/v1/kiosks/${2:-hall-9}/feed"; }
+
+# request NAME COMMON-NAME: NAME.key and NAME.csr
+request() {
+    openssl ecparam -name prime256v1 -genkey -noout -out "$work/$1.key"
+    openssl req -new -key "$work/$1.key" -subj "/CN=$2" -outform DER -out "$work/$1.csr"
+}
+
+# enrol NAME KIOSK CODE [MORE]: what is answered, and the status behind it
+enrol() {
+    printf '{"kiosk":"%s","code":"%s","csr":"%s"%s}' "$2" "$3" "$(base64 -w0 "$work/$1.csr")" "${4:-}" |
+        plain -w ' %{http_code}' --data-binary @- "$url/v1/enrol"
+}
+
+# renew OLD NEW [KIOSK]: the same for the next certificate
+renew() {
+    printf '{"csr":"%s"}' "$(base64 -w0 "$work/$2.csr")" |
+        as "$1" -w ' %{http_code}' --data-binary @- "$url/v1/kiosks/${3:-hall-9}/certificate"
+}
+
+# take NAME ANSWER: NAME.crt of it
+take() {
+    grep -o '"certificate":"[^"]*"' <<<"$2" | cut -d'"' -f4 | base64 -d >"$work/$1.der" &&
+        openssl x509 -inform DER -in "$work/$1.der" -out "$work/$1.crt"
+}
+
+"$gateway" init --dir "$work/platform" --profiles assets/profiles || exit 1
+start_gateway
+
+# --- a code ---------------------------------------------------------------------------------------
+is "a name that no kiosk has gets no code" 2 "$(invite 'A b' >/dev/null 2>&1; echo $?)"
+is "nor one without end" 2 "$(invite hall-9 --hours 100000 >/dev/null 2>&1; echo $?)"
+one=$(invite hall-9)
+is "a code is twenty characters in groups of four" yes \
+    "$([[ $one =~ ^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$ ]] && echo yes || echo "$one")"
+is "it stands nowhere in the database" 0 \
+    "$(cat "$work"/platform/gateway.db* | grep -aciE "${one:0:9}|${one//-/}")"
+request first hall-9
+has "a slip of the pen is told" '"code_typo"' "$(enrol first hall-9 "${one:0:23}$([ "${one:23}" = 0 ] && echo 1 || echo 0)")"
+is "and costs no try" 20 "$(sql "SELECT tries_left FROM invites WHERE kiosk = 'hall-9'")"
+other=$(invite hall-8)
+answer=$(enrol first hall-9 "$other")
+has "another kiosk's code is wrong" '"code_wrong"' "$answer"
+has "and how many tries are left is said" '"tries_left":19' "$answer"
+has "a kiosk without a code is unknown" '"kiosk_unknown"' "$(enrol first hall-7 "$one")"
+
+# --- the certificate ------------------------------------------------------------------------------
+request misnamed hall-8
+has "a request for another name is refused" '"malformed"' "$(enrol misnamed hall-9 "$one")"
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/rsa.key" 2>/dev/null
+openssl req -new -key "$work/rsa.key" -subj /CN=hall-9 -outform DER -out "$work/rsa.csr"
+has "so is another kind of key" '"malformed"' "$(enrol rsa hall-9 "$one")"
+answer=$(enrol first hall-9 "$(tr 'A-Z' 'a-z' <<<"$one")")
+is "the right code is taken, however it is written" 200 "${answer##* }"
+take first "$answer"
+is "openssl finds the certificate signed by the platform" "$work/first.crt: OK" \
+    "$(openssl verify -purpose sslclient -CAfile "$work/platform/client-ca.crt" "$work/first.crt" 2>&1)"
+is "for the kiosk's name" "subject=OU = kiosk, CN = hall-9" "$(openssl x509 -in "$work/first.crt" -noout -subject)"
+is "and the kiosk's key" "$(openssl pkey -in "$work/first.key" -pubout)" \
+    "$(openssl x509 -in "$work/first.crt" -noout -pubkey)"
+is "the kiosk is answered" 200 "$(feed first)"
+is "on its own path only" 403 "$(feed first hall-8)"
+again=$(enrol first hall-9 "$one")
+is "an answer that was lost is given again" "${answer%%,\"time*}" "${again%%,\"time*}"
+request thief hall-9
+has "a used code is for no other key" '"code_used"' "$(enrol thief hall-9 "$one")"
+is "which an operator is told" 1 "$(sql "SELECT count(*) FROM alarms WHERE kiosk = 'hall-9' AND detail LIKE '%used code%'")"
+is "and the kiosk is answered as before" 200 "$(feed first)"
+
+# --- who tries too often --------------------------------------------------------------------------
+has "an address that is refused again and again has to wait" '"too_many"' "$(enrol thief hall-9 "$one")"
+is "and is told how long" yes "$(enrol thief hall-9 "$one" >/dev/null; printf '{"kiosk":"hall-9","code":"%s","csr":"AA=="}' "$one" |
+    plain -D - -o /dev/null --data-binary @- "$url/v1/enrol" | grep -qi '^retry-after: [1-9]' && echo yes)"
+sql 'DELETE FROM invite_refused'
+late=$(invite hall-6)
+sql "UPDATE invites SET expires_s = 1 WHERE kiosk = 'hall-6'"
+request late hall-6
+has "a code runs out" '"code_expired"' "$(enrol late hall-6 "$late")"
+sql "UPDATE invites SET expires_s = 9999999999, tries_left = 0 WHERE kiosk = 'hall-6'"
+has "a code that was guessed at too often is dead" '"code_spent"' "$(enrol late hall-6 "$late")"
+
+# --- the only way in without a certificate --------------------------------------------------------
+is "nothing else is answered without one" 403 "$(code plain "$url/v1/kiosks/hall-9/feed")"
+is "nor another method" 403 "$(code plain "$url/v1/enrol")"
+is "nor a path that there is not" 403 "$(code plain "$url/v1/enrol/x")"
+is "what is no request is malformed" 400 "$(code plain -d '{}' "$url/v1/enrol")"
+head -c 20000 /dev/zero >"$work/large"
+is "what is too large is refused" 413 "$(code plain --data-binary @"$work/large" "$url/v1/enrol")"
+
+# --- the next certificate -------------------------------------------------------------------------
+request second hall-9
+answer=$(renew first second)
+is "the next certificate is had by the one before" 200 "${answer##* }"
+take second "$answer"
+is "for the new key" "$(openssl pkey -in "$work/second.key" -pubout)" "$(openssl x509 -in "$work/second.crt" -noout -pubkey)"
+again=$(renew first second)
+is "a lost answer is given again" "${answer%%,\"time*}" "${again%%,\"time*}"
+is "the one before is good until the next is used" 200 "$(feed first)"
+is "which it is now" 200 "$(feed second)"
+is "the one before is refused from then on" 403 "$(feed first)"
+is "and an operator is told" 1 "$(sql "SELECT count(*) FROM alarms WHERE kiosk = 'hall-9' AND word = 'certificate' AND detail LIKE '%earlier%'")"
+is "it gets no other" 403 "$(renew first thief | sed 's/.* //')"
+is "nobody gets one for another kiosk" 403 "$(renew second second hall-8 | sed 's/.* //')"
+stop_gateway
+start_gateway --certificate-hours 6
+request third hall-9
+answer=$(renew second third)
+take third "$answer"
+is "certificates are as short-lived as they are configured" yes \
+    "$(openssl x509 -in "$work/third.crt" -noout -checkend 21000 >/dev/null && ! openssl x509 -in "$work/third.crt" -noout -checkend 21700 >/dev/null && echo yes)"
+
+# --- staff let a kiosk in anew --------------------------------------------------------------------
+two=$(invite hall-9)
+request fresh hall-9
+answer=$(enrol fresh hall-9 "$two")
+take fresh "$answer"
+is "enrolled anew it is answered" 200 "$(feed fresh)"
+is "all that it had before is dead" "403 403" "$(feed second) $(feed third)"
+
+echo "$checks checks, $failures failures"
+[ $failures = 0 ]

@@ -1,0 +1,372 @@
+/* Kiosks that get their certificates, by code and by the one they have. */
+#include "sync/gateway/enrol.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kiosk/pki/client.h"
+#include "sync/gateway/invites.h"
+#include "tests/unit/gateway_world.h"
+
+#define NEW "hall-9"
+#define HOUR_S 3600
+#define LIFE_S (800 * INT64_C(86400))
+
+struct fixture {
+    struct world world;
+    struct code code;
+    struct key *key, *device;
+    struct enrol_request request;
+    struct enrol_outcome outcome;
+    uint8_t address[GUESTS_ADDRESS_LEN];
+};
+
+static struct fixture fixture;
+
+static void ask_for(struct key *key, const char *name, uint8_t *csr, size_t *csr_len)
+{
+    world_ok(client_request(key, name, csr, csr_len));
+}
+
+static int set_up(void **state)
+{
+    struct fixture *f = &fixture;
+    const struct issue_subject subject = {.cn = "clients"};
+    const struct issue_term term = {WORLD_NOW_S - HOUR_S, WORLD_NOW_S + 2 * LIFE_S};
+    (void)state;
+
+    memset(f, 0, sizeof(*f));
+    world_open(&f->world);
+    world_ok(issue_root(&subject, term, &f->world.platform.client_ca));
+    f->world.platform.certificate_s = LIFE_S;
+    WORLD_DO(&f->world, invite_make(f->world.platform.store, NEW, WORLD_NOW_S + HOUR_S, &f->code));
+    world_ok(key_create(KEY_P256, &f->key));
+    (void)text_copy(f->request.kiosk, sizeof(f->request.kiosk), NEW);
+    code_print(&f->code, f->request.code);
+    ask_for(f->key, NEW, f->request.csr, &f->request.csr_len);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    key_destroy(fixture.key);
+    issue_destroy(fixture.world.platform.client_ca);
+    world_close(&fixture.world);
+    return 0;
+}
+
+static enum enrol_verdict enrol(void)
+{
+    struct fixture *f = &fixture;
+
+    memset(&f->outcome, 0xEE, sizeof(f->outcome));
+    world_ok(enrol_by_code(&f->world.platform, &f->request, f->address, &f->outcome));
+    return f->outcome.verdict;
+}
+
+/* Another address each time, so that only the code's own limit counts. */
+static enum enrol_verdict enrol_elsewhere(void)
+{
+    fixture.address[0]++;
+    return enrol();
+}
+
+static void wrong_code(void)
+{
+    struct code other = fixture.code;
+
+    other.at[3] ^= 1;
+    code_print(&other, fixture.request.code);
+}
+
+static void right_code(void)
+{
+    code_print(&fixture.code, fixture.request.code);
+}
+
+static struct hash issued(void)
+{
+    return hash_of(
+        (struct bytes){fixture.outcome.answer.certificate, fixture.outcome.answer.certificate_len});
+}
+
+static enum err_code known_by(const char *kiosk, const struct hash *certificate)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+
+    world_ok(store_begin(fixture.world.platform.store, &work));
+    struct err e = kiosk_known_by(fixture.world.platform.store, kiosk, certificate);
+    if (!failed(e))
+        world_ok(transaction_commit(&work));
+    return e.code;
+}
+
+static void a_code_gets_a_certificate_for_the_key_that_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(enrol(), ENROL_DONE);
+    const struct enrol_answer *answer = &fixture.outcome.answer;
+    struct bytes der = {answer->certificate, answer->certificate_len};
+    assert_string_equal(answer->kiosk, NEW);
+    assert_int_equal(answer->time_ms, WORLD_NOW_S * 1000);
+    world_ok(client_certificate_fits(der, fixture.key, NEW, WORLD_NOW_S));
+    assert_int_equal(client_certificate_fits(der, fixture.key, NEW, WORLD_NOW_S + LIFE_S + 1).code,
+                     ERR_DENIED);
+    assert_int_equal(client_certificate_fits(der, fixture.key, "hall-8", WORLD_NOW_S).code,
+                     ERR_CONFLICT);
+    struct hash hash = issued();
+    assert_int_equal(known_by(NEW, &hash), ERR_NONE);
+    assert_int_equal(known_by(WORLD_KIOSK, &hash), ERR_DENIED);
+    assert_int_equal(known_by("nobody", &hash), ERR_DENIED);
+}
+
+static void an_answer_that_was_lost_is_given_again(void **state)
+{
+    (void)state;
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash first = issued();
+    world_clock(2 * HOUR_S); /* also when the code has run out in between */
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash again = issued();
+    assert_memory_equal(first.at, again.at, HASH_LEN);
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM kiosks"), 2);
+}
+
+static void a_used_code_is_nobody_elses(void **state)
+{
+    struct key *thief = NULL;
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash hash = issued();
+    world_ok(key_create(KEY_P256, &thief));
+    ask_for(thief, NEW, fixture.request.csr, &fixture.request.csr_len);
+    key_destroy(thief);
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM alarms"), 0);
+    assert_int_equal(enrol(), ENROL_CODE_USED);
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM alarms"), 1);
+    assert_int_equal(known_by(NEW, &hash), ERR_NONE);
+}
+
+static void what_the_platform_does_not_sign(void **state)
+{
+    struct key *ed = NULL;
+    struct fixture *f = &fixture;
+    (void)state;
+
+    ask_for(f->key, "hall-8", f->request.csr, &f->request.csr_len);
+    assert_int_equal(enrol(), ENROL_CSR_BAD);
+    ask_for(f->key, NEW, f->request.csr, &f->request.csr_len);
+    f->request.csr[f->request.csr_len - 1] ^= 1;
+    assert_int_equal(enrol(), ENROL_CSR_BAD);
+    f->request.csr_len = 5;
+    assert_int_equal(enrol(), ENROL_CSR_BAD);
+    world_ok(key_create(KEY_ED25519, &ed));
+    assert_true(failed(client_request(ed, NEW, f->request.csr, &f->request.csr_len)));
+    key_destroy(ed);
+    assert_int_equal(world_number(&f->world, "SELECT count(*) FROM kiosks"), 1);
+    ask_for(f->key, NEW, f->request.csr, &f->request.csr_len);
+    assert_int_equal(enrol(), ENROL_DONE); /* nothing of that used the code up */
+}
+
+static void tries_are_counted_for_the_code(void **state)
+{
+    (void)state;
+    wrong_code();
+    for (int i = 1; i < INVITE_TRIES_MAX; i++) {
+        assert_int_equal(enrol_elsewhere(), ENROL_CODE_WRONG);
+        assert_int_equal(fixture.outcome.tries_left, INVITE_TRIES_MAX - i);
+    }
+    assert_int_equal(enrol_elsewhere(), ENROL_CODE_SPENT);
+    right_code();
+    assert_int_equal(enrol_elsewhere(), ENROL_CODE_SPENT);
+}
+
+static void and_for_the_address(void **state)
+{
+    (void)state;
+    wrong_code();
+    for (int i = 0; i < INVITE_ADDRESS_TRIES_MAX; i++)
+        assert_int_equal(enrol(), ENROL_CODE_WRONG);
+    right_code();
+    world_clock(INVITE_ADDRESS_S - 1);
+    assert_int_equal(enrol(), ENROL_TOO_MANY);
+    assert_int_equal(fixture.outcome.wait_s, 1);
+    world_clock(INVITE_ADDRESS_S);
+    assert_int_equal(enrol(), ENROL_DONE);
+}
+
+static void a_typo_costs_nothing(void **state)
+{
+    char *last = strrchr(fixture.request.code, '-') + 1;
+    (void)state;
+
+    *last = *last == '0' ? '1' : '0';
+    for (int i = 0; i < 2 * INVITE_TRIES_MAX; i++)
+        assert_int_equal(enrol(), ENROL_CODE_TYPO);
+    right_code();
+    assert_int_equal(enrol(), ENROL_DONE);
+}
+
+static void a_code_runs_out_and_is_for_one_kiosk(void **state)
+{
+    (void)state;
+    (void)text_copy(fixture.request.kiosk, sizeof(fixture.request.kiosk), "hall-8");
+    assert_int_equal(enrol(), ENROL_KIOSK_UNKNOWN);
+    (void)text_copy(fixture.request.kiosk, sizeof(fixture.request.kiosk), NEW);
+    world_clock(HOUR_S + 1);
+    assert_int_equal(enrol(), ENROL_CODE_EXPIRED);
+    struct code old = fixture.code;
+    WORLD_DO(&fixture.world, invite_make(fixture.world.platform.store, NEW,
+                                         WORLD_NOW_S + 2 * HOUR_S, &fixture.code));
+    assert_int_equal(enrol(), ENROL_CODE_WRONG); /* the one before is dead */
+    assert_memory_not_equal(old.at, fixture.code.at, CODE_LEN);
+    right_code();
+    assert_int_equal(enrol(), ENROL_DONE);
+}
+
+static void the_code_itself_is_not_kept(void **state)
+{
+    (void)state;
+    assert_int_equal(world_number(&fixture.world, "SELECT length(hash) FROM invites"), HASH_LEN);
+    char sql[128];
+    char hex[2 * CODE_LEN + 1];
+    for (size_t i = 0; i < CODE_LEN; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02X", fixture.code.at[i]);
+    (void)snprintf(sql, sizeof(sql), "SELECT instr(hex(salt) || hex(hash), '%s') FROM invites",
+                   hex);
+    assert_int_equal(world_number(&fixture.world, sql), 0);
+}
+
+static void sign_device(const char *kiosk, const uint8_t *csr, size_t csr_len)
+{
+    char path[] = "/tmp/test_gateway_enrol.XXXXXX";
+    struct key *pair = NULL;
+    struct seal_key *key = NULL;
+    struct hash hash = hash_of((struct bytes){csr, csr_len});
+    const struct seal_message message = {
+        .context = ENROL_DEVICE_CONTEXT, .parts = {kiosk}, .body = {hash.at, HASH_LEN}};
+    uint8_t spki[KEY_PUBLIC_MAX];
+    size_t len = 0;
+
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && close(fd) == 0);
+    world_ok(key_create(KEY_ED25519, &pair));
+    world_ok(key_save(pair, path));
+    world_ok(key_public(pair, spki, &len));
+    memcpy(fixture.request.device_key, spki + len - ENROL_DEVICE_KEY_LEN, ENROL_DEVICE_KEY_LEN);
+    world_ok(seal_key_create(path, &key));
+    world_ok(seal_sign(key, &message, fixture.request.device_proof));
+    fixture.request.device_key_len = ENROL_DEVICE_KEY_LEN;
+    fixture.request.device_proof_len = SEAL_LEN;
+    seal_key_destroy(key);
+    key_destroy(pair);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void a_device_key_is_proven(void **state)
+{
+    struct enrol_request *request = &fixture.request;
+    (void)state;
+
+    request->device_key_len = ENROL_DEVICE_KEY_LEN;
+    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
+    sign_device("hall-8", request->csr, request->csr_len);
+    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
+    sign_device(NEW, request->csr, request->csr_len - 1);
+    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
+    sign_device(NEW, request->csr, request->csr_len);
+    assert_int_equal(enrol(), ENROL_DONE);
+    assert_int_equal(
+        world_number(&fixture.world, "SELECT length(device_key) FROM kiosks WHERE id = '" NEW "'"),
+        ENROL_DEVICE_KEY_LEN);
+}
+
+static enum enrol_verdict renew(const struct renew_request *request)
+{
+    memset(&fixture.outcome, 0xEE, sizeof(fixture.outcome));
+    world_ok(enrol_renew(&fixture.world.platform, NEW, request, &fixture.outcome));
+    return fixture.outcome.verdict;
+}
+
+static void both_count_until_the_next_is_used(void **state)
+{
+    struct key *key = NULL;
+    struct renew_request request = {.csr_len = 0};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash old = issued();
+    world_ok(key_create(KEY_P256, &key));
+    ask_for(key, NEW, request.csr, &request.csr_len);
+    world_clock(LIFE_S / 2);
+    assert_int_equal(renew(&request), ENROL_DONE);
+    struct hash next = issued();
+    world_ok(client_certificate_fits(
+        (struct bytes){fixture.outcome.answer.certificate, fixture.outcome.answer.certificate_len},
+        key, NEW, WORLD_NOW_S + LIFE_S + HOUR_S));
+    assert_int_equal(renew(&request), ENROL_DONE); /* a lost answer */
+    struct hash again = issued();
+    assert_memory_equal(next.at, again.at, HASH_LEN);
+    assert_int_equal(known_by(NEW, &old), ERR_NONE);
+    assert_int_equal(known_by(NEW, &next), ERR_NONE);
+    assert_int_equal(known_by(NEW, &old), ERR_DENIED);
+    assert_int_equal(known_by(NEW, &next), ERR_NONE);
+    key_destroy(key);
+}
+
+static void a_lost_key_is_asked_for_anew(void **state)
+{
+    struct key *key = NULL;
+    struct renew_request lost = {.csr_len = 0};
+    struct renew_request request = {.csr_len = 0};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash old = issued();
+    world_ok(key_create(KEY_P256, &key));
+    ask_for(key, NEW, lost.csr, &lost.csr_len);
+    ask_for(key, NEW, request.csr, &request.csr_len);
+    assert_int_equal(renew(&lost), ENROL_DONE);
+    struct hash forgotten = issued();
+    assert_int_equal(renew(&request), ENROL_DONE);
+    struct hash next = issued();
+    assert_int_equal(known_by(NEW, &forgotten), ERR_DENIED);
+    assert_int_equal(known_by(NEW, &old), ERR_NONE);
+    assert_int_equal(known_by(NEW, &next), ERR_NONE);
+    key_destroy(key);
+}
+
+static void a_name_that_is_anothers_is_not_renewed(void **state)
+{
+    struct renew_request request = {.csr_len = 0};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    ask_for(fixture.key, WORLD_KIOSK, request.csr, &request.csr_len);
+    assert_int_equal(renew(&request), ENROL_CSR_BAD);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_code_gets_a_certificate_for_the_key_that_asked),
+        TEST(an_answer_that_was_lost_is_given_again),
+        TEST(a_used_code_is_nobody_elses),
+        TEST(what_the_platform_does_not_sign),
+        TEST(tries_are_counted_for_the_code),
+        TEST(and_for_the_address),
+        TEST(a_typo_costs_nothing),
+        TEST(a_code_runs_out_and_is_for_one_kiosk),
+        TEST(the_code_itself_is_not_kept),
+        TEST(a_device_key_is_proven),
+        TEST(both_count_until_the_next_is_used),
+        TEST(a_lost_key_is_asked_for_anew),
+        TEST(a_name_that_is_anothers_is_not_renewed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
