@@ -18,7 +18,7 @@
 #include "kiosk/base/chain.h"
 #include "kiosk/base/err.h"
 
-#define JOURNAL_BATCH_MAX 100
+#define JOURNAL_BATCH_MAX 500
 #define JOURNAL_ORDERS_MAX 32
 #define JOURNAL_KEPT_MAX 3000 /* bytes of DER */
 

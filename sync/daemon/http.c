@@ -24,6 +24,7 @@ struct call {
     CURL *easy;
     bool busy, done;
     CURLcode result;
+    size_t packed_len;
     int64_t verify_s; /* certificates are judged at this time; 0: by the machine's clock */
     uint8_t *body;
     size_t len, size, max;
@@ -209,6 +210,7 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
         return ERR(ERR_NO_ROOM, 0, "path");
     call->len = 0;
     call->max = request->answer_max;
+    call->packed_len = request->packed.len;
     call->verify_s = request->not_before_ms > clock_wall_ms() ? request->not_before_ms / 1000 : 0;
     CURLcode rc = curl_easy_setopt(call->easy, CURLOPT_URL, url);
     if (rc == CURLE_OK)
@@ -226,6 +228,14 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
 bool http_busy(const struct http *http, enum lane lane)
 {
     return http->calls[lane].busy;
+}
+
+bool http_sent(const struct http *http, enum lane lane)
+{
+    curl_off_t sent = 0;
+    const struct call *call = &http->calls[lane];
+    return call->busy && curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
+           (uint64_t)sent >= call->packed_len;
 }
 
 static struct err error_of(const struct call *call)

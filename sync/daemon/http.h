@@ -58,6 +58,9 @@ MUST_CHECK struct err http_start(struct http *http, enum lane lane,
 /* Whether a request was started whose answer has not been taken. */
 bool http_busy(const struct http *http, enum lane lane);
 
+/* Whether all of the request that is on its way has left this program. */
+bool http_sent(const struct http *http, enum lane lane);
+
 /* True, once, when the answer or the failure is here. */
 bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer);
 

@@ -7,7 +7,7 @@
 #include "kiosk/base/text.h"
 #include "sync/daemon/uplink_inner.h"
 
-#define ANSWER_MAX 65536
+#define ENTRY_JSON_BYTES 450 /* of an entry as sent, beside its body */
 
 struct err uplink_create(struct desk *desk, const char *journal_path, struct uplink **out_uplink)
 {
@@ -20,27 +20,27 @@ struct err uplink_create(struct desk *desk, const char *journal_path, struct upl
     }
     *uplink = (struct uplink){.desk = desk,
                               .journal_path = journal_path,
-                              .batch_max = BATCH_ENTRIES_MAX,
+                              .batch_max = UPLINK_BATCH_FIRST,
                               .look = true,
                               .batch = batch};
     *out_uplink = uplink;
     return ERR_OK;
 }
 
-static void drop_packed(struct uplink *uplink)
+static void parcel_drop(struct parcel *parcel)
 {
-    free(uplink->packed);
-    uplink->packed = NULL;
-    uplink->packed_len = 0;
+    free(parcel->packed);
+    *parcel = (struct parcel){.packed = NULL};
 }
 
 void uplink_destroy(struct uplink *uplink)
 {
     if (uplink == NULL)
         return;
-    http_cancel(uplink->desk->http, LANE_JOURNAL); /* it borrows `packed` */
+    http_cancel(uplink->desk->http, LANE_JOURNAL); /* it borrows `sent` */
     journal_close(uplink->journal);
-    drop_packed(uplink);
+    parcel_drop(&uplink->sent);
+    parcel_drop(&uplink->next);
     free(uplink->batch);
     free(uplink);
 }
@@ -94,9 +94,16 @@ static bool open_journal(struct uplink *uplink, uint64_t now_ms)
     return true;
 }
 
+/* How far a batch is filled. */
+struct filling {
+    struct batch *batch;
+    size_t bytes; /* about, as JSON */
+};
+
 static bool take_row(void *context, const struct journal_row *row)
 {
-    struct batch *batch = context;
+    struct filling *filling = context;
+    struct batch *batch = filling->batch;
     struct batch_entry *entry = &batch->entries[batch->count++];
     entry->seq = row->seq;
     entry->at_ms = row->at_ms;
@@ -107,34 +114,80 @@ static bool take_row(void *context, const struct journal_row *row)
     entry->body_len = row->body_len;
     entry->prev = row->prev;
     entry->hash = row->hash;
-    return batch->count < BATCH_ENTRIES_MAX;
+    filling->bytes += row->body_len + ENTRY_JSON_BYTES;
+    return batch->count < BATCH_ENTRIES_MAX && filling->bytes < BATCH_BYTES_MAX;
 }
 
-/* Fill the batch with the next rows; none is not an error. */
-static struct err collect(struct uplink *uplink)
+/* Fill the batch with the rows behind `after_seq`; none is not an error. */
+static struct err collect(struct uplink *uplink, uint64_t after_seq, bool *out_full)
 {
     struct batch *batch = uplink->batch;
+    struct filling filling = {.batch = batch};
     batch->count = 0;
     memcpy(batch->epoch, uplink->status.epoch, sizeof(batch->epoch));
-    return journal_read(uplink->journal, uplink->send_after, uplink->batch_max, take_row, batch);
+    struct err e = journal_read(uplink->journal, after_seq, uplink->batch_max, take_row, &filling);
+    *out_full = batch->count == uplink->batch_max || filling.bytes >= BATCH_BYTES_MAX;
+    return e;
 }
 
-/* JSON and zstd; when it is too long for one batch, half as many entries. */
-static struct err pack(struct uplink *uplink)
+/* JSON and zstd of the batch; when it is too long for one, of half as many entries. */
+static struct err pack(struct batch *batch, struct parcel *out_parcel)
 {
     char *text = NULL;
-    struct err e = batch_write(uplink->batch, &text);
-    while (e.code == ERR_NO_ROOM && uplink->batch->count > 1) {
-        uplink->batch->count /= 2;
-        e = batch_write(uplink->batch, &text);
+    struct err e = batch_write(batch, &text);
+    while (e.code == ERR_NO_ROOM && batch->count > 1) {
+        batch->count /= 2;
+        e = batch_write(batch, &text);
     }
     if (failed(e))
         return e;
-    drop_packed(uplink);
-    e = wire_pack((struct bytes){(const uint8_t *)text, strlen(text)}, &uplink->packed,
-                  &uplink->packed_len);
+    e = wire_pack((struct bytes){(const uint8_t *)text, strlen(text)}, &out_parcel->packed,
+                  &out_parcel->packed_len);
     free(text);
     return e;
+}
+
+/* Pack what stands behind `after_seq` into `next`. ERR_NOT_FOUND: nothing does; ERR_IO: the journal
+ * cannot be read; others: an entry does not go into a batch. */
+static struct err parcel_make(struct uplink *uplink, uint64_t after_seq)
+{
+    struct batch *batch = uplink->batch;
+    struct parcel parcel = {.after_seq = after_seq};
+    struct err e = collect(uplink, after_seq, &parcel.full);
+    if (failed(e))
+        return (struct err){ERR_IO, e.native, e.site};
+    if (batch->count == 0)
+        return ERR(ERR_NOT_FOUND, 0, "rows");
+    size_t collected = batch->count;
+    e = pack(batch, &parcel);
+    if (failed(e))
+        return e;
+    memcpy(parcel.epoch, batch->epoch, sizeof(parcel.epoch));
+    parcel.full = parcel.full || batch->count < collected;
+    parcel.count = batch->count;
+    parcel.last_seq = batch->entries[batch->count - 1].seq;
+    parcel_drop(&uplink->next);
+    uplink->next = parcel;
+    return ERR_OK;
+}
+
+/* Whether what was packed ahead is what would be packed now. */
+static bool parcel_fits(const struct uplink *uplink)
+{
+    const struct parcel *next = &uplink->next;
+    return next->packed != NULL && text_same(next->epoch, uplink->status.epoch) &&
+           next->after_seq == uplink->send_after && next->count <= uplink->batch_max &&
+           (next->full || next->last_seq == uplink->status.head_seq);
+}
+
+/* Neither end waits for the other to pack or unpack. */
+static void pack_ahead(struct uplink *uplink)
+{
+    if (uplink->next.packed != NULL || uplink->journal == NULL ||
+        uplink->status.head_seq <= uplink->sent.last_seq)
+        return;
+    struct err e = parcel_make(uplink, uplink->sent.last_seq);
+    (void)e; /* fails again, and is told of, when it is to be sent */
 }
 
 static struct err post(struct uplink *uplink)
@@ -143,9 +196,9 @@ static struct err post(struct uplink *uplink)
     if (!text_print(path, sizeof(path), "/v1/kiosks/%s/journal", uplink->desk->kiosk))
         return ERR(ERR_NO_ROOM, 0, "path");
     struct http_request request = {.path = path,
-                                   .packed = {uplink->packed, uplink->packed_len},
+                                   .packed = {uplink->sent.packed, uplink->sent.packed_len},
                                    .timeout_ms = UPLINK_TIMEOUT_MS,
-                                   .answer_max = ANSWER_MAX};
+                                   .answer_max = SEALED_ACK_BYTES_MAX};
     return desk_send(uplink->desk, LANE_JOURNAL, &request);
 }
 
@@ -159,16 +212,20 @@ static void complain(struct uplink *uplink, struct err e, uint64_t now_ms)
 
 static void send_next(struct uplink *uplink, uint64_t now_ms)
 {
-    struct err e = collect(uplink);
-    if (failed(e)) {
+    struct err e = parcel_fits(uplink) ? ERR_OK : parcel_make(uplink, uplink->send_after);
+    if (e.code == ERR_NOT_FOUND)
+        return;
+    if (e.code == ERR_IO) {
         lose_journal(uplink, e);
         return;
     }
-    if (uplink->batch->count == 0)
-        return;
-    e = pack(uplink);
-    if (!failed(e))
+    if (!failed(e)) {
+        parcel_drop(&uplink->sent);
+        uplink->sent = uplink->next;
+        uplink->next.packed = NULL;
+        uplink->sent_ms = now_ms;
         e = post(uplink);
+    }
     if (failed(e))
         complain(uplink, e, now_ms);
 }
@@ -183,6 +240,8 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
         if (failed(e))
             return e;
     }
+    if (http_sent(desk->http, LANE_JOURNAL))
+        pack_ahead(uplink);
     if (http_busy(desk->http, LANE_JOURNAL) || (!uplink->look && now_ms < uplink->next_look_ms))
         return ERR_OK;
 

@@ -5,6 +5,7 @@
  *
  * The journal is read beside its writer, and waited for when it is not there yet. A batch may
  * arrive twice at the platform and be answered once or never; only an acknowledgement moves on.
+ * While one is on its way the next is packed.
  */
 #ifndef SYNC_DAEMON_UPLINK_H
 #define SYNC_DAEMON_UPLINK_H
@@ -12,6 +13,11 @@
 #include "sync/daemon/desk.h"
 
 #define UPLINK_TIMEOUT_MS 20000
+/* Batches grow while they are answered fast and shrink when they are not, so that the slowest line
+ * carries one within its time limit. */
+#define UPLINK_BATCH_FIRST 100
+#define UPLINK_FAST_MS 2000
+#define UPLINK_SLOW_MS 8000
 #define UPLINK_LOOK_MS 1000 /* without a word from the kiosk */
 
 struct uplink;

@@ -58,6 +58,19 @@ static struct err quarantine(struct uplink *uplink, const struct ack *ack)
     return ERR_OK;
 }
 
+/* The answer took so long: more at once next time, or less? */
+static void resize(struct uplink *uplink, uint64_t took_ms)
+{
+    size_t sent = uplink->sent.count;
+    if (took_ms > UPLINK_SLOW_MS) {
+        uplink->batch_max = sent > 1 ? sent / 2 : 1;
+    } else if (took_ms < UPLINK_FAST_MS && sent >= uplink->batch_max) {
+        uplink->batch_max *= 2;
+    }
+    if (uplink->batch_max > BATCH_ENTRIES_MAX)
+        uplink->batch_max = BATCH_ENTRIES_MAX;
+}
+
 /* A signed acknowledgement whose mark is in our journal. */
 static struct err move_on(struct uplink *uplink, const struct ack *ack)
 {
@@ -70,7 +83,6 @@ static struct err move_on(struct uplink *uplink, const struct ack *ack)
     store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash);
     uplink->send_after = ack->acked_seq;
     uplink->resent_from = 0;
-    uplink->batch_max = BATCH_ENTRIES_MAX;
     desk_answered(uplink->desk, LANE_JOURNAL);
     return ERR_OK;
 }
@@ -82,7 +94,6 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
     struct sealed_ack sealed;
     struct ack ack;
     struct verdict_court court = desk_court(desk);
-    uint64_t last_sent = uplink->batch->entries[uplink->batch->count - 1].seq;
     struct err e = sealed_ack_read(answer->body, &sealed);
     if (!failed(e))
         e = verdict_of_ack(&court, &sealed, &ack);
@@ -92,7 +103,7 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
         return ERR_OK;
     }
     /* "200" says that all of the batch is stored; anything else would be sent in circles. */
-    if (!text_same(ack.epoch, uplink->batch->epoch) || ack.acked_seq < last_sent) {
+    if (!text_same(ack.epoch, uplink->sent.epoch) || ack.acked_seq < uplink->sent.last_seq) {
         fail(uplink, answer, "answer", now_ms);
         return ERR_OK;
     }
@@ -102,7 +113,10 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
     } else if (failed(e)) {
         fail(uplink, answer, "", now_ms);
     }
-    return failed(e) ? ERR_OK : move_on(uplink, &ack);
+    if (failed(e))
+        return ERR_OK;
+    resize(uplink, now_ms - uplink->sent_ms);
+    return move_on(uplink, &ack);
 }
 
 /* Go back to where the platform is, unless it asks for what we never had, or asks again. */
@@ -137,7 +151,7 @@ static void on_conflict(struct uplink *uplink, const struct http_answer *answer,
 
 static void on_too_large(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
 {
-    uplink->batch_max = uplink->batch->count / 2;
+    uplink->batch_max = uplink->sent.count / 2;
     if (uplink->batch_max > 0)
         return;
     uplink->batch_max = 1;
@@ -148,7 +162,9 @@ struct err uplink_take_answer(struct uplink *uplink, const struct http_answer *a
                               uint64_t now_ms)
 {
     if (failed(answer->error)) {
-        /* Nobody answers here: the feed need not wait for its own limit to see it. */
+        /* Nobody answers here: the feed need not wait for its own limit to see it. If the batch was
+         * more than the line carries, half of it is less. */
+        resize(uplink, UINT64_MAX);
         fail(uplink, answer, NULL, now_ms);
         http_cancel(uplink->desk->http, LANE_FEED);
         desk_failed(uplink->desk, LANE_FEED, answer, NULL, now_ms);

@@ -5,20 +5,31 @@
 #include "kiosk/ledger/agreement.h"
 #include "sync/daemon/uplink.h"
 
+/* A batch packed to travel, and the rows that it holds. */
+struct parcel {
+    char epoch[CHAIN_UUID_LEN + 1];
+    uint64_t after_seq, last_seq; /* from after_seq + 1 to last_seq */
+    size_t count;
+    bool full;       /* no more would have gone in */
+    uint8_t *packed; /* NULL: there is none */
+    size_t packed_len;
+};
+
 struct uplink {
     struct desk *desk;
     const char *journal_path;
     struct journal *journal; /* NULL: not there, or unreadable */
     struct journal_status status;
     uint64_t send_after; /* the next batch begins behind this seq */
-    size_t batch_max;    /* entries; less after "too large" */
+    size_t batch_max;    /* entries; what the line carries in good time */
     bool look;
     bool forked; /* two histories: nothing is sent any more until staff have looked */
     uint64_t next_look_ms;
     uint64_t resent_from; /* the last seq that a gap sent us back to; 0: none */
-    struct batch *batch;  /* what is on its way */
-    uint8_t *packed;
-    size_t packed_len;
+    struct batch *batch;  /* to pack from */
+    struct parcel sent;   /* on its way, or the last that was */
+    struct parcel next;   /* packed while the one before is on its way */
+    uint64_t sent_ms;
 };
 
 /* React to the answer to the batch that was on its way. Fails only when the inbox does. */

@@ -80,20 +80,6 @@ static bool hash_true(const struct intake *intake, const struct batch_entry *ent
     return !failed(chain_hash(&link, &hash)) && hash_same(&hash, &entry->hash);
 }
 
-static struct err txid_known(const struct intake *intake, const char *txid, bool *out_known)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    struct err e = store_query(intake->platform->store, "SELECT 1 FROM journal WHERE txid = ?",
-                               VALUES(V_TEXT(txid)), &query);
-    if (!failed(e))
-        e = store_row(query);
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    *out_known = !failed(e);
-    return ERR_OK;
-}
-
 /* When the newest stored entry was made, to compare the next with. */
 static struct err read_head_time(const struct intake *intake, int64_t *out_ms)
 {
@@ -154,7 +140,8 @@ static struct err take_new(struct intake *intake, const struct batch_entry *entr
     char code[ORDER_CODE_SIZE] = "";
     bool known = false;
 
-    struct err e = txid_known(intake, entry->txid, &known);
+    struct err e = store_has(intake->platform->store, "SELECT 1 FROM journal WHERE txid = ?",
+                             VALUES(V_TEXT(entry->txid)), &known);
     if (failed(e))
         return e;
     if (is_fork(intake, entry, known)) {

@@ -20,6 +20,12 @@
 #define STORE_TURN_POLL_MS 2
 #define STORE_LOCK_MODE 0600
 #define STORE_IN_MEMORY ":memory:"
+#define STORE_KEPT_MAX 64 /* statements; the others are compiled each time */
+
+struct kept {
+    const char *sql;
+    sqlite3_stmt *statement;
+};
 
 struct store {
     sqlite3 *db;
@@ -28,6 +34,8 @@ struct store {
     void (*changed)(void *);
     void *context;
     bool is_changed;
+    size_t kept_count;
+    struct kept kept[STORE_KEPT_MAX];
 };
 
 static struct err store_failure(sqlite3 *db, const char *site)
@@ -164,6 +172,8 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
+    for (size_t i = 0; i < store->kept_count; i++)
+        (void)sqlite3_finalize(store->kept[i].statement); /* none of them runs */
     if (store->db != NULL) {
         /* What is not checkpointed now is at the next opening: the log is durable already. */
         bool mine = !failed(store_take_turn(store));
@@ -283,15 +293,66 @@ struct err store_row(sqlite3_stmt *query)
     return store_failure(sqlite3_db_handle(query), "store.c sqlite3_step");
 }
 
-struct err store_run(struct store *store, const char *sql, const struct value *values)
+/* The statement for `sql`, found by its address; kept unless there are too many. */
+static struct err kept_find(struct store *store, const char *sql, struct kept *out_kept)
 {
-    CLEANUP(query_done) sqlite3_stmt *statement = NULL;
+    struct kept kept = {.sql = sql};
 
-    struct err e = store_query(store, sql, values, &statement);
+    for (size_t i = 0; i < store->kept_count; i++) {
+        if (store->kept[i].sql == sql && text_same(sqlite3_sql(store->kept[i].statement), sql)) {
+            *out_kept = store->kept[i];
+            return ERR_OK;
+        }
+    }
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept.statement, NULL) !=
+        SQLITE_OK)
+        return store_failure(store->db, "store.c sqlite3_prepare_v3");
+    if (store->kept_count < STORE_KEPT_MAX) {
+        store->kept[store->kept_count++] = kept;
+    } else {
+        kept.sql = NULL;
+    }
+    *out_kept = kept;
+    return ERR_OK;
+}
+
+static void kept_done(struct kept *kept)
+{
+    if (kept->sql == NULL) {
+        (void)sqlite3_finalize(kept->statement); /* repeats the error that sqlite3_step gave */
+    } else {
+        (void)sqlite3_reset(kept->statement);
+        (void)sqlite3_clear_bindings(kept->statement);
+    }
+}
+
+/* ERR_NOT_FOUND: it answers no row. */
+static struct err kept_step(struct store *store, const char *sql, const struct value *values)
+{
+    CLEANUP(kept_done) struct kept kept = {0};
+
+    struct err e = kept_find(store, sql, &kept);
     if (failed(e))
         return e;
-    e = store_row(statement);
+    if (statement_bind(kept.statement, values) != SQLITE_OK)
+        return store_failure(store->db, "store.c sqlite3_bind");
+    return store_row(kept.statement);
+}
+
+struct err store_run(struct store *store, const char *sql, const struct value *values)
+{
+    struct err e = kept_step(store, sql, values);
     return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+struct err store_has(struct store *store, const char *sql, const struct value *values,
+                     bool *out_has)
+{
+    struct err e = kept_step(store, sql, values);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    *out_has = !failed(e);
+    return ERR_OK;
 }
 
 int store_changes(struct store *store)

@@ -78,8 +78,13 @@ MUST_CHECK struct err transaction_commit(struct transaction *work);
 /* Roll back what was not committed; for CLEANUP. */
 void transaction_done(struct transaction *work);
 
-/* Run one statement that answers no rows. ERR_CONFLICT: a constraint forbids it; ERR_IO. */
+/* Run one statement that answers no rows; it is compiled once and kept, which helps when `sql` is
+ * the same text at the same place each time. ERR_CONFLICT: a constraint forbids it; ERR_IO. */
 MUST_CHECK struct err store_run(struct store *store, const char *sql, const struct value *values);
+
+/* Whether `sql` answers a row; it is kept as well. */
+MUST_CHECK struct err store_has(struct store *store, const char *sql, const struct value *values,
+                                bool *out_has);
 
 /* Rows that the last store_run changed. */
 int store_changes(struct store *store);

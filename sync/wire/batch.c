@@ -209,8 +209,6 @@ struct err ack_read(struct bytes text, struct ack *out)
     return e;
 }
 
-#define SEALED_ACK_BYTES_MAX (2 * ACK_TEXT_MAX + 256) /* every quote of the ack is escaped */
-
 struct err sealed_ack_write(const struct sealed_ack *in, char **out_text)
 {
     CLEANUP(json_decrefp) json_t *root = NULL;

@@ -25,14 +25,15 @@
 #include "kiosk/base/chain.h"
 #include "kiosk/base/err.h"
 
-#define BATCH_ENTRIES_MAX 100
+#define BATCH_ENTRIES_MAX 500
 /* Before compression; refused above, at both ends. */
 #define BATCH_BYTES_MAX ((size_t)1024 * 1024)
 #define FEED_DOCUMENTS_MAX 50
 #define FEED_BYTES_MAX ((size_t)1024 * 1024)
 #define FEED_WAIT_MAX_S 25
-#define ACK_TEXT_MAX 16384
+#define ACK_TEXT_MAX 40960 /* every entry of a batch rejected */
 #define ACK_REJECTED_MAX BATCH_ENTRIES_MAX
+#define SEALED_ACK_BYTES_MAX (2 * ACK_TEXT_MAX + 256) /* every quote of the ack is escaped */
 
 struct batch_entry {
     uint64_t seq;
@@ -48,7 +49,7 @@ struct batch_entry {
 struct batch {
     char epoch[CHAIN_UUID_LEN + 1];
     size_t count;
-    struct batch_entry entries[BATCH_ENTRIES_MAX]; /* 0.8 MB: keep it on the heap */
+    struct batch_entry entries[BATCH_ENTRIES_MAX]; /* 4 MB: keep it on the heap */
 };
 
 struct ack {

@@ -164,13 +164,16 @@ static struct err store(const struct field *row, const json_t *value, uint8_t *b
     return ERR_OK;
 }
 
+/* Of bytes with a length the length alone says that there are none. */
 static void clear(const struct field *row, uint8_t *base)
 {
     if (row->type == FIELD_TRUE)
         return;
-    memset(base + row->offset, 0, row->size);
-    if (row->len_offset != 0)
+    if (row->len_offset != 0) {
         memset(base + row->len_offset, 0, sizeof(size_t));
+    } else {
+        memset(base + row->offset, 0, row->size);
+    }
 }
 
 struct err field_read(const json_t *object, const struct field *rows, size_t count, void *out)

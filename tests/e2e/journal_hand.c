@@ -1,11 +1,12 @@
 /*
  * journal_hand - does to a ledger what certkiosk does, without a kiosk.
  *
- *     journal_hand append JOURNAL EPOCH_BYTE COUNT   create the journal (its epoch made of that
- * byte) or open it, append COUNT entries journal_hand ask SOCKET TEXT                   send a
- * datagram, print the answer journal_hand tell SOCKET TEXT                  send a datagram
- *     journal_hand listen SOCKET MS                  print what datagrams arrive there, one a line,
- *                                                    for so long
+ *     journal_hand append JOURNAL EPOCH_BYTE COUNT [BODY_BYTES]
+ *         create the journal (its epoch made of that byte) or open it, append COUNT entries; each
+ *         body is another one, of about so many bytes
+ *     journal_hand ask SOCKET TEXT     send a datagram, print the answer
+ *     journal_hand tell SOCKET TEXT    send a datagram
+ *     journal_hand listen SOCKET MS    print what datagrams arrive there, one a line, for so long
  */
 #include <poll.h>
 #include <stdio.h>
@@ -17,25 +18,50 @@
 #include <unistd.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/base/hex.h"
+#include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
 
 #define ANSWER_MAX 4096
 #define ANSWER_MS 3000
+#define RANDOM_LEN 32
+#define CHECKPOINT_EACH 5000
+#define BODY_MAX 4000
+#define BODY_SIZE (BODY_MAX + 16)
 
-static bool append_one(struct journal *journal)
+/* A JSON text that no other entry has, with what a wire could spoil: quotes, escapes, UTF-8. */
+static struct bytes make_body(const uint8_t random[RANDOM_LEN], size_t len, char out[BODY_SIZE])
 {
-    struct journal_draft draft = {
-        .at_ms = clock_wall_ms(), .kind = "visit_ended", .body = {(const uint8_t *)"{}", 2}};
-    uint8_t random[32];
+    static const char *const bits[] = {"a",       "7", "\\\"", "\\\\", "\xe5\xae\x8f",
+                                       "\\u0007", " ", "/"};
+    char hex[HEX_SIZE(RANDOM_LEN)];
+    hex_print(hex, (struct bytes){random, RANDOM_LEN});
+    (void)text_print(out, BODY_SIZE, "{\"name\":\"%s\",\"text\":\"", hex);
+    size_t at = strlen(out);
+    for (size_t i = 0; at < len && at < BODY_MAX; i++) {
+        const char *bit = bits[(random[i % RANDOM_LEN] + i) % ARRAY_LEN(bits)];
+        memcpy(out + at, bit, strlen(bit) + 1);
+        at += strlen(bit);
+    }
+    memcpy(out + at, "\"}", sizeof("\"}"));
+    return (struct bytes){(const uint8_t *)out, at + 2};
+}
+
+static bool append_one(struct journal *journal, size_t body_len)
+{
+    struct journal_draft draft = {.at_ms = clock_wall_ms(), .kind = "visit_ended"};
+    char body[BODY_SIZE];
+    uint8_t random[RANDOM_LEN];
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         return false;
     chain_uuid(draft.txid, random);
     chain_uuid(draft.visit, random + 16);
+    draft.body = make_body(random, body_len, body);
     return !failed(journal_append(journal, &draft));
 }
 
-static int append(const char *path, const char *epoch_byte, const char *count)
+static int append(const char *path, const char *epoch_byte, const char *count, size_t body_len)
 {
     struct journal *journal = NULL;
     uint8_t random[16];
@@ -47,7 +73,8 @@ static int append(const char *path, const char *epoch_byte, const char *count)
     }
     bool well = true;
     for (long left = strtol(count, NULL, 10); well && left > 0; left--)
-        well = append_one(journal);
+        well = append_one(journal, body_len) &&
+               (left % CHECKPOINT_EACH != 0 || !failed(journal_checkpoint(journal)));
     journal_close(journal);
     return well ? 0 : 1;
 }
@@ -124,8 +151,8 @@ static int listen_at(const char *path, const char *ms)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "append") == 0)
-        return append(argv[2], argv[3], argv[4]);
+    if ((argc == 5 || argc == 6) && strcmp(argv[1], "append") == 0)
+        return append(argv[2], argv[3], argv[4], argc == 6 ? strtoul(argv[5], NULL, 10) : 0);
     if (argc == 4 && strcmp(argv[1], "ask") == 0)
         return ask(argv[2], argv[3]);
     if (argc == 4 && strcmp(argv[1], "tell") == 0)

@@ -59,6 +59,11 @@ bool http_busy(const struct http *http, enum lane lane)
     return http->lanes[lane].busy;
 }
 
+bool http_sent(const struct http *http, enum lane lane)
+{
+    return http->lanes[lane].busy;
+}
+
 bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer)
 {
     if (!http->lanes[lane].busy || !http->lanes[lane].done)

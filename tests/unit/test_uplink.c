@@ -67,20 +67,83 @@ static void test_a_journal_that_comes_later_is_waited_for(void **state)
     assert_int_equal(room->http->batch.count, 2);
 }
 
+/* The platform stores what it was sent, and its answer takes so long. */
+static void acknowledge_after(struct room *room, uint64_t after_ms)
+{
+    const struct batch *batch = &room->http->batch;
+    room_round(room, after_ms);
+    struct ack ack = room_ack(room, batch->entries[batch->count - 1].seq);
+    fake_acknowledge(room->http, room->key, &ack);
+    room_round(room, 0);
+}
+
 static void test_a_long_journal_goes_in_batches(void **state)
 {
     struct room *room = *state;
-    send_first(room, 230);
-    assert_int_equal(room->http->batch.count, BATCH_ENTRIES_MAX);
-    struct ack ack = room_ack(room, 100);
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
+    send_first(room, UPLINK_BATCH_FIRST + 30);
+    assert_int_equal(room->http->batch.count, UPLINK_BATCH_FIRST);
+    acknowledge_after(room, 1);
     assert_true(on_its_way(room)); /* at once */
-    assert_int_equal(room->http->batch.entries[0].seq, 101);
-    ack = room_ack(room, 200);
-    fake_acknowledge(room->http, room->key, &ack);
-    room_round(room, 1);
+    assert_int_equal(room->http->batch.entries[0].seq, UPLINK_BATCH_FIRST + 1);
     assert_int_equal(room->http->batch.count, 30);
+}
+
+static void test_batches_are_as_large_as_the_line_is_fast(void **state)
+{
+    static const struct {
+        const char *name;
+        uint64_t after_ms; /* 0: the answer never comes */
+        size_t count;      /* of the batch that follows */
+    } rows[] = {
+        {"the one that was packed meanwhile", 5, 100},
+        {"a fast answer doubles it", 5, 200},
+        {"again one that was packed meanwhile", 5, 200},
+        {"and again", UPLINK_FAST_MS - 1, 400},
+        {"the last that was packed meanwhile", 5, 400},
+        {"up to what a batch may hold", 5, BATCH_ENTRIES_MAX},
+        {"an answer in good time leaves it", UPLINK_FAST_MS, BATCH_ENTRIES_MAX},
+        {"a slow answer halves it", UPLINK_SLOW_MS + 1, BATCH_ENTRIES_MAX / 2},
+        {"none at all does so too", 0, BATCH_ENTRIES_MAX / 4},
+    };
+    struct room *room = *state;
+    send_first(room, 3000);
+    assert_int_equal(room->http->batch.count, UPLINK_BATCH_FIRST);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        if (rows[i].after_ms > 0) {
+            acknowledge_after(room, rows[i].after_ms);
+        } else {
+            fake_fail(room->http, LANE_JOURNAL, ERR_TIMEOUT);
+            room_round(room, 1);
+            room_round(room, MINUTE_MS);
+            room_line_up(room);
+        }
+        assert_true(on_its_way(room));
+        assert_int_equal(room->http->batch.count, rows[i].count);
+    }
+}
+
+static void test_what_was_packed_ahead_is_what_is_there_now(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 10);
+    room_append(room, 1);
+    uplink_look(room->uplink);
+    room_round(room, 1); /* one is on its way, nothing known is left to pack */
+    room_append(room, 1);
+    acknowledge_after(room, 1);
+    assert_int_equal(room->http->batch.entries[0].seq, 11);
+    assert_int_equal(room->http->batch.count, 2);
+
+    room_append(room, 700);
+    acknowledge_after(room, 1);
+    assert_int_equal(room->http->batch.entries[0].seq, 13);
+    assert_int_equal(room->http->batch.count, UPLINK_BATCH_FIRST);
+    room_round(room, 1);
+    room_append(room, 5);
+    acknowledge_after(room, 1);
+    assert_int_equal(room->http->batch.entries[0].seq, 113);
+    assert_true(room->http->batch.count >= UPLINK_BATCH_FIRST);
 }
 
 static void test_a_cut_answer_sends_the_same_again(void **state)
@@ -204,6 +267,8 @@ int main(void)
         TEST(test_a_lost_word_costs_a_second),
         TEST(test_a_journal_that_comes_later_is_waited_for),
         TEST(test_a_long_journal_goes_in_batches),
+        TEST(test_batches_are_as_large_as_the_line_is_fast),
+        TEST(test_what_was_packed_ahead_is_what_is_there_now),
         TEST(test_a_cut_answer_sends_the_same_again),
         TEST(test_a_restart_goes_on_behind_what_is_acknowledged),
         TEST(test_retry_after_is_honoured),
