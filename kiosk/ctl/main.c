@@ -1,7 +1,6 @@
 /* certkioskctl: how this kiosk is, for staff at a terminal and for monitoring; tokens by hand. */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,12 +9,10 @@
 
 #include "kiosk/base/text.h"
 #include "kiosk/ctl/ask.h"
+#include "kiosk/ctl/ledger_command.h"
 #include "kiosk/ctl/print.h"
 #include "kiosk/ctl/report.h"
 #include "kiosk/ctl/token_command.h"
-#include "kiosk/ctl/verify.h"
-
-#define STATE_DIR "/var/lib/certkiosk"
 
 enum exit_status { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
 
@@ -27,10 +24,11 @@ struct options {
 
 static const char usage[] =
     "usage: certkioskctl [--state DIR] status [--json]   how the kiosk is\n"
-    "       certkioskctl [--state DIR] ledger verify     whether its ledger is whole\n"
+    "       certkioskctl [--state DIR] ledger ...        verify, show, export, back up; ledger "
+    "--help\n"
     "       certkioskctl [--state DIR] screen            what it shows and what can be touched\n"
     "       certkioskctl token ...                       tokens by hand; token --help\n"
-    "DIR is " STATE_DIR " unless stated. Exit status: 0 all is well, 1 something is wrong\n"
+    "DIR is " LEDGER_STATE_DIR " unless stated. Exit status: 0 all is well, 1 something is wrong\n"
     "(each thing by a word), 2 wrong usage, or no such DIR.\n";
 
 static int run_status(const struct options *options)
@@ -47,22 +45,6 @@ static int run_status(const struct options *options)
     if (failed(e))
         (void)fprintf(stderr, "certkioskctl: %s at %s\n", err_name(e.code), e.site);
     return problems.count == 0 && !failed(e) ? EXIT_FINE : EXIT_WRONG;
-}
-
-static int run_verify(const struct options *options)
-{
-    struct verify verify;
-    struct err e = verify_ledger(options->state_dir, &verify);
-    if (failed(e) && verify.bad_seq > 0) {
-        (void)printf("wrong: entry %" PRIu64 " of %" PRIu64 " does not fit the chain\n",
-                     verify.bad_seq, verify.entries);
-    } else if (failed(e)) {
-        (void)printf("wrong: %s, %s\n", err_name(e.code), e.site);
-    } else {
-        (void)printf("%" PRIu64 " entries, whole; the platform acknowledged %" PRIu64 "\n",
-                     verify.entries, verify.acked_seq);
-    }
-    return failed(e) ? EXIT_WRONG : EXIT_FINE;
 }
 
 /* For scripts; the kiosk answers only when its configuration says [screen] describe = yes. */
@@ -83,12 +65,11 @@ static int run_screen(const struct options *options)
 }
 
 static const struct {
-    const char *word, *second; /* NULL: the command is one word */
+    const char *word;
     int (*run)(const struct options *options);
 } commands[] = {
-    {"status", NULL, run_status},
-    {"ledger", "verify", run_verify},
-    {"screen", NULL, run_screen},
+    {"status", run_status},
+    {"screen", run_screen},
 };
 
 /* getopt's own words say what is wrong. */
@@ -100,7 +81,7 @@ static bool read_options(int argc, char **argv, struct options *out)
         {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
-    *out = (struct options){.state_dir = STATE_DIR};
+    *out = (struct options){.state_dir = LEDGER_STATE_DIR};
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread */
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (option == 's') {
@@ -122,6 +103,8 @@ int main(int argc, char **argv)
     struct stat facts;
     if (token_command_is(argc, argv))
         return token_command(argc, argv);
+    if (ledger_command_is(argc, argv))
+        return ledger_command(argc, argv);
     if (!read_options(argc, argv, &options)) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;
@@ -131,11 +114,8 @@ int main(int argc, char **argv)
         return EXIT_FINE;
     }
     const char *word = optind < argc ? argv[optind] : NULL;
-    const char *second = optind + 1 < argc ? argv[optind + 1] : NULL;
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        int words = commands[i].second == NULL ? 1 : 2;
-        if (argc - optind != words || !text_same(word, commands[i].word) ||
-            !text_same(second, commands[i].second))
+        if (argc - optind != 1 || !text_same(word, commands[i].word))
             continue;
         if (stat(options.state_dir, &facts) != 0 || !S_ISDIR(facts.st_mode)) {
             (void)fprintf(stderr, "certkioskctl: %s is not a folder\n", options.state_dir);

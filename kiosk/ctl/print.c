@@ -103,8 +103,7 @@ static void print_inbox(FILE *out, const struct report *report)
     }
 }
 
-/* What is wrong with the ledger is not guessed from a word. */
-static void print_advice(FILE *out, const char *word)
+void print_advice(FILE *out, const char *word)
 {
     static const struct {
         const char *word, *advice;
@@ -116,6 +115,18 @@ static void print_advice(FILE *out, const char *word)
         {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
                           "fork). Nothing is served. Keep all its files, call the platform; when "
                           "it is settled restart certkiosk-syncd, then certkiosk."},
+        {"ledger_damaged",
+         "the journal was changed or damaged. Nothing is served with it. Leave its "
+         "files as they are, stop certkiosk and certkiosk-syncd, keep a copy of "
+         "the whole folder, look at the disk, call the platform and name the "
+         "entry; it has all that it acknowledged. README, 'The ledger'."},
+        {"ledger_unusable", "the journal cannot be used or does not verify. Nothing is served. Run "
+                            "certkioskctl ledger verify; do not delete or create its files."},
+        {"inbox_damaged", "what the platform sent is damaged. Stop certkiosk and certkiosk-syncd, "
+                          "keep a copy of the folder sync/, look at the disk, call the platform."},
+        {"acknowledged_another_journal",
+         "the platform knows another journal of this kiosk than the one that is here. If nobody "
+         "made one on purpose put the right one back; see ledger_rolled_back in the README."},
         {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
                              "served. Check its disk and mount, then restart certkiosk."},
     };

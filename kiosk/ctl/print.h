@@ -9,6 +9,9 @@
 /* Lines of "name   value", UTC times; the last line says what is wrong. */
 void print_text(FILE *out, const struct report *report, const struct report_problems *problems);
 
+/* What staff should do about the problem `word`: a line, or nothing where the word says it. */
+void print_advice(FILE *out, const char *word);
+
 /*
  * One JSON object: ok, problems [], kiosk {running, and what it answered}, syncd {the same},
  * journal {error | epoch, head_seq, head_hash, head_at_ms, schema, open_orders [{order, state,

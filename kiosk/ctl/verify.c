@@ -1,9 +1,8 @@
 #include "kiosk/ctl/verify.h"
 
-#include <limits.h>
-
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/agreement.h"
+#include "kiosk/ctl/ledger_command.h"
+#include "kiosk/ledger/journal_backup.h"
 
 static void free_journal(struct journal **at)
 {
@@ -15,56 +14,101 @@ static void free_inbox(struct inbox **at)
     inbox_close(*at);
 }
 
+static struct err note(struct verify *verify, enum verify_part part, struct err e)
+{
+    verify->looked[part] = true;
+    verify->parts[part] = e;
+    return e;
+}
+
+static struct err check_chain(struct journal *journal, struct verify *verify)
+{
+    return journal_verify(journal, &verify->bad_seq);
+}
+
+static struct err check_pages(struct journal *journal, struct verify *verify)
+{
+    (void)verify;
+    return journal_verify_pages(journal);
+}
+
+static struct err check_orders(struct journal *journal, struct verify *verify)
+{
+    (void)verify;
+    return journal_verify_orders(journal);
+}
+
+/* Each is looked at whatever the others are like: staff wants to know all of it. */
+static const struct {
+    enum verify_part part;
+    struct err (*check)(struct journal *journal, struct verify *verify);
+} checks[] = {
+    {VERIFY_PAGES, check_pages},
+    {VERIFY_CHAIN, check_chain},
+    {VERIFY_ORDERS, check_orders},
+};
+
 /* That the entry the platform acknowledged last is the one that stands here. */
 static struct err compare(struct journal *journal, const struct inbox_state *state,
-                          const struct journal_status *head, struct verify *verify)
+                          struct verify *verify)
 {
-    enum agreement agreement = AGREEMENT_SAME;
-    if (!text_same(state->epoch, head->epoch) || state->acked_seq == 0)
-        return ERR_OK;
+    verify->another = state->epoch[0] != '\0' && !text_same(state->epoch, verify->head.epoch);
+    if (verify->another)
+        return ERR(ERR_CONFLICT, 0, "the platform acknowledged another journal");
     verify->acked_seq = state->acked_seq;
-    struct err e =
-        agreement_of_mark(journal, state->epoch, state->acked_seq, &state->acked_hash, &agreement);
+    struct err e = agreement_of_state(journal, state, &verify->agreement);
     if (failed(e))
         return e;
-    switch (agreement) {
+    switch (verify->agreement) {
     case AGREEMENT_SAME:
         return ERR_OK;
     case AGREEMENT_BEHIND:
         return ERR(ERR_CONFLICT, 0, "acknowledged entries are missing");
     case AGREEMENT_OTHER:
-        return ERR(ERR_CONFLICT, 0, "the platform acknowledged another entry");
+        return ERR(ERR_CONFLICT, 0, "the platform has another entry");
     }
     return ERR_OK;
 }
 
-struct err verify_ledger(const char *state_dir, struct verify *out_verify)
+/* The inbox is read after the journal: what it acknowledges stood there before. */
+static void look_at_inbox(const char *path, struct journal *journal, struct verify *verify)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
     CLEANUP(free_inbox) struct inbox *inbox = NULL;
-    struct journal_status head;
     struct inbox_state state;
-    char path[PATH_MAX];
-    *out_verify = (struct verify){0};
-
-    (void)text_print(path, sizeof(path), "%s/kiosk/journal.db", state_dir);
-    struct err e = journal_open_read(path, &journal);
-    if (!failed(e))
-        e = journal_get_status(journal, &head);
-    if (failed(e))
-        return e;
-    out_verify->entries = head.head_seq;
-    e = journal_verify(journal, &out_verify->bad_seq);
-    if (!failed(e))
-        e = journal_verify_orders(journal);
-    if (failed(e))
-        return e;
-
-    (void)text_print(path, sizeof(path), "%s/sync/inbox.db", state_dir);
-    e = inbox_open_read(path, &inbox);
+    struct err e = inbox_open_read(path, &inbox);
     if (e.code == ERR_NOT_FOUND)
-        return ERR_OK; /* the other program has not run yet */
+        return; /* the other program has not run yet */
+    if (!failed(e))
+        e = inbox_verify_pages(inbox);
     if (!failed(e))
         e = inbox_get_state(inbox, &state);
-    return failed(e) ? e : compare(journal, &state, &head, out_verify);
+    if (!failed(note(verify, VERIFY_INBOX, e)) && journal != NULL)
+        (void)note(verify, VERIFY_PLATFORM, compare(journal, &state, verify));
+}
+
+static struct err first_failure(struct verify *verify)
+{
+    verify->first = VERIFY_PART_COUNT;
+    for (size_t i = VERIFY_PART_COUNT; i-- > 0;) {
+        if (verify->looked[i] && failed(verify->parts[i]))
+            verify->first = (enum verify_part)i;
+    }
+    return verify->first == VERIFY_PART_COUNT ? ERR_OK : verify->parts[verify->first];
+}
+
+struct err verify_ledger(const struct ledger_options *options, struct verify *out_verify)
+{
+    CLEANUP(free_journal) struct journal *journal = NULL;
+    char inbox_path[PATH_MAX];
+    *out_verify = (struct verify){.bad_seq = 0};
+
+    struct err e = ledger_open(options, &journal);
+    if (!failed(e))
+        e = journal_get_status(journal, &out_verify->head);
+    bool readable = !failed(note(out_verify, VERIFY_FILE, e));
+    for (size_t i = 0; readable && i < ARRAY_LEN(checks); i++)
+        (void)note(out_verify, checks[i].part, checks[i].check(journal, out_verify));
+    if (options->file == NULL && ledger_options_inbox(options, inbox_path))
+        look_at_inbox(inbox_path, readable ? journal : NULL, out_verify);
+    return first_failure(out_verify);
 }

@@ -4,6 +4,7 @@
  *
  *     database_open --> begin .. prepare, step .. commit --> close     the one writer
  *     database_open_read -------> prepare, step -----------> close     readers
+ *     database_open_alone ------> prepare, step -----------> close     of a backup
  *
  * A database is made beside its place and renamed, so a file that stands is always whole. The
  * writer holds flock on `<path>.lock`; its -wal and -shm files stay when it closes. Readers need
@@ -75,6 +76,22 @@ MUST_CHECK struct err database_open(const char *path, const struct database_sche
  * again. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again). */
 MUST_CHECK struct err database_open_read(const char *path, const struct database_schema *schema,
                                          struct database *out_database);
+
+/* Open a file that stands alone, as a backup does, and nobody writes. ERR_CONFLICT: a WAL stands
+ * beside it, and what it says is not all; else as database_open_read(). */
+MUST_CHECK struct err database_open_alone(const char *path, const struct database_schema *schema,
+                                          struct database *out_database);
+
+/* All pages, as they are at one moment, over those of `to`. */
+MUST_CHECK struct err database_copy_pages(sqlite3 *from, sqlite3 *to);
+
+/* A copied database says of itself that it has a WAL; without one it is a single file, to be
+ * renamed. ERR_IO when that cannot be. */
+MUST_CHECK struct err database_leave_wal(const struct database *copy);
+
+/* Copy all of `database`, as it is at one moment, into the empty file at `path`, which is then a
+ * database that stands alone. The writer goes on meanwhile. Errors are those of both files. */
+MUST_CHECK struct err database_copy(const struct database *database, const char *path);
 
 /* A zeroed or closed one is fine. */
 void database_close(struct database *database);

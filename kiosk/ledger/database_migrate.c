@@ -15,7 +15,6 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/database.h"
 
-#define COPY_PAGES 256
 #define ROOM_MARGIN \
     (1 << 20) /* bytes, beside the copy and what takes back a change of all of it \
                */
@@ -68,36 +67,6 @@ static struct err check_room(const struct migration *migration)
     if (!failed(e) && room < 2 * migration->size + ROOM_MARGIN)
         return ERR(ERR_NO_ROOM, (int64_t)room, "no room for a copy to migrate");
     return e;
-}
-
-static struct err copy_pages(sqlite3 *from, sqlite3 *to)
-{
-    sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
-    if (backup == NULL)
-        return DATABASE_ERR(sqlite3_extended_errcode(to), "sqlite3_backup_init");
-    int result = SQLITE_OK;
-    while (result == SQLITE_OK)
-        result = sqlite3_backup_step(backup, COPY_PAGES);
-    int finished = sqlite3_backup_finish(backup);
-    if (result == SQLITE_DONE && finished == SQLITE_OK)
-        return ERR_OK;
-    return DATABASE_ERR(result == SQLITE_DONE ? finished : result, "sqlite3_backup_step");
-}
-
-/* The copy says of itself that it has a WAL; without one it is a single file to be renamed. */
-static struct err leave_wal(const struct database *copy)
-{
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    char mode[16];
-    bool row = false;
-    struct err e = database_prepare(copy, "PRAGMA journal_mode=DELETE", &statement);
-    if (!failed(e))
-        e = database_step(statement, &row);
-    if (failed(e))
-        return e;
-    if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "delete"))
-        return ERR(ERR_IO, 0, "the copy keeps its WAL");
-    return ERR_OK;
 }
 
 static struct err one_step(struct database *copy, const struct migration *migration, size_t at)
@@ -165,11 +134,11 @@ static struct err make_copy(sqlite3 *old, const struct migration *migration)
                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     if (result != SQLITE_OK)
         return DATABASE_ERR(result, "sqlite3_open_v2");
-    struct err e = copy_pages(old, copy.db);
+    struct err e = database_copy_pages(old, copy.db);
     if (!failed(e))
         e = database_configure(&copy);
     if (!failed(e))
-        e = leave_wal(&copy);
+        e = database_leave_wal(&copy);
     if (!failed(e)) /* tables are made anew under others that refer to them; all is checked after */
         e = database_run(&copy, "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=OFF");
     if (!failed(e))

@@ -80,8 +80,8 @@ static struct err check_header(const struct database *database,
     return ERR_OK;
 }
 
-/* With the path quoted as a URI needs it (RFC 3986, 2.1), and what keeps a reader from writing. */
-static bool read_uri(char out[URI_MAX], const char *path)
+/* With the path quoted as a URI needs it (RFC 3986, 2.1), and how it is opened. */
+static bool print_uri(char out[URI_MAX], const char *path, const char *how)
 {
     size_t used = (size_t)(stpcpy(out, "file:") - out);
     bool fits = true;
@@ -91,7 +91,7 @@ static bool read_uri(char out[URI_MAX], const char *path)
                       : text_print(out + used, URI_MAX - used, "%c", *path);
         used += strlen(out + used);
     }
-    return fits && text_print(out + used, URI_MAX - used, "?mode=ro&readonly_shm=1");
+    return fits && text_print(out + used, URI_MAX - used, "%s", how);
 }
 
 struct err database_configure(const struct database *database)
@@ -217,15 +217,11 @@ struct err database_open(const char *path, const struct database_schema *schema,
     return ERR_OK;
 }
 
-struct err database_open_read(const char *path, const struct database_schema *schema,
-                              struct database *out_database)
+static struct err open_uri(const char *path, const char *how, const struct database_schema *schema,
+                           struct database *out_database)
 {
     char uri[URI_MAX];
-    if (!stands(path, ""))
-        return ERR(ERR_NOT_FOUND, ENOENT, "database");
-    if (!stands(path, "-wal") || !stands(path, "-shm"))
-        return ERR(ERR_IO, SQLITE_CANTOPEN, "no writer has been here");
-    if (!read_uri(uri, path))
+    if (!print_uri(uri, path, how))
         return ERR(ERR_IO, ENAMETOOLONG, "path");
 
     struct database database = {NULL, -1, false};
@@ -240,6 +236,27 @@ struct err database_open_read(const char *path, const struct database_schema *sc
     }
     *out_database = database;
     return ERR_OK;
+}
+
+/* What keeps a reader from writing is said to SQLite in the file's name. */
+struct err database_open_read(const char *path, const struct database_schema *schema,
+                              struct database *out_database)
+{
+    if (!stands(path, ""))
+        return ERR(ERR_NOT_FOUND, ENOENT, "database");
+    if (!stands(path, "-wal") || !stands(path, "-shm"))
+        return ERR(ERR_IO, SQLITE_CANTOPEN, "no writer has been here");
+    return open_uri(path, "?mode=ro&readonly_shm=1", schema, out_database);
+}
+
+struct err database_open_alone(const char *path, const struct database_schema *schema,
+                               struct database *out_database)
+{
+    if (!stands(path, ""))
+        return ERR(ERR_NOT_FOUND, ENOENT, "database");
+    if (stands(path, "-wal"))
+        return ERR(ERR_CONFLICT, 0, "a WAL beside it");
+    return open_uri(path, "?mode=ro&immutable=1", schema, out_database);
 }
 
 /* The check tells of a disk that cannot be read as if the file were damaged. */

@@ -19,6 +19,7 @@
 #define INBOX_BODY_MAX 16384
 #define INBOX_SEAL_LEN 64
 #define INBOX_KEY_ID_SIZE 17
+#define INBOX_CODE_SIZE 65
 #define INBOX_TROUBLE_FORK "fork" /* two histories of one journal; see agreement.h */
 
 struct inbox;
@@ -87,6 +88,14 @@ MUST_CHECK struct err inbox_quarantine(struct inbox *inbox, uint64_t seq, const 
 
 /* How many entries are in quarantine. */
 MUST_CHECK struct err inbox_quarantined(struct inbox *inbox, uint64_t *out_count);
+
+/* What the platform said of the rejected entry `seq` of the journal `epoch`, in INBOX_CODE_SIZE
+ * bytes. ERR_NOT_FOUND: it did not reject it. */
+MUST_CHECK struct err inbox_quarantine_of(struct inbox *inbox, const char *epoch, uint64_t seq,
+                                          char out_code[INBOX_CODE_SIZE]);
+
+/* SQLite's own look at pages, indexes and what the tables require. ERR_MALFORMED: damaged. */
+MUST_CHECK struct err inbox_verify_pages(struct inbox *inbox);
 
 MUST_CHECK struct err inbox_checkpoint(struct inbox *inbox);
 

@@ -6,8 +6,6 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/inbox_rows.h"
 
-#define CODE_MAX 64
-
 struct err inbox_change(struct inbox *inbox, uint64_t *out_change)
 {
     int64_t change = 0;
@@ -152,8 +150,8 @@ static struct err quarantine(const struct inbox *inbox, uint64_t seq, const char
 
 struct err inbox_quarantine(struct inbox *inbox, uint64_t seq, const char *code)
 {
-    size_t len = strnlen(code, CODE_MAX + 1);
-    if (seq == 0 || seq > INT64_MAX || len == 0 || len > CODE_MAX || !text_valid(code, len))
+    size_t len = strnlen(code, INBOX_CODE_SIZE);
+    if (seq == 0 || seq > INT64_MAX || len == 0 || len == INBOX_CODE_SIZE || !text_valid(code, len))
         return ERR(ERR_MALFORMED, 0, "quarantine");
     struct err e = database_begin(&inbox->database);
     return failed(e) ? e : database_end(&inbox->database, quarantine(inbox, seq, code));
@@ -166,6 +164,32 @@ struct err inbox_quarantined(struct inbox *inbox, uint64_t *out_count)
     if (!failed(e))
         *out_count = (uint64_t)count;
     return e;
+}
+
+struct err inbox_quarantine_of(struct inbox *inbox, const char *epoch, uint64_t seq,
+                               char out_code[INBOX_CODE_SIZE])
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    bool row = false;
+    struct err e = database_prepare(
+        &inbox->database, "SELECT code FROM quarantine WHERE epoch = ?1 AND seq = ?2", &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, epoch, -1, SQLITE_STATIC) |
+                 sqlite3_bind_int64(statement, 2, (sqlite3_int64)seq);
+    e = result == SQLITE_OK ? database_step(statement, &row) : ERR(ERR_IO, result, "bind");
+    if (failed(e))
+        return e;
+    if (!row)
+        return ERR(ERR_NOT_FOUND, 0, "not in quarantine");
+    return database_text(statement, 0, out_code, INBOX_CODE_SIZE)
+               ? ERR_OK
+               : ERR(ERR_MALFORMED, SQLITE_CORRUPT, "quarantine");
+}
+
+struct err inbox_verify_pages(struct inbox *inbox)
+{
+    return database_check_pages(&inbox->database);
 }
 
 struct err inbox_checkpoint(struct inbox *inbox)

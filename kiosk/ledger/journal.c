@@ -23,7 +23,7 @@ void journal_close(struct journal *journal)
     free(journal);
 }
 
-static struct err read_epoch(struct journal *journal)
+struct err journal_read_epoch(struct journal *journal)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     bool row = false;
@@ -47,7 +47,7 @@ static struct err open_with(const char *path, const char *epoch, bool write,
         write ? database_open(path, &journal_schema, epoch != NULL, epoch, &journal->database)
               : database_open_read(path, &journal_schema, &journal->database);
     if (!failed(e))
-        e = read_epoch(journal);
+        e = journal_read_epoch(journal);
     if (failed(e)) {
         journal_close(journal);
         return e;

@@ -12,6 +12,9 @@ struct journal {
 
 extern const struct database_schema journal_schema;
 
+/* Into `journal`, whose database is open. */
+MUST_CHECK struct err journal_read_epoch(struct journal *journal);
+
 /* What an entry says of an order, bound to the entry's hash: the body is hashed by the chain, these
  * columns beside it by this. */
 struct hash journal_bind(const struct hash *hash, const char *order, const char *token,

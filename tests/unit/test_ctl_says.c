@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/ctl/ledger_command.h"
 #include "kiosk/ctl/print.h"
 #include "kiosk/ctl/verify.h"
 #include "tests/unit/ctl_room.h"
@@ -149,10 +150,14 @@ static void a_whole_ledger_verifies(void **state)
 {
     (void)state;
     struct verify verify;
+    const struct ledger_options options = {.state_dir = dir};
     struct inbox_state well = well_state();
     set_state(&well);
-    assert_int_equal(verify_ledger(dir, &verify).code, ERR_NONE);
-    assert_int_equal(verify.entries, 2);
+    assert_int_equal(verify_ledger(&options, &verify).code, ERR_NONE);
+    assert_int_equal(verify.head.head_seq, 2);
+    assert_int_equal(verify.first, VERIFY_PART_COUNT);
+    for (size_t i = 0; i < VERIFY_PART_COUNT; i++)
+        assert_true(verify.looked[i]);
     assert_int_equal(verify.acked_seq, 2);
     assert_int_equal(verify.bad_seq, 0);
 }
@@ -162,34 +167,82 @@ static void another_hash(struct inbox_state *state)
     state->acked_hash.at[0] ^= 1;
 }
 
+static void another_journal(struct inbox_state *state)
+{
+    uuid_of(state->epoch, 9);
+}
+
+/* Past the trigger, as a disk or a stranger would. */
+#define CHANGED(what) \
+    "PRAGMA writable_schema=ON; DELETE FROM sqlite_schema WHERE name = 'journal_no_update';" \
+    "PRAGMA writable_schema=RESET; UPDATE journal SET " what " WHERE seq = 2;" \
+    "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql)" \
+    " VALUES('trigger', 'journal_no_update', 'journal', 0," \
+    " 'CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, " \
+    "''the journal is append-only''); END')"
+
+static void change_journal(const char *sql)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(journal_path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    (void)sqlite3_close(db);
+}
+
 static void a_ledger_that_is_not_whole_is_told(void **state)
 {
     static const struct {
         const char *what;
         void (*change)(struct inbox_state *);
         const char *sql;
+        enum verify_part part;
+        uint64_t bad_seq;
     } rows[] = {
-        {"another entry acknowledged than the one that stands", another_hash, "SELECT 1"},
-        {"more acknowledged than there is", more_than_there_is, "SELECT 1"},
-        {"an order ahead of the journal", NULL, "UPDATE orders SET state = 3"},
+        {"another entry acknowledged than the one that stands", another_hash, "SELECT 1",
+         VERIFY_PLATFORM, 0},
+        {"more acknowledged than there is", more_than_there_is, "SELECT 1", VERIFY_PLATFORM, 0},
+        {"another journal acknowledged", another_journal, "SELECT 1", VERIFY_PLATFORM, 0},
+        {"an order ahead of the journal", NULL, "UPDATE orders SET state = 3", VERIFY_ORDERS, 0},
+        {"a body that was changed", NULL, CHANGED("body = x'7b7d'"), VERIFY_CHAIN, 2},
+        {"an index without its entry", NULL,
+         "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM"
+         " sqlite_schema WHERE name = 'orders_by_token') WHERE name = 'sqlite_autoindex_journal_1'",
+         VERIFY_PAGES, 0},
     };
+    const struct ledger_options options = {.state_dir = dir};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct verify verify;
         struct inbox_state changed = well_state();
-        sqlite3 *db = NULL;
         if (rows[i].change != NULL)
             rows[i].change(&changed);
         set_state(&changed);
-        assert_int_equal(sqlite3_open(journal_path, &db), SQLITE_OK);
-        assert_int_equal(sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL), SQLITE_OK);
-        (void)sqlite3_close(db);
-        if (verify_ledger(dir, &verify).code != ERR_CONFLICT)
-            fail_msg("%s was not told", rows[i].what);
+        change_journal(rows[i].sql);
+        struct err e = verify_ledger(&options, &verify);
+        if (ledger_exit_of(e) != LEDGER_EXIT_DAMAGED || verify.first != rows[i].part ||
+            verify.bad_seq != rows[i].bad_seq)
+            fail_msg("%s: %s, part %d, entry %d", rows[i].what, err_name(e.code), (int)verify.first,
+                     (int)verify.bad_seq);
         (void)remove_state(state);
         (void)make_state(state);
     }
     struct verify verify;
-    assert_int_equal(verify_ledger("/nonexistent", &verify).code, ERR_NOT_FOUND);
+    const struct ledger_options nowhere = {.state_dir = "/nonexistent"};
+    struct err e = verify_ledger(&nowhere, &verify);
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    assert_int_equal(ledger_exit_of(e), LEDGER_EXIT_UNREADABLE);
+}
+
+static void a_journal_by_itself_is_held_against_no_inbox(void **state)
+{
+    (void)state;
+    struct verify verify;
+    struct inbox_state ahead = well_state();
+    const struct ledger_options options = {.state_dir = dir, .file = journal_path};
+    more_than_there_is(&ahead);
+    set_state(&ahead);
+    assert_int_equal(verify_ledger(&options, &verify).code, ERR_NONE);
+    assert_false(verify.looked[VERIFY_INBOX] || verify.looked[VERIFY_PLATFORM]);
+    assert_true(verify.looked[VERIFY_CHAIN]);
 }
 
 int main(void)
@@ -201,6 +254,7 @@ int main(void)
         TEST(json_and_text_stand_when_all_is_gone),
         TEST(a_whole_ledger_verifies),
         TEST(a_ledger_that_is_not_whole_is_told),
+        TEST(a_journal_by_itself_is_held_against_no_inbox),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
