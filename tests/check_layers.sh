@@ -41,6 +41,7 @@ allowed() {
     hw/sim/*)               echo "$libc" "$inet" $base hw/ openssl/ png.h SDL curl/ ;;
     sync/wire/*)            echo "$pure" stdlib.h $base kiosk/core/ sync/wire/ jansson.h zstd ;;
     sync/daemon/http.c)     echo "$libc" "$inet" $base sync/daemon/ curl/ openssl/ ;;
+    sync/daemon/enrol_command.c) echo "$libc" grp.h $base sync/wire/ sync/daemon/ ;;
     sync/daemon/*)          echo "$libc" $base kiosk/ledger/ kiosk/pki/ sync/wire/ sync/daemon/ systemd/ ;;
     sync/gateway/*)         echo "$libc" "$inet" $base kiosk/core/ kiosk/pki/ sync/wire/ sync/gateway/
                             echo microhttpd.h gnutls/ sqlite3.h jansson.h openssl/ systemd/ ;;

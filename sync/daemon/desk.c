@@ -8,6 +8,7 @@
 static const char *const lane_names[LANE_COUNT] = {
     [LANE_FEED] = "feed",
     [LANE_JOURNAL] = "journal",
+    [LANE_CERTIFICATE] = "certificate",
 };
 
 struct verdict_court desk_court(const struct desk *desk)

@@ -265,12 +265,16 @@ bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer
         return false;
 
     long status = 0;
+    long judged = X509_V_OK;
     curl_off_t retry_after_s = 0;
     (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    (void)curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &judged);
     if (retry_after_s < 0 || retry_after_s > UINT32_MAX)
         retry_after_s = 0;
     *out_answer = (struct http_answer){.error = error_of(call),
+                                       .wrong_time = judged == X509_V_ERR_CERT_NOT_YET_VALID ||
+                                                     judged == X509_V_ERR_CERT_HAS_EXPIRED,
                                        .status = (int)status,
                                        .retry_after_s = (uint32_t)retry_after_s,
                                        .body = {call->body, call->len}};

@@ -28,7 +28,8 @@ struct http;
 
 struct http_options {
     const char *url; /* https://host[:port] */
-    const char *ca, *key, *certificate;
+    const char *ca;
+    const char *key, *certificate; /* NULL: the kiosk has none yet */
 };
 
 struct http_request {
@@ -42,6 +43,7 @@ struct http_request {
 struct http_answer {
     struct err error; /* ERR_IO, ERR_TIMEOUT, ERR_DENIED (TLS: not our platform, or it refuses us),
                          ERR_NO_ROOM (answer too long); native is the CURLcode */
+    bool wrong_time;  /* ERR_DENIED: its certificate is not valid yet, or no longer, by our clock */
     int status;
     uint32_t retry_after_s; /* 0: not said */
     struct bytes body;      /* borrowed until the next start in this lane */

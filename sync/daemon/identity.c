@@ -41,7 +41,8 @@ static struct err check_certificate(const struct settings *settings, char *out_m
         .key = "certificate",
         .value = settings->certificate,
         .why = client_certificate_check(settings->certificate, settings->kiosk),
-        .allowed = "a PEM file with the kiosk's client certificate, its common name the id above"};
+        .allowed = "a PEM file with the kiosk's client certificate, its common name the id above; "
+                   "certkiosk-syncd --enrol makes one"};
 
     if (fault.why.code == ERR_CONFLICT)
         fault.wrong = "its common name is not [kiosk] id";
@@ -63,12 +64,17 @@ static struct err check_key(const struct settings *settings, char *out_message)
     return failed(fault.why) ? config_refuse(&fault, out_message) : ERR_OK;
 }
 
-struct err identity_check(const struct settings *settings, char *out_message)
+struct err identity_check_platform(const struct settings *settings, char *out_message)
 {
     struct err e = check_authority(settings, out_message);
 
-    if (!failed(e))
-        e = check_platform_keys(settings, out_message);
+    return failed(e) ? e : check_platform_keys(settings, out_message);
+}
+
+struct err identity_check(const struct settings *settings, char *out_message)
+{
+    struct err e = identity_check_platform(settings, out_message);
+
     if (!failed(e))
         e = check_certificate(settings, out_message);
     if (!failed(e))

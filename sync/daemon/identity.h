@@ -7,6 +7,9 @@
 
 #include "sync/daemon/settings.h"
 
+/* The platform's part of them: its authority and its keys. Errors as below. */
+MUST_CHECK struct err identity_check_platform(const struct settings *settings, char *out_message);
+
 /*
  * Whether the certificates and keys are there, are what they must be and go together, and whether
  * the kiosk's certificate is one of its id. ERR_MALFORMED; `out_message`, of CONFIG_MESSAGE_MAX

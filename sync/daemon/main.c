@@ -1,4 +1,4 @@
-/* certkiosk-syncd --config syncd.conf: the line between this kiosk and the platform. */
+/* certkiosk-syncd [--enrol] --config syncd.conf: the line between this kiosk and the platform. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,14 +10,30 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/daemon/daemon.h"
+#include "sync/daemon/enrol_command.h"
 #include "sync/daemon/identity.h"
 
 #define EXIT_USAGE 2
 #define FILES_UMASK 0007 /* the inbox names people: it is for our group, which certkiosk is in */
 
-static const char *config_path(int argc, char **argv)
+struct options {
+    const char *config;
+    bool enrol;
+};
+
+static bool read_options(int argc, char **argv, struct options *out)
 {
-    return argc == 3 && text_same(argv[1], "--config") ? argv[2] : NULL;
+    *out = (struct options){.config = NULL};
+    for (int i = 1; i < argc; i++) {
+        if (text_same(argv[i], "--enrol")) {
+            out->enrol = true;
+        } else if (text_same(argv[i], "--config") && i + 1 < argc) {
+            out->config = argv[++i];
+        } else {
+            return false;
+        }
+    }
+    return out->config != NULL;
 }
 
 static int watch_signals(void)
@@ -50,20 +66,24 @@ int main(int argc, char **argv)
 {
     struct settings settings;
     char message[CONFIG_MESSAGE_MAX] = "";
-    const char *path = config_path(argc, argv);
-    if (path == NULL) {
-        (void)fprintf(stderr, "usage: certkiosk-syncd --config FILE\n");
+    struct options options;
+    if (!read_options(argc, argv, &options)) {
+        (void)fprintf(stderr, "usage: certkiosk-syncd [--enrol] --config FILE\n");
         return EXIT_USAGE;
     }
     /* NOLINTNEXTLINE(concurrency-mt-unsafe): there is no other thread yet */
     const char *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
-    struct err e = settings_read(path, credentials, message, &settings);
-    if (!failed(e))
-        e = identity_check(&settings, message);
+    struct err e = settings_read(options.config, credentials, message, &settings);
+    if (!failed(e)) {
+        e = options.enrol ? identity_check_platform(&settings, message)
+                          : identity_check(&settings, message);
+    }
     if (failed(e)) {
         log_event(LOG_LEVEL_ERROR, "config", "%s", message);
         return EXIT_USAGE;
     }
+    if (options.enrol)
+        return enrol_command(&settings);
     (void)umask(FILES_UMASK); /* cannot fail */
     int signal_fd = watch_signals();
     if (signal_fd < 0)

@@ -65,7 +65,8 @@ static struct err make(const struct platform *platform, const char *kiosk, struc
     return e;
 }
 
-/* That it has the key is proven by its signature, so that it cannot be another kiosk's. */
+/* The kiosk's first signed head proves that it has the key; a proof that is given with it is to be
+ * right. */
 static struct err check_device(const struct enrol_request *request, const struct hash *csr)
 {
     const struct seal_message message = {
@@ -83,7 +84,7 @@ static struct err let_in(const struct platform *platform, const struct enrol_req
     struct made made = {0};
     bool device = request->device_key_len > 0;
 
-    if (device && failed(check_device(request, csr))) {
+    if (request->device_proof_len > 0 && failed(check_device(request, csr))) {
         out->verdict = ENROL_DEVICE_BAD;
         return ERR_OK;
     }

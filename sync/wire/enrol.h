@@ -28,7 +28,7 @@ struct enrol_request {
     uint8_t csr[ENROL_CSR_MAX];                   /* PKCS#10 in DER: P-256, common name the id */
     size_t device_key_len;                        /* 0: none */
     uint8_t device_key[ENROL_DEVICE_KEY_LEN];     /* raw Ed25519 public key */
-    size_t device_proof_len;                      /* 0: none, though a key needs one */
+    size_t device_proof_len;                      /* 0: none; the first signed head is one */
     uint8_t device_proof[ENROL_DEVICE_PROOF_LEN]; /* its signature */
 };
 

@@ -123,7 +123,7 @@ refuses "sizes that are not there" "$work/assets/theme/sizes.ini: $gone" "$bin/c
 mv "$work/sizes.ini" "$work/assets/theme/"
 
 ca="a PEM file with the authority's certificate of the platform's TLS"
-certificate="a PEM file with the kiosk's client certificate, its common name the id above"
+certificate="a PEM file with the kiosk's client certificate, its common name the id above; certkiosk-syncd --enrol makes one"
 key="a PEM file with the private key of [kiosk] certificate, without a pass phrase"
 bad certkiosk-syncd "plain HTTP" platform url http://platform.example "$url"
 bad certkiosk-syncd "an address with a path" platform url https://host/x "$url"

@@ -107,7 +107,7 @@ has "a request for another name is refused" '"malformed"' "$(enrol misnamed hall
 openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/rsa.key" 2>/dev/null
 openssl req -new -key "$work/rsa.key" -subj /CN=hall-9 -outform DER -out "$work/rsa.csr"
 has "so is another kind of key" '"malformed"' "$(enrol rsa hall-9 "$one")"
-answer=$(enrol first hall-9 "$(tr 'A-Z' 'a-z' <<<"$one")")
+answer=$(enrol first hall-9 "$(tr '[:upper:]' '[:lower:]' <<<"$one")")
 is "the right code is taken, however it is written" 200 "${answer##* }"
 take first "$answer"
 is "openssl finds the certificate signed by the platform" "$work/first.crt: OK" \
@@ -173,6 +173,74 @@ answer=$(enrol fresh hall-9 "$two")
 take fresh "$answer"
 is "enrolled anew it is answered" 200 "$(feed fresh)"
 is "all that it had before is dead" "403 403" "$(feed second) $(feed third)"
+
+# --- the kiosk's own command ----------------------------------------------------------------------
+write_conf() { # write_conf [SED EXPRESSION]
+    mkdir -p "$work/state/sync" "$work/state/kiosk"
+    cat >"$work/syncd.conf" <<CONF
+[ledger]
+dir = $work/state
+[platform]
+url = $url
+ca = $work/platform/platform-tls.crt
+keys = $work/platform/platform.keys
+[kiosk]
+id = hall-5
+key = $work/state/sync/kiosk.pem
+certificate = $work/state/sync/kiosk.pem
+CONF
+    sed -i "${1:-}" "$work/syncd.conf"
+}
+own() { "$bin/certkiosk-syncd" --enrol --config "$work/syncd.conf" <<<"$1" 2>&1; }
+write_conf
+identity=$work/state/sync/kiosk.pem
+has "a kiosk that is not enrolled is told how" "--enrol makes one" "$("$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>&1)"
+own_code=$(invite hall-5)
+has "a slip is told without asking anybody" "mistyped: no try was spent" "$(own "${own_code:0:23}$([ "${own_code:23}" = 0 ] && echo 1 || echo 0)")"
+is "no key is made for it" no "$([ -e "$identity.enrol" ] && echo yes || echo no)"
+has "nothing on standard input is no code" "no code on standard input" "$("$bin/certkiosk-syncd" --enrol --config "$work/syncd.conf" </dev/null 2>&1)"
+has "a wrong code is said to be wrong" "19 tries are left" "$(own "$(invite hall-4)")"
+write_conf "s,^id = .*,id = hall-3,"
+has "a name that the platform does not know" "made no code for this kiosk" "$(own "$own_code")"
+write_conf "s,^url = .*,url = https://127.0.0.1:1,"
+has "no line is said to be no line" "cannot be reached" "$(own "$own_code")"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=x \
+    -keyout "$work/foreign.key" -out "$work/foreign.crt" 2>/dev/null
+write_conf "s,^ca = .*,ca = $work/foreign.crt,"
+has "another platform is said to be another" "is not the platform" "$(own "$own_code")"
+write_conf
+sql "DELETE FROM invite_refused"
+if command -v faketime >/dev/null; then
+    has "a clock that is wrong is said to be wrong" "Set the clock" "$(faketime 2012-01-01 "$bin/certkiosk-syncd" --enrol --config "$work/syncd.conf" <<<"$own_code" 2>&1)"
+fi
+sql "UPDATE invites SET expires_s = 1 WHERE kiosk = 'hall-5'"
+has "an expired code is said to be expired" "has expired" "$(own "$own_code")"
+own_code=$(invite hall-5)
+mkdir "$work/aside" && cp "$identity.enrol" "$work/aside/"
+has "the right one enrols" "hall-5 is enrolled" "$(own "$own_code")"
+is "with key and certificate in one file that nobody else reads" 600 "$(stat -c %a "$identity")"
+is "which openssl finds to go together" "$(openssl pkey -in "$identity" -pubout)" "$(openssl x509 -in "$identity" -noout -pubkey)"
+is "nothing else is left" "kiosk.pem" "$(ls "$work/state/sync")"
+is "curl is answered with it" 200 "$(code plain --cert "$identity" --key "$identity" "$url/v1/kiosks/hall-5/feed")"
+has "a used code is said to be used" "was used already, by another key" "$(own "$own_code")"
+rm "$identity.enrol"
+cp "$identity" "$work/good.pem"
+rm "$identity"
+cp "$work/aside/kiosk.pem.enrol" "$identity.enrol"
+has "what broke off after the platform's answer goes on with its key" "hall-5 is enrolled" "$(own "$own_code")"
+is "to the same certificate" "$(openssl x509 -in "$work/good.pem")" "$(openssl x509 -in "$identity")"
+"$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>"$work/syncd.log" &
+syncd=$!
+for _ in $(seq 100); do
+    grep -q 'state=up' "$work/syncd.log" && break
+    sleep 0.1
+done
+is "certkiosk-syncd just runs then" 1 "$(grep -c 'line: state=up' "$work/syncd.log")"
+kill $syncd && wait $syncd 2>/dev/null
+write_conf "s,^certificate = .*,certificate = $work/first.crt,"
+has "two files cannot be enrolled" "are to be one file" "$(own "$own_code")"
+write_conf "s,kiosk.pem,none/kiosk.pem,"
+has "a folder that is not there is said" "No such file or directory" "$(own "$own_code")"
 
 echo "$checks checks, $failures failures"
 [ $failures = 0 ]

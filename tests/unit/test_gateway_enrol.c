@@ -271,8 +271,6 @@ static void a_device_key_is_proven(void **state)
     struct enrol_request *request = &fixture.request;
     (void)state;
 
-    request->device_key_len = ENROL_DEVICE_KEY_LEN;
-    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
     sign_device("hall-8", request->csr, request->csr_len);
     assert_int_equal(enrol(), ENROL_DEVICE_BAD);
     sign_device(NEW, request->csr, request->csr_len - 1);

@@ -26,7 +26,8 @@ struct row {
 
 #define CA_ALLOWED "a PEM file with the authority's certificate of the platform's TLS"
 #define CERTIFICATE_ALLOWED \
-    "a PEM file with the kiosk's client certificate, its common name the id above"
+    "a PEM file with the kiosk's client certificate, its common name the id above; " \
+    "certkiosk-syncd --enrol makes one"
 #define KEY_ALLOWED "a PEM file with the private key of [kiosk] certificate, without a pass phrase"
 
 /* clang-format off */

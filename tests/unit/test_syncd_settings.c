@@ -88,7 +88,8 @@ static void test_the_sample_is_right(void **state)
         settings_read("assets/config/syncd.conf", "/run/credentials/x", message, &settings);
     assert_string_equal(message, "");
     assert_false(failed(e));
-    assert_string_equal(settings.key, "/run/credentials/x/kiosk.key");
+    assert_string_equal(settings.key, "/var/lib/certkiosk/sync/kiosk.pem");
+    assert_string_equal(settings.certificate, settings.key);
 }
 
 int main(void)
