@@ -84,7 +84,7 @@ static struct err let_in(const struct platform *platform, const struct enrol_req
     struct made made = {0};
     bool device = request->device_key_len > 0;
 
-    if (request->device_proof_len > 0 && failed(check_device(request, csr))) {
+    if (request->device_proof_len > 0 && (!device || failed(check_device(request, csr)))) {
         out->verdict = ENROL_DEVICE_BAD;
         return ERR_OK;
     }

@@ -18,9 +18,9 @@ static void assert_same(const struct enrol_request *a, const struct enrol_reques
     assert_int_equal(a->csr_len, b->csr_len);
     assert_memory_equal(a->csr, b->csr, a->csr_len);
     assert_int_equal(a->device_key_len, b->device_key_len);
-    assert_memory_equal(a->device_key, b->device_key, sizeof(a->device_key));
+    assert_memory_equal(a->device_key, b->device_key, a->device_key_len);
     assert_int_equal(a->device_proof_len, b->device_proof_len);
-    assert_memory_equal(a->device_proof, b->device_proof, sizeof(a->device_proof));
+    assert_memory_equal(a->device_proof, b->device_proof, a->device_proof_len);
 }
 
 static void a_request_is_read_as_it_was_written(void **state)
