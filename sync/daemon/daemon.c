@@ -9,6 +9,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/daemon/ahead.h"
 #include "sync/daemon/downlink.h"
 #include "sync/daemon/status.h"
 #include "sync/daemon/uplink.h"
@@ -25,6 +26,7 @@ struct daemon {
     struct desk desk;
     struct wake wake;
     struct uplink *uplink;
+    struct ahead *ahead;
     struct downlink *downlink;
     uint64_t beat_ms, checkpoint_ms; /* next */
     char journal_path[PATH_SIZE];
@@ -64,6 +66,8 @@ static struct err open_all(struct daemon *daemon, const struct settings *setting
     if (!failed(e))
         e = uplink_create(&daemon->desk, daemon->journal_path, &daemon->uplink);
     if (!failed(e))
+        e = ahead_create(&daemon->desk, daemon->journal_path, &daemon->ahead);
+    if (!failed(e))
         e = downlink_create(&daemon->desk, daemon->uplink, &daemon->downlink);
     return e;
 }
@@ -90,6 +94,7 @@ void daemon_close(struct daemon *daemon)
     if (daemon == NULL)
         return;
     downlink_destroy(daemon->downlink);
+    ahead_destroy(daemon->ahead);
     uplink_destroy(daemon->uplink);
     http_close(daemon->desk.http);
     wake_close(&daemon->wake);
@@ -110,6 +115,7 @@ static void listen_once(struct daemon *daemon)
             break;
         case WAKE_LOOK:
             uplink_look(daemon->uplink);
+            ahead_look(daemon->ahead);
             break;
         case WAKE_STATUS:
             status_print(text, &daemon->desk, uplink_head_seq(daemon->uplink));
@@ -158,6 +164,7 @@ static struct err one_round(struct daemon *daemon)
     struct err e = downlink_step(daemon->downlink, now_ms);
     if (!failed(e))
         e = uplink_step(daemon->uplink, now_ms);
+    ahead_step(daemon->ahead, now_ms);
     if (!failed(e))
         e = keep_house(daemon, now_ms);
     if (!failed(e))

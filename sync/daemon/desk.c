@@ -9,6 +9,7 @@ static const char *const lane_names[LANE_COUNT] = {
     [LANE_FEED] = "feed",
     [LANE_JOURNAL] = "journal",
     [LANE_CERTIFICATE] = "certificate",
+    [LANE_AHEAD] = "ahead",
 };
 
 struct verdict_court desk_court(const struct desk *desk)

@@ -6,6 +6,7 @@ enum lane {
     LANE_FEED,        /* documents come down, by long-poll */
     LANE_JOURNAL,     /* entries go up */
     LANE_CERTIFICATE, /* the kiosk's own certificate */
+    LANE_AHEAD,       /* those that a visitor waits for, before their turn */
     LANE_COUNT,
 };
 

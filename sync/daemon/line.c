@@ -5,7 +5,8 @@
 void line_init(struct line *line)
 {
     *line = (struct line){0};
-    line->lanes[LANE_JOURNAL].well = true; /* nothing is known against it */
+    line->lanes[LANE_JOURNAL].well = true; /* nothing is known against them */
+    line->lanes[LANE_AHEAD].well = true;
 }
 
 bool line_up(const struct line *line)
@@ -15,7 +16,7 @@ bool line_up(const struct line *line)
 
 bool line_may_send(const struct line *line, enum lane lane, uint64_t now_ms)
 {
-    if (lane == LANE_JOURNAL && !line->lanes[LANE_FEED].well)
+    if (lane != LANE_FEED && !line->lanes[LANE_FEED].well)
         return false;
     return now_ms >= line->lanes[lane].next_ms;
 }

@@ -3,9 +3,9 @@
  *
  *     init --> may_send? --(request)--> answered | failed --> may_send? ...
  *
- * The line is up when the last word of both lanes was an answer. While the feed fails it alone
- * tries, with a growing pause, and the journal is held: one probe, not two (a breaker). Times are
- * of the boot clock.
+ * The line is up when the last word of feed and journal was an answer. While the feed fails it
+ * alone tries, with a growing pause, and the others are held: one probe, not three (a breaker).
+ * Times are of the boot clock.
  */
 #ifndef SYNC_DAEMON_LINE_H
 #define SYNC_DAEMON_LINE_H

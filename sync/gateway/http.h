@@ -70,8 +70,9 @@ extern const size_t http_kiosk_route_count;
 extern const struct http_route http_public_routes[];
 extern const size_t http_public_route_count;
 
-/* kiosk: POST /v1/kiosks/{kiosk}/journal, GET /v1/kiosks/{kiosk}/feed */
+/* kiosk: POST /v1/kiosks/{kiosk}/journal, /ahead, GET /v1/kiosks/{kiosk}/feed */
 enum http_result http_journal(struct gateway *, struct http_request *, struct http_reply *);
+enum http_result http_ahead(struct gateway *, struct http_request *, struct http_reply *);
 enum http_result http_feed(struct gateway *, struct http_request *, struct http_reply *);
 
 /* anyone: POST /v1/enrol; kiosk: POST /v1/kiosks/{kiosk}/certificate (sync/wire/enrol.h) */

@@ -13,9 +13,11 @@
 
 #define CURSOR_MAX (UINT64_C(1) << 53)
 #define OPERATOR_BODY_MAX 1024
+#define AHEAD_RETRY_S 30
 
 const struct http_route http_kiosk_routes[] = {
     {"POST", "/v1/kiosks/*/journal", HTTP_KIOSK, (size_t)BATCH_BYTES_MAX, http_journal},
+    {"POST", "/v1/kiosks/*/ahead", HTTP_KIOSK, (size_t)BATCH_BYTES_MAX, http_ahead},
     {"GET", "/v1/kiosks/*/feed", HTTP_KIOSK, 0, http_feed},
     {"POST", "/v1/kiosks/*/certificate", HTTP_KIOSK, (size_t)ENROL_BYTES_MAX, http_certificate},
     {"POST", "/v1/enrol", HTTP_PUBLIC, (size_t)ENROL_BYTES_MAX, http_enrol},
@@ -90,6 +92,10 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
         http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", answer->seq,
                     "an entry does not hash to what it says");
         break;
+    case INTAKE_FULL:
+        http_refuse(reply, MHD_HTTP_TOO_MANY_REQUESTS, "full", 0, "too many entries are ahead");
+        reply->retry_after_s = AHEAD_RETRY_S;
+        break;
     }
 }
 
@@ -116,12 +122,12 @@ static void refuse_body(struct gateway *gateway, const char *kiosk, struct err e
     }
 }
 
-enum http_result http_journal(struct gateway *gateway, struct http_request *request,
-                              struct http_reply *reply)
+/* The batch that was sent, to free; NULL: refused. */
+static struct batch *take_batch(struct gateway *gateway, const struct http_request *request,
+                                struct http_reply *reply)
 {
     CLEANUP(http_scratch_done) uint8_t *text = NULL;
-    CLEANUP(http_scratch_done) struct batch *batch = http_scratch(1, sizeof(*batch));
-    struct intake_answer answer = {0};
+    struct batch *batch = http_scratch(1, sizeof(*batch));
     size_t len = 0;
 
     struct err e = batch == NULL ? ERR(ERR_IO, 0, "calloc") : ERR_OK;
@@ -129,13 +135,43 @@ enum http_result http_journal(struct gateway *gateway, struct http_request *requ
         e = http_body(request, (size_t)BATCH_BYTES_MAX, &text, &len);
     if (!failed(e))
         e = batch_read((struct bytes){text, len}, batch);
-    if (failed(e)) {
-        refuse_body(gateway, request->part[0], e, reply);
+    if (!failed(e))
+        return batch;
+    refuse_body(gateway, request->part[0], e, reply);
+    free(batch);
+    return NULL;
+}
+
+enum http_result http_journal(struct gateway *gateway, struct http_request *request,
+                              struct http_reply *reply)
+{
+    CLEANUP(http_scratch_done) struct batch *batch = take_batch(gateway, request, reply);
+    struct intake_answer answer = {0};
+
+    if (batch == NULL)
         return HTTP_ANSWER;
-    }
-    e = intake_batch(&gateway->platform, request->part[0], batch, &answer);
+    struct err e = intake_batch(&gateway->platform, request->part[0], batch, &answer);
     if (failed(e)) {
         http_unavailable(reply, e);
+    } else {
+        reply_verdict(gateway, request->part[0], &answer, reply);
+    }
+    return HTTP_ANSWER;
+}
+
+enum http_result http_ahead(struct gateway *gateway, struct http_request *request,
+                            struct http_reply *reply)
+{
+    CLEANUP(http_scratch_done) struct batch *batch = take_batch(gateway, request, reply);
+    struct intake_answer answer = {.verdict = INTAKE_STORED};
+
+    if (batch == NULL)
+        return HTTP_ANSWER;
+    struct err e = intake_ahead(&gateway->platform, request->part[0], batch, &answer.verdict);
+    if (failed(e)) {
+        http_unavailable(reply, e);
+    } else if (answer.verdict == INTAKE_STORED) {
+        http_reply_json(reply, MHD_HTTP_OK, strdup("{}"));
     } else {
         reply_verdict(gateway, request->part[0], &answer, reply);
     }

@@ -3,20 +3,9 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "sync/gateway/intake_inner.h"
 #include "sync/gateway/kiosks.h"
-#include "sync/gateway/orders.h"
-#include "sync/gateway/watch.h"
 #include "sync/wire/entry.h"
-
-struct intake {
-    const struct platform *platform;
-    const char *kiosk;
-    const char *epoch;
-    uint64_t head_seq;
-    struct hash head;
-    bool is_advanced; /* something new was taken */
-    struct watch *watch;
-};
 
 /* What applies an entry of each kind; NULL: it is only kept. */
 static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const struct report *,
@@ -27,7 +16,7 @@ static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const 
     [ENTRY_TOKEN_REPAIR] = orders_repair,
 };
 
-static struct err apply(const struct intake *intake, const struct batch_entry *entry,
+struct err intake_apply(const struct intake *intake, const struct batch_entry *entry,
                         char out_code[ORDER_CODE_SIZE])
 {
     struct report report = {.kiosk = intake->kiosk, .txid = entry->txid};
@@ -63,7 +52,7 @@ static struct err keep(const struct intake *intake, const struct batch_entry *en
                V_NUMBER(intake->platform->now_ms())));
 }
 
-static bool hash_true(const struct intake *intake, const struct batch_entry *entry)
+bool intake_hash_true(const struct intake *intake, const struct batch_entry *entry)
 {
     struct chain_entry link = {
         .seq = entry->seq,
@@ -78,6 +67,14 @@ static bool hash_true(const struct intake *intake, const struct batch_entry *ent
     struct hash hash = {0};
 
     return !failed(chain_hash(&link, &hash)) && hash_same(&hash, &entry->hash);
+}
+
+struct err intake_txid_known(const struct intake *intake, const char *txid, bool *out_known)
+{
+    return store_has(intake->platform->store,
+                     "SELECT 1 FROM journal WHERE txid = ?1"
+                     " UNION ALL SELECT 1 FROM ahead WHERE txid = ?1",
+                     VALUES(V_TEXT(txid)), out_known);
 }
 
 /* When the newest stored entry was made, to compare the next with. */
@@ -138,17 +135,20 @@ static struct err take_new(struct intake *intake, const struct batch_entry *entr
                            enum intake_verdict *out_verdict)
 {
     char code[ORDER_CODE_SIZE] = "";
+    enum ahead_state ahead = AHEAD_NONE;
     bool known = false;
 
-    struct err e = store_has(intake->platform->store, "SELECT 1 FROM journal WHERE txid = ?",
-                             VALUES(V_TEXT(entry->txid)), &known);
+    struct err e = intake_ahead_settle(intake, entry, &ahead);
+    if (!failed(e))
+        e = intake_txid_known(intake, entry->txid, &known);
     if (failed(e))
         return e;
-    if (is_fork(intake, entry, known)) {
+    if (is_fork(intake, entry, known || ahead == AHEAD_OTHER)) {
         *out_verdict = INTAKE_FORK;
         return ERR_OK;
     }
-    e = apply(intake, entry, code);
+    if (ahead == AHEAD_NONE)
+        e = intake_apply(intake, entry, code);
     if (!failed(e))
         e = keep(intake, entry, code);
     if (failed(e))
@@ -176,7 +176,7 @@ static struct err take(struct intake *intake, const struct batch_entry *entry,
                    (unsigned long long)entry->seq, (unsigned long long)answer->seq);
         return ERR_OK;
     }
-    if (entry->seq == 0 || !hash_true(intake, entry)) {
+    if (entry->seq == 0 || !intake_hash_true(intake, entry)) {
         answer->verdict = INTAKE_MALFORMED;
         watch_note(intake->watch, ALARM_MALFORMED, "entry %llu does not hash to what it says",
                    (unsigned long long)entry->seq);

@@ -13,7 +13,10 @@ enum intake_verdict {
     INTAKE_GAP,       /* nothing stored; `seq` is the one expected */
     INTAKE_FORK,      /* nothing stored; `seq` is known with another content, or its txid is */
     INTAKE_MALFORMED, /* nothing stored; the entry at `seq` does not hash to what it says */
+    INTAKE_FULL,      /* nothing stored; too many entries are ahead of their turn already */
 };
+
+#define INTAKE_AHEAD_MAX 1000 /* entries of a kiosk that may be ahead of their turn */
 
 struct intake_answer {
     enum intake_verdict verdict;
@@ -25,6 +28,12 @@ struct intake_answer {
  * was stored and the same batch may be sent again. */
 MUST_CHECK struct err intake_batch(const struct platform *platform, const char *kiosk,
                                    const struct batch *batch, struct intake_answer *out_answer);
+
+/* Apply what a visitor waits for before its turn in a long journal: requests, farewells and intents
+ * of orders among these entries, which follow each other. Each is applied once, now or in its turn,
+ * where the journal has it again. STORED, FORK, MALFORMED or FULL. Errors as above. */
+MUST_CHECK struct err intake_ahead(const struct platform *platform, const char *kiosk,
+                                   const struct batch *batch, enum intake_verdict *out_verdict);
 
 /* How far the kiosk's current journal is stored, without verdicts; inside a transaction. */
 MUST_CHECK struct err intake_ack(const struct platform *platform, const char *kiosk,

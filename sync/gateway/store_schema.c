@@ -164,6 +164,15 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "  cleared_s INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE UNIQUE INDEX alarms_open ON alarms(kiosk, word) WHERE cleared_s = 0;"
 
+    /* Entries that were applied before their turn, until it comes. */
+    "CREATE TABLE ahead("
+    "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"
+    "  epoch TEXT NOT NULL,"
+    "  seq INTEGER NOT NULL CHECK (seq > 0),"
+    "  txid TEXT NOT NULL UNIQUE,"
+    "  hash BLOB NOT NULL,"
+    "  PRIMARY KEY (kiosk, epoch, seq)) STRICT, WITHOUT ROWID;"
+
     "PRAGMA user_version = 3;"
     "COMMIT;",
 };

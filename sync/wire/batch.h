@@ -12,6 +12,10 @@
  *   400  {"error":"malformed", "message":TEXT}; 413; 429 and 503 with Retry-After
  *   Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
  *
+ * Ahead: POST /v1/kiosks/{kiosk}/ahead       a batch of at most BATCH_AHEAD_MAX entries from the
+ * end of a long journal, so that a visitor does not wait for all before them. The same entries come
+ * again in their turn. 200 {}; 409 "fork"; 429 when too many are ahead; else as above.
+ *
  * Down:  GET /v1/kiosks/{kiosk}/feed?after=CURSOR&wait=SECONDS   (wait 0 to 25)
  *   200  {"cursor":N,"documents":[{"type":NAME,"id":TEXT,"version":N,"body":TEXT,
  *          "key_id":hex,"seal":base64}, ...], "ack":TEXT,"key_id":hex,"seal":base64}
@@ -25,6 +29,7 @@
 #include "kiosk/base/chain.h"
 #include "kiosk/base/err.h"
 
+#define BATCH_AHEAD_MAX 64 /* entries sent ahead of their turn */
 #define BATCH_ENTRIES_MAX 500
 /* Before compression; refused above, at both ends. */
 #define BATCH_BYTES_MAX ((size_t)1024 * 1024)

@@ -52,6 +52,10 @@ struct entry {
 /* The kind called `name`. ERR_NOT_FOUND: a kind that this version does not know. */
 MUST_CHECK struct err entry_kind_by_name(const char *name, enum entry_kind *out_kind);
 
+/* Whether somebody waits for what an entry of the kind called `name` makes the platform do: then it
+ * is sent ahead of a long queue. A delivery is not: it refers to its own place in the journal. */
+bool entry_goes_ahead(const char *name);
+
 /* Read a body of `kind` into `*out`. ERR_MALFORMED. */
 MUST_CHECK struct err entry_read(enum entry_kind kind, struct bytes body, struct entry *out);
 
