@@ -1,16 +1,15 @@
 #include "kiosk/app/book.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "kiosk/app/clock_trust.h"
+#include "kiosk/app/disk_room.h"
 #include "kiosk/app/keepsake.h"
 #include "kiosk/app/news.h"
 #include "kiosk/app/wipe.h"
@@ -22,7 +21,6 @@
 
 #define COMMANDS_MAX 64
 #define IDLE_MS 1000
-#define ROOM_MIN UINT64_C(524288) /* bytes free on the disk: a day of visits */
 #define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
 
@@ -49,6 +47,7 @@ struct book {
     atomic_bool look_queued;
     int socket;
 
+    struct disk_room room;
     struct journal *journal; /* NULL: out of service */
     struct inbox *inbox;     /* NULL: not there yet */
     bool condemned;          /* not the platform's journal: nothing is begun in it any more */
@@ -77,6 +76,14 @@ static void send_hall(struct book *book)
     post_send(book->setup.post, &mail);
 }
 
+static void look_at_room(struct book *book)
+{
+    if (!disk_room_look(&book->room))
+        return;
+    book->hall.room_ok = book->room.ok;
+    send_hall(book);
+}
+
 static void out_of_service(struct book *book, const char *event, struct err e)
 {
     log_err(event, e);
@@ -85,7 +92,8 @@ static void out_of_service(struct book *book, const char *event, struct err e)
     book->next_open_ms = clock_boot_ms() + REOPEN_MS;
     book->hall.ledger_ok = false;
     if (!book->condemned)
-        book->hall.ledger_fault = FACT_LEDGER_UNUSABLE;
+        book->hall.ledger_fault =
+            e.code == ERR_NO_ROOM ? FACT_LEDGER_NO_ROOM : FACT_LEDGER_UNUSABLE;
     send_hall(book);
 }
 
@@ -125,16 +133,13 @@ static bool judge(struct book *book)
     return agreement == AGREEMENT_SAME;
 }
 
-/* A journal that opens is not yet one that can be written. */
-static struct err check_room(const struct book *book)
+/* Whether what failed with `e` for want of room is worth another try. */
+static bool makes_room(struct book *book, struct err e)
 {
-    struct statvfs disk;
-
-    if (statvfs(book->setup.journal_path, &disk) != 0)
-        return ERR(ERR_IO, errno, "statvfs");
-    if ((uint64_t)disk.f_bavail * disk.f_frsize < ROOM_MIN)
-        return ERR(ERR_NO_ROOM, 0, "reserve of disk");
-    return ERR_OK;
+    bool made = disk_room_make(&book->room, e);
+    if (made)
+        look_at_room(book);
+    return made;
 }
 
 static void try_open(struct book *book)
@@ -145,11 +150,13 @@ static void try_open(struct book *book)
         book->inbox = NULL; /* not made yet, or not to be read: look() says what follows */
     if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
         struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
-        if (!failed(e))
-            e = check_room(book);
+        if (makes_room(book, e))
+            e = journal_open(book->setup.journal_path, false, unused, &book->journal);
         if (failed(e)) {
             out_of_service(book, "journal_open", e);
         } else if (judge(book)) {
+            (void)disk_room_look(&book->room);
+            book->hall.room_ok = book->room.ok;
             book->hall.ledger_ok = true;
             send_hall(book);
         }
@@ -181,6 +188,8 @@ static void do_append(struct book *book, const struct command *command)
     if (may_append(book, &draft)) {
         e = own_txid(book, command->record.once, &draft);
         if (!failed(e))
+            e = journal_append(book->journal, &draft);
+        if (makes_room(book, e))
             e = journal_append(book->journal, &draft);
         if (failed(e))
             out_of_service(book, "journal_append", e);
@@ -253,6 +262,8 @@ static void do_erase_kept(struct book *book, const char *order)
     if (book->journal == NULL)
         return; /* the token will be seen again, or what is kept expires */
     struct err e = journal_kept_erase(book->journal, order);
+    if (makes_room(book, e))
+        e = journal_kept_erase(book->journal, order);
     if (failed(e))
         out_of_service(book, "journal_kept_erase", e);
 }
@@ -329,6 +340,8 @@ static void forget(struct book *book)
         struct err e = sweep_kept(book);
         if (!failed(e))
             e = journal_checkpoint(book->journal);
+        if (makes_room(book, e))
+            e = journal_checkpoint(book->journal);
         if (failed(e))
             out_of_service(book, "journal_checkpoint", e);
     }
@@ -341,6 +354,8 @@ static void look(struct book *book)
 
     atomic_store(&book->look_queued, false);
     try_open(book);
+    if (book->journal != NULL)
+        look_at_room(book);
     if (book->inbox == NULL) {
         distrust_clock(book);
         return;
@@ -421,6 +436,7 @@ struct err book_create(const struct book_setup *setup, struct book **out_book)
     if (book == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
     book->setup = *setup;
+    book->room = (struct disk_room){book->setup.reserve_path, setup->reserve_size, false};
     book->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     struct err e = worker_start(&book->worker, sizeof(struct command), COMMANDS_MAX, work, book);

@@ -14,6 +14,9 @@
  * When an append fails, or the journal does not verify at start, the book closes it, says
  * ledger_ok = false, and tries to open and verify it again every few seconds. It never makes
  * a new one: that is `certkiosk --create-ledger`, once in a kiosk's life.
+ *
+ * A reserve of disk is held (kiosk/ledger/reserve.h). When the disk is full it is given up, so that
+ * the order in hand is finished, and room_ok = false until it is whole again.
  */
 #ifndef KIOSK_APP_BOOK_H
 #define KIOSK_APP_BOOK_H
@@ -28,6 +31,8 @@ struct book_setup {
     char journal_path[273];
     char inbox_path[273];
     char syncd_socket[273]; /* told "look" after each append */
+    char reserve_path[273];
+    uint64_t reserve_size; /* bytes of disk held free */
     const char *kiosk;
     const struct keyring *keys;
     const struct trust *trust;

@@ -90,22 +90,22 @@ static const char *const printers[FACT_PRINTER_COUNT] = {
 };
 
 static const char *const ledger_faults[FACT_LEDGER_FAULT_COUNT] = {
-    [FACT_LEDGER_UNUSABLE] = "bad",
-    [FACT_LEDGER_ROLLED_BACK] = "rolled_back",
-    [FACT_LEDGER_FORKED] = "forked",
-    [FACT_LEDGER_NO_FOLDER] = "no_folder",
+    [FACT_LEDGER_UNUSABLE] = "bad",    [FACT_LEDGER_ROLLED_BACK] = "rolled_back",
+    [FACT_LEDGER_FORKED] = "forked",   [FACT_LEDGER_NO_FOLDER] = "no_folder",
+    [FACT_LEDGER_NO_ROOM] = "no_room",
 };
 
 void describe_status(const struct flow *flow, char *out, size_t size)
 {
     const struct fact_hall *hall = &flow->hall;
 
-    (void)text_print(out, size,
-                     "state=%s\nmessage=%s\nline=%s\nreader=%s\nprinter=%s\nledger=%s\nclock=%s\n",
-                     states[flow->state], messages[flow->message], hall->line_up ? "up" : "down",
-                     hall->reader_there ? "there" : "gone", printers[hall->printer],
-                     hall->ledger_ok ? "ok" : ledger_faults[hall->ledger_fault],
-                     hall->clock_trusted ? "trusted" : "untrusted");
+    (void)text_print(
+        out, size,
+        "state=%s\nmessage=%s\nline=%s\nreader=%s\nprinter=%s\nledger=%s\nroom=%s\nclock=%s\n",
+        states[flow->state], messages[flow->message], hall->line_up ? "up" : "down",
+        hall->reader_there ? "there" : "gone", printers[hall->printer],
+        hall->ledger_ok ? "ok" : ledger_faults[hall->ledger_fault], hall->room_ok ? "ok" : "low",
+        hall->clock_trusted ? "trusted" : "untrusted");
 }
 
 void describe_screen(const struct flow *flow, const struct draw_list *list, bool pressed, char *out,

@@ -166,6 +166,8 @@ static struct err open_book(struct app *app)
     path_in(setup.journal_path, &app->settings, "kiosk/journal.db");
     path_in(setup.inbox_path, &app->settings, "sync/inbox.db");
     path_in(setup.syncd_socket, &app->settings, "sync/syncd.sock");
+    path_in(setup.reserve_path, &app->settings, "kiosk/reserve");
+    setup.reserve_size = (uint64_t)app->settings.ledger_reserve_mb << 20;
     return book_create(&setup, &app->book);
 }
 

@@ -19,7 +19,7 @@ enum mail_kind {
     MAIL_LINE,    /* line_up */
     MAIL_READER,  /* reader_there */
     MAIL_PRINTER, /* printer */
-    MAIL_LEDGER,  /* ledger_ok, clock_trusted, announcements */
+    MAIL_LEDGER,  /* ledger_ok, room_ok, clock_trusted, announcements */
     MAIL_KEPT,    /* what is kept of the token that event.id asked for; event.u.order is whose */
     MAIL_QUIT,    /* the process was asked to end */
 };

@@ -325,6 +325,7 @@ void runner_mail(struct runner *runner, const struct mail *mail)
     case MAIL_LEDGER:
         hall->ledger_ok = mail->hall.ledger_ok;
         hall->ledger_fault = mail->hall.ledger_fault;
+        hall->room_ok = mail->hall.room_ok;
         hall->clock_trusted = mail->hall.clock_trusted;
         hall->announcement_count = mail->hall.announcement_count;
         memcpy(hall->announcements, mail->hall.announcements, sizeof(hall->announcements));

@@ -4,6 +4,8 @@
 
 #include "kiosk/base/text.h"
 
+#define RESERVE_MB 16 /* hundreds of visits */
+
 #define AT(member) offsetof(struct settings, member)
 #define SIZE(member) (int64_t)sizeof(((struct settings *)0)->member)
 #define TEXT_ROW(section, key, member, required) \
@@ -33,6 +35,7 @@ static const struct config_row rows[] = {
     TEXT_ROW("printer",  "device",    printer_device,     true),
     {"printer", "width",      CONFIG_CHOICE, 0, 0, "384 576",            AT(printer_width),    false},
     TEXT_ROW("ledger",   "dir",       ledger_dir,         true),
+    {"ledger", "reserve_mb",  CONFIG_NUMBER, 1, 1024, NULL,              AT(ledger_reserve_mb), false},
     TEXT_ROW("platform", "keys",      platform_keys,      true),
     TEXT_ROW("platform", "trust",     platform_trust,     true),
     {"platform", "check_url", CONFIG_URL, 1, SIZE(platform_check_url), NULL, AT(platform_check_url), true},
@@ -66,7 +69,8 @@ struct err settings_read(const char *path, struct settings *out_settings, char *
     struct settings settings = {.device_key = "device.key",
                                 .token_driver = "piv",
                                 .printer_driver = "escpos",
-                                .printer_width = 1};
+                                .printer_width = 1,
+                                .ledger_reserve_mb = RESERVE_MB};
 
     struct err e =
         config_read(path, rows, ARRAY_LEN(rows), &settings, sizeof(settings), out_message);

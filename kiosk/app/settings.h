@@ -30,6 +30,7 @@ struct settings {
     char printer_driver[33], printer_device[SETTINGS_PATH_SIZE];
     int64_t printer_width;
     char ledger_dir[SETTINGS_PATH_SIZE];
+    int64_t ledger_reserve_mb;
     char platform_keys[SETTINGS_PATH_SIZE];
     char platform_trust[SETTINGS_PATH_SIZE];
     char platform_check_url[129];

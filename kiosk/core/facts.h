@@ -117,6 +117,7 @@ enum fact_ledger_fault {
     FACT_LEDGER_ROLLED_BACK, /* ends before what the platform has acknowledged */
     FACT_LEDGER_FORKED,      /* tells another history than the platform has */
     FACT_LEDGER_NO_FOLDER,   /* its folder is missing, or nothing can be made in it */
+    FACT_LEDGER_NO_ROOM,     /* its disk is full */
     FACT_LEDGER_FAULT_COUNT,
 };
 
@@ -126,6 +127,7 @@ struct fact_hall {
     bool reader_there; /* a token reader answers */
     bool ledger_ok;
     enum fact_ledger_fault ledger_fault; /* counts while the ledger is not ok */
+    bool room_ok;                        /* the disk has room for more than the order in hand */
     bool clock_trusted; /* within limits of the platform's proven time, and never behind it */
     enum fact_printer printer;
     int64_t wall_s; /* now, seconds since 1970 UTC */

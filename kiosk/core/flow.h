@@ -292,6 +292,7 @@ enum service_block {
     SERVICE_LINE_DOWN,
     SERVICE_READER_GONE,
     SERVICE_CLOCK_WRONG,
+    SERVICE_NO_ROOM, /* the disk has room for the order in hand only */
     SERVICE_BLOCK_COUNT,
 };
 enum service_block flow_service_block(const struct flow *flow, const struct flow_rules *rules,

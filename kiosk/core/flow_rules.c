@@ -54,6 +54,8 @@ enum service_block flow_service_block(const struct flow *flow, const struct flow
         return SERVICE_LINE_DOWN;
     if (!flow->hall.clock_trusted)
         return SERVICE_CLOCK_WRONG;
+    if (row->needs_paying && !flow->hall.room_ok)
+        return SERVICE_NO_ROOM;
     return SERVICE_HERE;
 }
 

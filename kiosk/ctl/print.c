@@ -129,6 +129,16 @@ void print_advice(FILE *out, const char *word)
          "made one on purpose put the right one back; see ledger_rolled_back in the README."},
         {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
                              "served. Check its disk and mount, then restart certkiosk."},
+        {"ledger_no_room",
+         "the ledger's disk is full. Nothing is served. Free room on it, but delete "
+         "no file of the ledger; service resumes by itself."},
+        {"trouble_disk",
+         "the disk is full: what the platform sends cannot be stored. Free room on it, "
+         "but delete no file of the ledger; certkiosk-syncd goes on by itself."},
+        {"room_low",
+         "the ledger's disk is nearly full: the order in hand is finished, nothing new is "
+         "sold. Free room on it, but delete no file of the ledger; service resumes by "
+         "itself."},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         if (text_same(rows[i].word, word))

@@ -140,8 +140,8 @@ static void judge_answer(const struct report_program *program, struct report_pro
     static const struct {
         const char *key, *fine;
     } rows[] = {
-        {"reader", "there"}, {"printer", "ready paper_low"}, {"ledger", "ok"}, {"clock", "trusted"},
-        {"line", "up"},
+        {"reader", "there"}, {"printer", "ready paper_low"}, {"ledger", "ok"},
+        {"room", "ok"},      {"clock", "trusted"},           {"line", "up"},
     };
     char value[REPORT_VALUE_SIZE];
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

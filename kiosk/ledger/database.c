@@ -182,6 +182,8 @@ struct err database_checkpoint(struct database *database)
         sqlite3_wal_checkpoint_v2(database->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     if (result == SQLITE_OK)
         return ERR_OK;
+    if ((result & 0xFF) == SQLITE_FULL) /* the WAL still has it all */
+        return ERR(ERR_NO_ROOM, result, "sqlite3_wal_checkpoint_v2");
     database->broken = true;
     return ERR(ERR_IO, result, "sqlite3_wal_checkpoint_v2");
 }

@@ -152,7 +152,8 @@ bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len
 MUST_CHECK struct err database_begin(const struct database *database);
 MUST_CHECK struct err database_end(struct database *database, struct err e);
 
-/* Move the WAL into the database as far as readers allow. ERR_IO breaks the database. */
+/* Move the WAL into the database as far as readers allow. ERR_IO breaks the database; ERR_NO_ROOM:
+ * the disk is full, nothing is lost. */
 MUST_CHECK struct err database_checkpoint(struct database *database);
 
 #endif

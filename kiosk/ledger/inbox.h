@@ -47,7 +47,7 @@ struct inbox_state {
     char boot_id[CHAIN_UUID_LEN + 1]; /* of the boot that proven_boot_ms counts in */
     enum inbox_line line;
     int64_t line_since_ms; /* wall clock */
-    char trouble[65];      /* a word for staff: "fork", "gap", "seal", "" when well */
+    char trouble[65];      /* a word for staff: "fork", "gap", "seal", "disk", "" when well */
 };
 
 /* As journal_open() and journal_open_read(). */

@@ -12,6 +12,8 @@ static enum word notice_of(const struct ui *ui, enum icon *out_icon)
         return WORD_NOTICE_READER;
     if (!hall->clock_trusted)
         return WORD_NOTICE_CLOCK;
+    if (!hall->room_ok)
+        return WORD_NOTICE_ROOM;
     *out_icon = ICON_WIFI_OFF;
     if (!hall->line_up)
         return WORD_NOTICE_LINE;

@@ -9,6 +9,7 @@ static const enum word staff_words[FACT_LEDGER_FAULT_COUNT] = {
     [FACT_LEDGER_ROLLED_BACK] = WORD_OUT_STAFF_ROLLED_BACK,
     [FACT_LEDGER_FORKED] = WORD_OUT_STAFF_FORKED,
     [FACT_LEDGER_NO_FOLDER] = WORD_OUT_STAFF_NO_FOLDER,
+    [FACT_LEDGER_NO_ROOM] = WORD_OUT_STAFF_NO_ROOM,
 };
 
 static const char *title_of(const struct ui *ui, const struct profile *profile)

@@ -37,6 +37,7 @@ static const struct {
     [SERVICE_LINE_DOWN] = {WORD_BLOCK_LINE_DOWN, WORD_INSTEAD_LINE, true},
     [SERVICE_READER_GONE] = {WORD_BLOCK_READER_GONE, WORD_INSTEAD_COUNTER, true},
     [SERVICE_CLOCK_WRONG] = {WORD_BLOCK_CLOCK_WRONG, WORD_INSTEAD_COUNTER, true},
+    [SERVICE_NO_ROOM] = {WORD_BLOCK_NO_ROOM, WORD_INSTEAD_COUNTER, true},
 };
 
 /* "¥200" and what follows it, in the pieces of the price tag. */

@@ -151,10 +151,12 @@ static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
                   up ? "up" : "down");
     }
     struct err e = store_save(store);
-    if (failed(e) || now_ms < daemon->checkpoint_ms)
-        return e;
-    daemon->checkpoint_ms = now_ms + CHECKPOINT_MS;
-    return inbox_checkpoint(store->inbox);
+    if (!failed(e) && now_ms >= daemon->checkpoint_ms) {
+        daemon->checkpoint_ms = now_ms + CHECKPOINT_MS;
+        store_hold_reserve(store);
+        e = inbox_checkpoint(store->inbox);
+    }
+    return e.code == ERR_NO_ROOM ? ERR_OK : e; /* as soon as there is room, all that was missed */
 }
 
 static struct err one_round(struct daemon *daemon)

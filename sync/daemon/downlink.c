@@ -59,6 +59,8 @@ static const char *word_for(enum err_code code)
 {
     if (code == ERR_DENIED)
         return "seal";
+    if (code == ERR_NO_ROOM)
+        return "disk";
     return code == ERR_CONFLICT ? "conflict" : "answer";
 }
 
@@ -82,7 +84,7 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
         return ERR_OK;
     }
     e = store_documents(&desk->store, downlink->feed);
-    if (e.code == ERR_CONFLICT) {
+    if (e.code == ERR_CONFLICT || e.code == ERR_NO_ROOM) { /* the platform says it again */
         refuse(downlink, answer, e, now_ms);
         return ERR_OK;
     }

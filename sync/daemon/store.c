@@ -3,12 +3,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "kiosk/ledger/reserve.h"
+
+void store_hold_reserve(struct store *store)
+{
+    struct err e = reserve_hold(store->reserve, STORE_RESERVE_BYTES);
+    if (store->short_of_room != failed(e) && failed(e))
+        log_err("reserve", e);
+    store->short_of_room = failed(e);
+}
+
+/* Whether what failed with `e` for want of room is worth another try. */
+static bool makes_room(const struct store *store, struct err e)
+{
+    if (e.code != ERR_NO_ROOM || !reserve_give_up(store->reserve))
+        return false;
+    log_event(LOG_LEVEL_WARNING, "reserve", "state=given_up");
+    return true;
+}
 
 struct err store_open(const char *path, struct store *out_store)
 {
     struct store store = {.inbox = NULL};
+    if (!text_print(store.reserve, sizeof(store.reserve), "%s.reserve", path))
+        return ERR(ERR_IO, 0, "path");
     struct err e = inbox_open(path, true, &store.inbox);
+    if (makes_room(&store, e))
+        e = inbox_open(path, true, &store.inbox);
     if (failed(e))
         return e;
     e = inbox_get_state(store.inbox, &store.state);
@@ -19,6 +42,7 @@ struct err store_open(const char *path, struct store *out_store)
     /* Trouble outlives a restart until its lane has answered well. */
     enum lane lane = text_same(store.state.trouble, "seal") ? LANE_FEED : LANE_JOURNAL;
     (void)text_copy(store.troubles[lane], STORE_TROUBLE_SIZE, store.state.trouble);
+    store_hold_reserve(&store);
     *out_store = store;
     return ERR_OK;
 }
@@ -51,6 +75,8 @@ struct err store_documents(struct store *store, const struct feed *feed)
     for (size_t i = 0; i < feed->count; i++)
         convert(&feed->documents[i], &documents[i]);
     struct err e = inbox_put(store->inbox, documents, feed->count, feed->cursor);
+    if (makes_room(store, e))
+        e = inbox_put(store->inbox, documents, feed->count, feed->cursor);
     free(documents);
     if (failed(e))
         return e;
@@ -83,7 +109,9 @@ struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq
     if (!text_same(store->state.epoch, epoch))
         store_acknowledge(store, epoch, 0, &none); /* the inbox files it under its epoch */
     struct err e = store_save(store);
-    return failed(e) ? e : inbox_quarantine(store->inbox, seq, code);
+    if (!failed(e))
+        e = inbox_quarantine(store->inbox, seq, code);
+    return makes_room(store, e) ? inbox_quarantine(store->inbox, seq, code) : e;
 }
 
 bool store_trouble(struct store *store, enum lane lane, const char *word)
@@ -121,6 +149,8 @@ struct err store_save(struct store *store)
     if (!store->dirty)
         return ERR_OK;
     struct err e = inbox_set_state(store->inbox, &store->state);
+    if (makes_room(store, e))
+        e = inbox_set_state(store->inbox, &store->state);
     if (!failed(e))
         store->dirty = false;
     return e;

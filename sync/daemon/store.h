@@ -3,6 +3,9 @@
  *
  *     open --> documents, take_time, acknowledge, trouble, line ... --> save --> ... --> close
  *
+ * A reserve of disk is held beside it (kiosk/ledger/reserve.h) and given up when the disk is full:
+ * ERR_NO_ROOM comes when that did not help, and leaves the inbox as it was.
+ *
  * documents() is durable on return; the rest is on save(). What is lost with the power before a
  * save() the platform says again.
  */
@@ -16,12 +19,17 @@
 
 #define STORE_TROUBLE_SIZE 17
 
+#define STORE_PATH_SIZE 273
+#define STORE_RESERVE_BYTES (UINT64_C(4) << 20) /* thousands of orders */
+
 struct store {
     struct inbox *inbox;
+    char reserve[STORE_PATH_SIZE];
     struct inbox_state state; /* read only for others */
     char troubles[LANE_COUNT][STORE_TROUBLE_SIZE];
     bool dirty;
-    bool news; /* something that the kiosk should look at; whoever tells it clears this */
+    bool short_of_room; /* the reserve is not whole */
+    bool news;          /* something that the kiosk should look at; whoever tells it clears this */
 };
 
 /* As inbox_open() with create. */
@@ -49,6 +57,9 @@ bool store_trouble(struct store *store, enum lane lane, const char *word);
 
 /* True when that is news. */
 bool store_line(struct store *store, bool up, int64_t wall_ms);
+
+/* Hold the reserve, which was given up perhaps, as soon as there is room for it. */
+void store_hold_reserve(struct store *store);
 
 /* Make the state durable if it changed. */
 MUST_CHECK struct err store_save(struct store *store);

@@ -72,11 +72,16 @@ static void resize(struct uplink *uplink, uint64_t took_ms)
 }
 
 /* A signed acknowledgement whose mark is in our journal. */
-static struct err move_on(struct uplink *uplink, const struct ack *ack)
+static struct err move_on(struct uplink *uplink, const struct http_answer *answer,
+                          const struct ack *ack, uint64_t now_ms)
 {
     struct store *store = &uplink->desk->store;
     struct proven_clocks clocks = proven_clocks_now();
     struct err e = quarantine(uplink, ack);
+    if (e.code == ERR_NO_ROOM) { /* the platform has it, and says so again */
+        fail(uplink, answer, "disk", now_ms);
+        return ERR_OK;
+    }
     if (failed(e))
         return e;
     store_take_time(store, ack->time_ms, &clocks);
@@ -116,7 +121,7 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
     if (failed(e))
         return ERR_OK;
     resize(uplink, now_ms - uplink->sent_ms);
-    return move_on(uplink, &ack);
+    return move_on(uplink, answer, &ack, now_ms);
 }
 
 /* Go back to where the platform is, unless it asks for what we never had, or asks again. */

@@ -102,6 +102,12 @@ static void services_clock(struct flow *flow)
     flow->hall.announcement_count = 0;
 }
 
+static void services_no_room(struct flow *flow)
+{
+    flow->state = FLOW_SERVICES;
+    flow->hall.room_ok = false;
+}
+
 static void services_help(struct flow *flow)
 {
     flow->state = FLOW_SERVICES;
@@ -333,6 +339,7 @@ const struct sample samples[] = {
     {"services-no-paper", services_no_paper},
     {"services-no-reader", services_no_reader},
     {"services-clock", services_clock},
+    {"services-no-room", services_no_room},
     {"services-help", services_help},
     {"insert", insert},
     {"insert-warning", insert_warning},
@@ -406,6 +413,7 @@ const struct sample samples[] = {
     {"out-of-service-rolled-back", sample_out_of_service_rolled_back},
     {"out-of-service-forked", sample_out_of_service_forked},
     {"out-of-service-no-folder", sample_out_of_service_no_folder},
+    {"out-of-service-no-room", sample_out_of_service_no_room},
     {"message-token-unreadable", sample_message_token_unreadable},
     {"message-token-foreign", sample_message_token_foreign},
     {"message-pulled-unpaid", sample_message_pulled_unpaid},
@@ -440,7 +448,8 @@ void sample_flow(const struct sample *sample, enum language language, struct flo
 {
     *out_flow = (struct flow){.deadline_ms = SAMPLES_NOW_MS + 40000};
     struct fact_hall *hall = &out_flow->hall;
-    hall->line_up = hall->reader_there = hall->ledger_ok = hall->clock_trusted = true;
+    hall->line_up = hall->reader_there = hall->ledger_ok = hall->clock_trusted = hall->room_ok =
+        true;
     hall->printer = FACT_PRINTER_READY;
     hall->wall_s = SAMPLES_NOW_S;
     hall->announcement_count = ARRAY_LEN(announcements);

@@ -295,6 +295,12 @@ void sample_out_of_service_no_folder(struct flow *flow)
     flow->hall.ledger_fault = FACT_LEDGER_NO_FOLDER;
 }
 
+void sample_out_of_service_no_room(struct flow *flow)
+{
+    sample_out_of_service(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_NO_ROOM;
+}
+
 void sample_message_pin_blocked_paid(struct flow *flow)
 {
     message(flow, MESSAGE_PIN_BLOCKED, FACT_ORDER_TO_WRITE);

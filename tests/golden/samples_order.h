@@ -48,6 +48,7 @@ void sample_out_of_service_token(struct flow *flow);
 void sample_out_of_service_rolled_back(struct flow *flow);
 void sample_out_of_service_forked(struct flow *flow);
 void sample_out_of_service_no_folder(struct flow *flow);
+void sample_out_of_service_no_room(struct flow *flow);
 void sample_message_pin_blocked_paid(struct flow *flow);
 void sample_message_records_silent(struct flow *flow);
 void sample_message_write_failed_pulled(struct flow *flow);

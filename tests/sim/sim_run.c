@@ -64,6 +64,7 @@ static void init(struct sim *sim, uint64_t seed, enum sim_break broken, bool tra
     sim->hall = (struct fact_hall){.line_up = true,
                                    .reader_there = true,
                                    .ledger_ok = true,
+                                   .room_ok = true,
                                    .clock_trusted = true,
                                    .wall_s = WALL_S};
     for (int i = 0; i < SIM_TOKENS; i++) {
@@ -158,7 +159,7 @@ bool sim_run(struct sim *sim, uint64_t seed, enum sim_break broken, bool trace)
     sim->calm = true;
     kiosk_repair(sim);
     sim->fault_ms = SIM_NEVER;
-    sim->hall.line_up = sim->hall.ledger_ok = sim->hall.clock_trusted = true;
+    sim->hall.line_up = sim->hall.ledger_ok = sim->hall.clock_trusted = sim->hall.room_ok = true;
     sim->hall.printer = FACT_PRINTER_READY;
     for (int i = 0; i < SIM_TOKENS; i++)
         sim->tokens[i].refuses = false;

@@ -192,6 +192,7 @@ void fault_happen(struct sim *sim)
         break;
     case 3:
         sim->hall.clock_trusted = !sim->hall.clock_trusted;
+        sim->hall.room_ok = sim_chance(sim, 80);
         break;
     case 4:
         sim->hall.ledger_ok = sim_chance(sim, 70);

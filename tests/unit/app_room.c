@@ -317,6 +317,8 @@ struct book *room_book(struct room *room)
     room_path(room, "journal.db", setup.journal_path);
     room_path(room, "inbox.db", setup.inbox_path);
     room_path(room, "syncd.sock", setup.syncd_socket);
+    room_path(room, "reserve", setup.reserve_path);
+    setup.reserve_size = ROOM_RESERVE;
     OK(book_create(&setup, &book));
     return book;
 }

@@ -27,6 +27,7 @@
 #define ROOM_SLOT 0x9A
 #define ROOM_WAIT_MS 15000 /* long enough under a sanitizer on a busy machine */
 #define ROOM_PATH_SIZE 128
+#define ROOM_RESERVE 65536 /* bytes of disk */
 #define ROOM_ORDER "aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaaa"
 
 /* The simulator of a device, and a driver that takes a lock around each call of it. */

@@ -42,6 +42,7 @@ void world_init(struct world *world)
     world->hall = (struct fact_hall){.line_up = true,
                                      .reader_there = true,
                                      .ledger_ok = true,
+                                     .room_ok = true,
                                      .clock_trusted = true,
                                      .wall_s = WALL_S};
     world->token = (struct fact_token){.id = "s1001", .tries_left = 5, .certificate_count = 1};

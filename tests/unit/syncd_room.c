@@ -100,7 +100,8 @@ void room_round(struct room *room, uint64_t after_ms)
     room->now_ms += after_ms;
     assert_false(failed(downlink_step(room->downlink, room->now_ms)));
     assert_false(failed(uplink_step(room->uplink, room->now_ms)));
-    assert_false(failed(store_save(&room->desk.store)));
+    struct err e = store_save(&room->desk.store);
+    assert_true(!failed(e) || e.code == ERR_NO_ROOM); /* with which the daemon goes on */
 }
 
 static bool take_hash(void *context, const struct journal_row *row)

@@ -10,6 +10,7 @@
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/app_room.h"
+#include "tests/unit/full_disk.h"
 
 static struct mail look_up(struct room *room, struct book *book)
 {
@@ -335,6 +336,44 @@ static void test_an_append_that_fails_stops_service_until_the_disk_is_well(void 
     room_close(&room);
 }
 
+static void expect_room(struct room *room, bool ok)
+{
+    struct mail mail;
+    do {
+        assert_true(post_take(&room->post, ROOM_WAIT_MS, &mail));
+    } while (mail.kind != MAIL_LEDGER || mail.hall.room_ok != ok);
+    assert_true(mail.hall.ledger_ok);
+}
+
+static void test_a_full_disk_finishes_what_was_begun_and_is_told(void **state)
+{
+    (void)state;
+    struct room room;
+    char reserve[ROOM_PATH_SIZE];
+    struct mail mail;
+
+    room_open(&room);
+    struct book *book = room_book(&room);
+    expect_room(&room, true);
+    room_path(&room, "reserve", reserve);
+    full_disk_take(reserve);
+    full_disk.on = true;
+    struct record record = room_record(&room, 1);
+    book_append(book, 11, &record);
+    do {
+        assert_true(post_take(&room.post, ROOM_WAIT_MS, &mail));
+        assert_true(mail.kind != MAIL_LEDGER || (mail.hall.ledger_ok && !mail.hall.room_ok));
+    } while (mail.kind != MAIL_EVENT);
+    assert_int_equal(mail.event.result, ERR_NONE);
+    book_forget(book); /* which checkpoints */
+    full_disk.on = false;
+    expect_room(&room, true);
+    book_destroy(book);
+    full_disk_give_back();
+    assert_int_equal(room_head(&room), 1);
+    room_close(&room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -351,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_a_damaged_journal_stops_service_until_it_is_repaired),
         cmocka_unit_test(test_a_missing_journal_is_never_made_anew),
         cmocka_unit_test(test_an_append_that_fails_stops_service_until_the_disk_is_well),
+        cmocka_unit_test(test_a_full_disk_finishes_what_was_begun_and_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

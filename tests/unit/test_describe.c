@@ -31,7 +31,7 @@ static void test_the_status_says_how_the_kiosk_is(void **state)
 
     describe_status(&flow, text, sizeof(text));
     assert_string_equal(text, "state=pay\nmessage=none\nline=up\nreader=there\nprinter=paper_low\n"
-                              "ledger=ok\nclock=untrusted\n");
+                              "ledger=ok\nroom=low\nclock=untrusted\n");
 }
 
 static void test_the_status_names_what_is_wrong_with_the_ledger(void **state)
@@ -39,7 +39,8 @@ static void test_the_status_names_what_is_wrong_with_the_ledger(void **state)
     (void)state;
     char text[DOORBELL_ANSWER_MAX];
     static const char *const lines[FACT_LEDGER_FAULT_COUNT] = {
-        "\nledger=bad\n", "\nledger=rolled_back\n", "\nledger=forked\n", "\nledger=no_folder\n"};
+        "\nledger=bad\n", "\nledger=rolled_back\n", "\nledger=forked\n", "\nledger=no_folder\n",
+        "\nledger=no_room\n"};
 
     for (int i = 0; i < FACT_LEDGER_FAULT_COUNT; i++) {
         struct flow flow = a_flow();

@@ -6,6 +6,7 @@
 
 #include "kiosk/base/text.h"
 #include "sync/daemon/status.h"
+#include "tests/unit/full_disk.h"
 #include "tests/unit/syncd_room.h"
 
 #define MINUTE_MS 60000
@@ -279,6 +280,33 @@ static void test_status_tells_all_of_it(void **state)
     assert_non_null(strstr(text, "trouble=seal\n"));
 }
 
+static void test_a_full_disk_takes_the_reserve_then_waits_for_room(void **state)
+{
+    struct room *room = *state;
+    room_line_up(room);
+    full_disk_take(room->desk.store.reserve);
+    full_disk.on = true;
+    room_round(room, DOWNLINK_PACE_MS);
+    give(room, feed_of(1, 1, 1, "{}"));
+    assert_true(has(room, "n1", 1)); /* in what was reserved */
+    full_disk.spent = true;
+    room_round(room, DOWNLINK_PACE_MS);
+    give(room, feed_of(2, 1, 2, "{}"));
+    assert_true(has(room, "n1", 1));
+    assert_string_equal(room->desk.store.troubles[LANE_FEED], "disk");
+    assert_int_equal(room->desk.line.lanes[LANE_FEED].failures,
+                     1); /* it pauses, and asks from where it was */
+    full_disk.on = full_disk.spent = false;
+    room_round(room, MINUTE_MS);
+    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=1&"));
+    give(room, feed_of(2, 1, 2, "{}"));
+    assert_true(has(room, "n1", 2));
+    assert_string_equal(room->desk.store.troubles[LANE_FEED], "");
+    store_hold_reserve(&room->desk.store);
+    assert_false(room->desk.store.short_of_room);
+    full_disk_give_back();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +322,7 @@ int main(void)
         TEST(test_a_dead_line_is_asked_less_and_less),
         TEST(test_proven_time_comes_with_every_answer),
         TEST(test_status_tells_all_of_it),
+        TEST(test_a_full_disk_takes_the_reserve_then_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

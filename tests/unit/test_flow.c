@@ -96,6 +96,11 @@ static void a_wrong_clock(struct world *world)
     world->hall.clock_trusted = false;
 }
 
+static void a_full_disk(struct world *world)
+{
+    world->hall.room_ok = false;
+}
+
 static void no_reader(struct world *world)
 {
     world->hall.reader_there = false;
@@ -224,6 +229,7 @@ static struct row rows[] = {
 
     {"renew asks for the token", NULL, AT_SERVICES, renew, FLOW_INSERT, MESSAGE_NONE, "note:visit_started"},
     {"renew waits for the line", a_cut_line, AT_SERVICES, renew, FLOW_SERVICES, MESSAGE_NONE, ""},
+    {"renew waits for room on the disk", a_full_disk, AT_SERVICES, renew, FLOW_SERVICES, MESSAGE_NONE, ""},
     {"renew waits for a trusted clock", a_wrong_clock, AT_SERVICES, renew, FLOW_SERVICES, MESSAGE_NONE, ""},
     {"renew waits for a reader", no_reader, AT_SERVICES, renew, FLOW_SERVICES, MESSAGE_NONE, ""},
     {"unlock is done at the counter", NULL, AT_SERVICES, unlock, FLOW_SERVICES, MESSAGE_NONE, ""},

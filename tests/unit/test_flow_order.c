@@ -249,6 +249,13 @@ static void clock_jump_and_next(struct world *world)
     next(world);
 }
 
+static void disk_fills_and_next(struct world *world)
+{
+    world->hall.room_ok = false;
+    hall(world);
+    next(world);
+}
+
 static void ledger_fails(struct world *world)
 {
     world->hall.ledger_ok = false;
@@ -342,6 +349,7 @@ static struct row rows[] = {
     {"an agreed offer is journaled before anything else", NULL, AT_OFFER, next, FLOW_ORDERING, MESSAGE_NONE, "journal:order_requested"},
     {"the offer goes back to the certificate", NULL, AT_OFFER, back, FLOW_CERTIFICATE, MESSAGE_NONE, ""},
     {"a cut line orders nothing", NULL, AT_OFFER, line_cut_and_next, FLOW_OFFER, MESSAGE_NONE, ""},
+    {"a full disk orders nothing", NULL, AT_OFFER, disk_fills_and_next, FLOW_OFFER, MESSAGE_NONE, ""},
     {"a wrong clock orders nothing", NULL, AT_OFFER, clock_jump_and_next, FLOW_OFFER, MESSAGE_NONE, ""},
     {"a token pulled at the offer was pulled", NULL, AT_OFFER, removed, FLOW_MESSAGE, MESSAGE_PULLED_UNPAID, ""},
     {"an offer left alone ends", NULL, AT_OFFER, a_minute, FLOW_TAKE_TOKEN, MESSAGE_NONE, "note:visit_ended wipe_visit"},

@@ -340,7 +340,7 @@ static void check_news(const struct look *look)
 {
     (void)look;
     const struct fact_hall *hall = &bench.flow.hall;
-    bool others = !hall->line_up || !hall->reader_there || !hall->clock_trusted ||
+    bool others = !hall->line_up || !hall->reader_there || !hall->clock_trusted || !hall->room_ok ||
                   hall->printer != FACT_PRINTER_READY;
     if (bench.flow.state != FLOW_SERVICES || others)
         return;

@@ -259,6 +259,7 @@ static void out_of_service_says_to_staff_what_is_wrong_with_the_ledger(void **st
         {"out-of-service-rolled-back", WORD_OUT_STAFF_ROLLED_BACK},
         {"out-of-service-forked", WORD_OUT_STAFF_FORKED},
         {"out-of-service-no-folder", WORD_OUT_STAFF_NO_FOLDER},
+        {"out-of-service-no-room", WORD_OUT_STAFF_NO_ROOM},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         (void)codes(rows[i].sample, 0);

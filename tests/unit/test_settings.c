@@ -122,6 +122,7 @@ static void test_defaults_are_those_of_the_sample(void **state)
     assert_string_equal(least.token_driver, sample.token_driver);
     assert_string_equal(least.printer_driver, sample.printer_driver);
     assert_int_equal(least.printer_width, sample.printer_width);
+    assert_int_equal(least.ledger_reserve_mb, sample.ledger_reserve_mb);
     assert_int_equal(least.screen_width, sample.screen_width);
     assert_int_equal(least.screen_height, sample.screen_height);
     assert_false(sample.screen_describe);
