@@ -11,6 +11,7 @@
 #include "kiosk/base/text.h"
 #include "sync/daemon/ahead.h"
 #include "sync/daemon/downlink.h"
+#include "sync/daemon/renewal.h"
 #include "sync/daemon/status.h"
 #include "sync/daemon/uplink.h"
 #include "sync/daemon/wake.h"
@@ -28,6 +29,7 @@ struct daemon {
     struct uplink *uplink;
     struct ahead *ahead;
     struct downlink *downlink;
+    struct renewal *renewal;
     uint64_t beat_ms, checkpoint_ms; /* next */
     char journal_path[PATH_SIZE];
 };
@@ -69,6 +71,9 @@ static struct err open_all(struct daemon *daemon, const struct settings *setting
         e = ahead_create(&daemon->desk, daemon->journal_path, &daemon->ahead);
     if (!failed(e))
         e = downlink_create(&daemon->desk, daemon->uplink, &daemon->downlink);
+    if (!failed(e)) {
+        e = renewal_create(&daemon->desk, settings->key, settings->certificate, &daemon->renewal);
+    }
     return e;
 }
 
@@ -93,6 +98,7 @@ void daemon_close(struct daemon *daemon)
 {
     if (daemon == NULL)
         return;
+    renewal_destroy(daemon->renewal);
     downlink_destroy(daemon->downlink);
     ahead_destroy(daemon->ahead);
     uplink_destroy(daemon->uplink);
@@ -166,6 +172,8 @@ static struct err one_round(struct daemon *daemon)
     struct err e = downlink_step(daemon->downlink, now_ms);
     if (!failed(e))
         e = uplink_step(daemon->uplink, now_ms);
+    if (!failed(e))
+        e = renewal_step(daemon->renewal, now_ms);
     ahead_step(daemon->ahead, now_ms);
     if (!failed(e))
         e = keep_house(daemon, now_ms);

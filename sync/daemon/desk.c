@@ -20,7 +20,7 @@ struct verdict_court desk_court(const struct desk *desk)
                                   .proven_ms = proven_floor_ms(&desk->store.state, &clocks)};
 }
 
-static void note_trouble(struct desk *desk, enum lane lane, const char *word)
+void desk_trouble(struct desk *desk, enum lane lane, const char *word)
 {
     if (!store_trouble(&desk->store, lane, word))
         return;
@@ -34,10 +34,10 @@ static void note_trouble(struct desk *desk, enum lane lane, const char *word)
 void desk_answered(struct desk *desk, enum lane lane)
 {
     line_answered(&desk->line, lane);
-    note_trouble(desk, lane, "");
+    desk_trouble(desk, lane, "");
 }
 
-static uint32_t draw(void)
+uint32_t desk_draw(void)
 {
     uint32_t random = 0;
     /* Without it the pauses of many kiosks may fall together; nothing worse. */
@@ -70,8 +70,8 @@ void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *an
     }
     /* A lane whose line is merely down keeps the word that it had. */
     if (trouble[0] != '\0')
-        note_trouble(desk, lane, trouble);
-    line_failed(&desk->line, lane, now_ms, answer->retry_after_s, draw());
+        desk_trouble(desk, lane, trouble);
+    line_failed(&desk->line, lane, now_ms, answer->retry_after_s, desk_draw());
 }
 
 struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request)

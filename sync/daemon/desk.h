@@ -32,6 +32,12 @@ void desk_answered(struct desk *desk, enum lane lane);
 void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *answer,
                  const char *trouble, uint64_t now_ms);
 
+/* A word for staff about a lane, "" when it is well; logged when it is news. */
+void desk_trouble(struct desk *desk, enum lane lane, const char *word);
+
+/* Random, so that the pauses of many kiosks do not fall together. */
+uint32_t desk_draw(void);
+
 /* "GET something" with the time that is proven. ERR_NO_ROOM. */
 MUST_CHECK struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request);
 

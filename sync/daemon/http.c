@@ -88,6 +88,7 @@ static const struct {
     {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_3},
     {CURLOPT_SSL_VERIFYPEER, 1},
     {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* a session is its certificate's, which may change */
     {CURLOPT_CONNECTTIMEOUT_MS, HTTP_CONNECT_MS},
     {CURLOPT_TCP_KEEPALIVE, 1},
     {CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_S},
@@ -122,14 +123,24 @@ static bool set_common(struct call *call, const struct http_options *options)
            curl_easy_setopt(easy, CURLOPT_PRIVATE, call) == CURLE_OK;
 }
 
+static struct err make_multi(struct http *http)
+{
+    http->multi = curl_multi_init();
+    if (http->multi == NULL)
+        return ERR(ERR_NO_ROOM, 0, "curl_multi_init");
+    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    return ERR_OK;
+}
+
 static struct err set_up(struct http *http, const struct http_options *options)
 {
     static const char *const headers[] = {"Content-Type: application/json",
                                           "Content-Encoding: zstd", "Expect:"};
-    http->multi = curl_multi_init();
-    if (http->multi == NULL || !text_copy(http->url, sizeof(http->url), options->url))
-        return ERR(ERR_NO_ROOM, 0, "curl_multi_init");
-    (void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_MAX);
+    struct err e = make_multi(http);
+    if (failed(e))
+        return e;
+    if (!text_copy(http->url, sizeof(http->url), options->url))
+        return ERR(ERR_NO_ROOM, 0, "url");
     for (size_t i = 0; i < ARRAY_LEN(headers); i++) {
         struct curl_slist *longer = curl_slist_append(http->json_headers, headers[i]);
         if (longer == NULL)
@@ -288,6 +299,14 @@ void http_cancel(struct http *http, enum lane lane)
     if (call->busy && !call->done)
         (void)curl_multi_remove_handle(http->multi, call->easy); /* it was added */
     call->busy = false;
+}
+
+struct err http_forget(struct http *http)
+{
+    for (size_t i = 0; i < LANE_COUNT; i++)
+        http_cancel(http, (enum lane)i);
+    (void)curl_multi_cleanup(http->multi); /* nothing is on its way */
+    return make_multi(http);
 }
 
 static void collect(struct http *http)

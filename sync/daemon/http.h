@@ -69,6 +69,10 @@ bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer
 /* Forget the request that is on its way, if any. */
 void http_cancel(struct http *http, enum lane lane);
 
+/* Close every connection, and forget what is on its way: the next ones are made with key and
+ * certificate as their files are then. ERR_NO_ROOM: nothing can be sent any more. */
+MUST_CHECK struct err http_forget(struct http *http);
+
 /* Work until something happens: an answer, one of `watched` is readable, or the time is over. */
 MUST_CHECK struct err http_wait(struct http *http, const int *watched, size_t watched_count,
                                 uint32_t timeout_ms);

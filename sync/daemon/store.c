@@ -40,7 +40,9 @@ struct err store_open(const char *path, struct store *out_store)
         return e;
     }
     /* Trouble outlives a restart until its lane has answered well. */
-    enum lane lane = text_same(store.state.trouble, "seal") ? LANE_FEED : LANE_JOURNAL;
+    enum lane lane = text_same(store.state.trouble, STORE_TROUBLE_CERTIFICATE) ? LANE_CERTIFICATE
+                     : text_same(store.state.trouble, "seal")                  ? LANE_FEED
+                                                                               : LANE_JOURNAL;
     (void)text_copy(store.troubles[lane], STORE_TROUBLE_SIZE, store.state.trouble);
     store_hold_reserve(&store);
     *out_store = store;
@@ -114,6 +116,17 @@ struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq
     return makes_room(store, e) ? inbox_quarantine(store->inbox, seq, code) : e;
 }
 
+/* The journal's comes first: a fork is the worst there is. But who is refused because of his
+ * certificate is told of the certificate. */
+static const char *first_trouble(const struct store *store)
+{
+    const char *journal = store->troubles[LANE_JOURNAL];
+    const char *certificate = store->troubles[LANE_CERTIFICATE];
+    if (journal[0] != '\0' && (certificate[0] == '\0' || !text_same(journal, "denied")))
+        return journal;
+    return certificate[0] != '\0' ? certificate : store->troubles[LANE_FEED];
+}
+
 bool store_trouble(struct store *store, enum lane lane, const char *word)
 {
     if (text_same(store->troubles[lane], word))
@@ -122,11 +135,7 @@ bool store_trouble(struct store *store, enum lane lane, const char *word)
     if (word[0] != '\0' && text_same(store->troubles[lane], INBOX_TROUBLE_FORK))
         return false;
     (void)text_copy(store->troubles[lane], STORE_TROUBLE_SIZE, word); /* ours are short */
-    /* The journal's comes first: a fork is the worst there is. */
-    const char *first = store->troubles[LANE_JOURNAL];
-    if (first[0] == '\0')
-        first = store->troubles[LANE_FEED];
-    (void)text_copy(store->state.trouble, sizeof(store->state.trouble), first);
+    (void)text_copy(store->state.trouble, sizeof(store->state.trouble), first_trouble(store));
     store->dirty = true;
     store->news = true;
     return true;

@@ -18,6 +18,7 @@
 #include "sync/wire/batch.h"
 
 #define STORE_TROUBLE_SIZE 17
+#define STORE_TROUBLE_CERTIFICATE "certificate" /* the kiosk's own ends soon, or has ended */
 
 #define STORE_PATH_SIZE 273
 #define STORE_RESERVE_BYTES (UINT64_C(4) << 20) /* thousands of orders */

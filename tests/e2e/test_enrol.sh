@@ -6,13 +6,15 @@ set -u
 bin=$1/bin
 gateway=$bin/certkiosk-gateway
 work=$(mktemp -d /tmp/test_enrol.XXXXXX)
-server=
+hand=$1/tests/journal_hand
+server='' syncd=''
 failures=0
 checks=0
 trap 'finish' EXIT
 
 finish() {
     stop_gateway
+    stop_syncd
     rm -rf "$work"
 }
 
@@ -49,6 +51,30 @@ stop_gateway() {
     [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
     server=
 }
+
+start_syncd() {
+    "$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>"$work/syncd.log" &
+    syncd=$!
+}
+
+stop_syncd() {
+    [ -n "$syncd" ] && kill "$syncd" 2>/dev/null && wait "$syncd" 2>/dev/null
+    syncd=
+}
+
+# within SECONDS COMMAND...: its condition comes true; prints yes or no
+within() {
+    local until=$((SECONDS + $1))
+    shift
+    while [ $SECONDS -le $until ]; do
+        "$@" && echo yes && return
+        sleep 0.05
+    done
+    echo no
+}
+
+status() { "$hand" ask "$work/state/sync/syncd.sock" 'status?' 2>/dev/null | sed -n "s/^$1=//p"; }
+status_is() { [ "$(status "$1")" = "$2" ]; }
 
 sql() { sqlite3 "$work/platform/gateway.db" "$1"; }
 invite() { "$gateway" invite --dir "$work/platform" --kiosk "$@"; }
@@ -166,6 +192,9 @@ take third "$answer"
 is "certificates are as short-lived as they are configured" yes \
     "$(openssl x509 -in "$work/third.crt" -noout -checkend 21000 >/dev/null && ! openssl x509 -in "$work/third.crt" -noout -checkend 21700 >/dev/null && echo yes)"
 
+stop_gateway
+start_gateway
+
 # --- staff let a kiosk in anew --------------------------------------------------------------------
 two=$(invite hall-9)
 request fresh hall-9
@@ -229,18 +258,83 @@ rm "$identity"
 cp "$work/aside/kiosk.pem.enrol" "$identity.enrol"
 has "what broke off after the platform's answer goes on with its key" "hall-5 is enrolled" "$(own "$own_code")"
 is "to the same certificate" "$(openssl x509 -in "$work/good.pem")" "$(openssl x509 -in "$identity")"
-"$bin/certkiosk-syncd" --config "$work/syncd.conf" 2>"$work/syncd.log" &
-syncd=$!
-for _ in $(seq 100); do
-    grep -q 'state=up' "$work/syncd.log" && break
-    sleep 0.1
-done
-is "certkiosk-syncd just runs then" 1 "$(grep -c 'line: state=up' "$work/syncd.log")"
-kill $syncd && wait $syncd 2>/dev/null
+start_syncd
+is "certkiosk-syncd just runs then" yes "$(within 10 status_is line up)"
+stop_syncd
 write_conf "s,^certificate = .*,certificate = $work/first.crt,"
 has "two files cannot be enrolled" "are to be one file" "$(own "$own_code")"
 write_conf "s,kiosk.pem,none/kiosk.pem,"
 has "a folder that is not there is said" "No such file or directory" "$(own "$own_code")"
+
+# --- certkiosk-syncd renews it --------------------------------------------------------------------
+write_conf
+serial() { openssl x509 -in "$identity" -noout -serial; }
+is_renewed() { [ "$(serial)" != "$1" ]; }
+changed_twice() { [ "$(grep -c 'certificate: state=changed' "$work/syncd.log")" = 2 ]; }
+promoted() { [ "$(sql "SELECT lower(hex(certificate)) FROM kiosks WHERE id = 'hall-5'")" = "$(openssl x509 -in "$identity" -outform DER | sha256sum | cut -d' ' -f1)" ]; }
+again_with() { stop_gateway; start_gateway "$@"; }
+cp "$identity" "$work/long.pem"
+start_syncd
+is "one with years to go works" yes "$(within 10 status_is line up)"
+sleep 1.5
+is "and is left as it is" "$(sha256sum <"$work/long.pem")" "$(sha256sum <"$identity")"
+stop_syncd
+
+again_with --certificate-hours 6
+own_code=$(invite hall-5)
+has "enrolled with a certificate that ends today" "is enrolled" "$(own "$own_code")"
+cp "$identity" "$work/short.pem"
+old=$(serial)
+start_syncd
+is "it is renewed by itself" yes "$(within 20 is_renewed "$old")"
+is "and the new one is used" yes "$(within 20 promoted)"
+is "the line is up" yes "$(within 10 status_is line up)"
+is "with another key, beside its certificate" "no $(openssl pkey -in "$identity" -pubout | sha256sum)" \
+    "$(cmp -s <(openssl pkey -in "$identity") <(openssl pkey -in "$work/short.pem") && echo yes || echo no) $(openssl x509 -in "$identity" -noout -pubkey | sha256sum)"
+is "that nobody else reads" "600 kiosk.pem" "$(stat -c %a "$identity") $(find "$work/state/sync" -name 'kiosk.pem*' -printf '%f')"
+is "the one before is refused" 403 "$(code plain --cert "$work/short.pem" --key "$work/short.pem" "$url/v1/kiosks/hall-5/feed")"
+now=$(serial)
+sleep 2
+is "once, though that is due as well" "$now" "$(serial)"
+is "nobody is told of trouble" "" "$(status trouble)"
+has "it is enrolled anew while it runs" "is enrolled" "$(own "$(invite hall-5)")"
+is "it takes the new one up" yes "$(within 10 changed_twice)"
+is "and the line is up" yes "$(within 20 status_is line up)"
+stop_syncd
+
+again_with --certificate-hours 1
+has "enrolled with one that ends in an hour" "is enrolled" "$(own "$(invite hall-5)")"
+start_syncd
+is "staff are told of it" yes "$(within 20 status_is trouble certificate)"
+stop_syncd
+again_with
+old=$(serial)
+start_syncd
+is "it is renewed for years" yes "$(within 20 is_renewed "$old")"
+is "and the trouble is over" yes "$(within 20 status_is trouble '')"
+is "years they are" yes "$(openssl x509 -in "$identity" -noout -checkend 70000000 >/dev/null && echo yes)"
+stop_syncd
+
+# what the platform no longer takes, the kiosk says; staff enrol it anew
+issue_ended() { # a pair that ended yesterday, known to the platform
+    openssl ecparam -name prime256v1 -genkey -noout -out "$work/ended.key"
+    openssl req -new -key "$work/ended.key" -subj /OU=kiosk/CN=hall-5 -out "$work/ended.req" 2>/dev/null
+    printf 'basicConstraints=critical,CA:FALSE\nextendedKeyUsage=clientAuth\n' >"$work/ended.ext"
+    openssl x509 -req -in "$work/ended.req" -CA "$work/platform/client-ca.crt" -CAkey "$work/platform/client-ca.key" \
+        -extfile "$work/ended.ext" -days -1 -out "$work/ended.crt" 2>/dev/null
+    cat "$work/ended.key" "$work/ended.crt" >"$identity"
+}
+if issue_ended && [ -s "$work/ended.crt" ]; then
+    sql "UPDATE kiosks SET certificate = x'$(openssl x509 -in "$work/ended.crt" -outform DER | sha256sum | cut -d' ' -f1)' WHERE id = 'hall-5'"
+    start_syncd
+    is "one that has ended is refused" 403 "$(code plain --cert "$identity" --key "$identity" "$url/v1/kiosks/hall-5/feed")"
+    is "and staff are told that it is the certificate" yes "$(within 20 status_is trouble certificate)"
+    has "a code helps, while it runs" "is enrolled" "$(own "$(invite hall-5)")"
+    is "and the line is up" yes "$(within 40 status_is line up)"
+    stop_syncd
+else
+    is "openssl makes one that has ended" yes no
+fi
 
 echo "$checks checks, $failures failures"
 [ $failures = 0 ]

@@ -48,7 +48,11 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
         uint8_t *text = NULL;
         size_t len = 0;
         assert_false(failed(wire_unpack(request->packed, BATCH_BYTES_MAX, &text, &len)));
-        assert_false(failed(batch_read((struct bytes){text, len}, &http->batch)));
+        if (lane == LANE_CERTIFICATE) {
+            assert_false(failed(renew_request_read((struct bytes){text, len}, &http->renew)));
+        } else {
+            assert_false(failed(batch_read((struct bytes){text, len}, &http->batch)));
+        }
         free(text);
     }
     return ERR_OK;
@@ -78,6 +82,14 @@ void http_cancel(struct http *http, enum lane lane)
     if (http->lanes[lane].busy)
         http->lanes[lane].cancelled++;
     http->lanes[lane].busy = false;
+}
+
+struct err http_forget(struct http *http)
+{
+    for (size_t i = 0; i < LANE_COUNT; i++)
+        http_cancel(http, (enum lane)i);
+    http->forgotten++;
+    return ERR_OK;
 }
 
 void fake_answer(struct http *http, enum lane lane, int status, const char *text)

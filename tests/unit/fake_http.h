@@ -9,6 +9,7 @@
 #include "kiosk/pki/seal.h"
 #include "sync/daemon/http.h"
 #include "sync/wire/batch.h"
+#include "sync/wire/enrol.h"
 
 #define FAKE_KIOSK "hall-1"
 
@@ -21,7 +22,9 @@ struct http {
         struct http_answer answer;
         uint8_t *body;
     } lanes[LANE_COUNT];
-    struct batch batch; /* the last one that was posted, unpacked */
+    unsigned forgotten;
+    struct renew_request renew; /* the last one that was posted */
+    struct batch batch;         /* the last one that was posted, unpacked */
 };
 
 struct http *fake_http_create(void);
