@@ -22,16 +22,41 @@
 #define PEM_MAX 65536
 #define END_TIMEOUT_MS 3000
 #define ROUND_S 1
+#define LIMIT_MAX INT32_MAX /* of every limit that can be set; none is as good as more */
 
 struct server {
     const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds,
         *certificate_hours, *words;
+    const char *kiosk_requests, *kiosk_bytes, *kiosk_day_bytes, *phone_requests, *running;
     int64_t ports[2]; /* kiosk, public */
     struct gateway gateway;
     char *key, *certificate, *client_ca; /* PEM */
     struct http_listener *kiosk, *public;
     uint64_t published; /* cursor of the newest document that the waiting were told of */
 };
+
+/* NULL, not given: it stays as it is. */
+static bool limit(const char *name, const char *text, int64_t *in_out)
+{
+    return text == NULL || option_number(name, text, 1, LIMIT_MAX, in_out);
+}
+
+static bool read_limits(struct server *in)
+{
+    struct http_limits *limits = &in->gateway.limits;
+    int64_t running = HTTP_RUNNING_MAX;
+
+    limits->kiosk = (struct quota_rates){HTTP_KIOSK_REQUESTS_PER_S, HTTP_KIOSK_BYTES_PER_S,
+                                         HTTP_KIOSK_BYTES_PER_DAY, HTTP_KIOSK_RUNNING_MAX};
+    limits->address.requests_per_s = HTTP_ADDRESS_REQUESTS_PER_S;
+    bool fits = limit("--kiosk-requests", in->kiosk_requests, &limits->kiosk.requests_per_s) &&
+                limit("--kiosk-bytes", in->kiosk_bytes, &limits->kiosk.bytes_per_s) &&
+                limit("--kiosk-day-bytes", in->kiosk_day_bytes, &limits->kiosk.bytes_per_day) &&
+                limit("--phone-requests", in->phone_requests, &limits->address.requests_per_s) &&
+                limit("--running", in->running, &running);
+    limits->running_max = (unsigned)running;
+    return fits;
+}
 
 static bool read_options(int argc, char **argv, struct server *in)
 {
@@ -45,6 +70,11 @@ static bool read_options(int argc, char **argv, struct server *in)
         {"--pay-seconds", &in->pay_seconds, false},
         {"--certificate-hours", &in->certificate_hours, false},
         {"--words", &in->words, false},
+        {"--kiosk-requests", &in->kiosk_requests, false},
+        {"--kiosk-bytes", &in->kiosk_bytes, false},
+        {"--kiosk-day-bytes", &in->kiosk_day_bytes, false},
+        {"--phone-requests", &in->phone_requests, false},
+        {"--running", &in->running, false},
     };
 
     int64_t hours = 0;
@@ -59,7 +89,8 @@ static bool read_options(int argc, char **argv, struct server *in)
            option_number("--kiosk-port", in->kiosk_port, 0, UINT16_MAX, &in->ports[0]) &&
            option_number("--public-port", in->public_port, 0, UINT16_MAX, &in->ports[1]) &&
            option_number("--pay-seconds", in->pay_seconds, 1, PLATFORM_PAY_MAX_S,
-                         &in->gateway.platform.pay_s);
+                         &in->gateway.platform.pay_s) &&
+           read_limits(in);
 }
 
 static struct err read_rules(struct server *server)
@@ -193,12 +224,17 @@ static void close_all(struct server *server)
     if (!failed(folder_path(server->dir, FOLDER_READY, "", path)))
         (void)unlink(path); /* was perhaps never written */
     waiters_close(&server->gateway.waiters);
-    if (server->kiosk != NULL)
-        listener_end(server->kiosk, END_TIMEOUT_MS);
-    if (server->public != NULL)
-        listener_end(server->public, END_TIMEOUT_MS);
-    listener_destroy(server->kiosk);
-    listener_destroy(server->public);
+    struct http_listener *const both[] = {server->kiosk, server->public};
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        if (both[i] != NULL)
+            listener_close(both[i]);
+    }
+    uint64_t until_ms = clock_boot_ms() + END_TIMEOUT_MS;
+    for (size_t i = 0; i < ARRAY_LEN(both); i++) {
+        if (both[i] != NULL)
+            listener_end(both[i], until_ms);
+        listener_destroy(both[i]);
+    }
     waiters_done(&server->gateway.waiters);
     authority_demo_destroy(platform->authority);
     issue_destroy(platform->client_ca);

@@ -60,6 +60,35 @@ struct guest *guests_enter(struct guests *guests, struct guest *guest)
     return going;
 }
 
+static struct guest *one_too_many_of(const struct guests *guests, const uint8_t *owner)
+{
+    struct guest *oldest = NULL;
+    size_t count = 0;
+
+    for (struct guest *guest = guests->newest; guest != NULL; guest = guest->older) {
+        if (!guest->is_proven || guest->is_going ||
+            memcmp(guest->owner, owner, GUESTS_OWNER_LEN) != 0)
+            continue;
+        oldest = guest;
+        count++;
+    }
+    return count > GUESTS_PER_OWNER_MAX ? oldest : NULL;
+}
+
+struct guest *guests_prove(struct guests *guests, struct guest *guest,
+                           const uint8_t owner[GUESTS_OWNER_LEN])
+{
+    if (guest->is_proven || guest->is_going)
+        return NULL;
+    guest->is_proven = true;
+    memcpy(guest->owner, owner, GUESTS_OWNER_LEN);
+    guests_renew(guests, guest); /* it may be the oldest, but is the one that counts */
+    struct guest *going = one_too_many_of(guests, owner);
+    if (going != NULL)
+        going->is_going = true;
+    return going;
+}
+
 void guests_renew(struct guests *guests, struct guest *guest)
 {
     unlink_guest(guests, guest);

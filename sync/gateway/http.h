@@ -6,7 +6,8 @@
  *     http_operator.c   orders, kiosks      operator's client certificate
  *     http_alarm.c      alarms            the same
  *     http_public.c     pay page, receipt   anyone
- *     http_listener.c   the two listeners: limits, identity, routing
+ *     http_gate.c       limits, identity, routing
+ *     http_listener.c   the two listeners
  */
 #ifndef SYNC_GATEWAY_HTTP_H
 #define SYNC_GATEWAY_HTTP_H
@@ -14,6 +15,7 @@
 #include <microhttpd.h>
 
 #include "sync/gateway/platform.h"
+#include "sync/gateway/quota.h"
 #include "sync/gateway/waiters.h"
 #include "sync/gateway/words.h"
 
@@ -24,11 +26,30 @@
 #define HTTP_IDLE_TIMEOUT_S 15    /* of a connection on which nothing moves */
 #define HTTP_MEMORY_MAX 32768     /* request line and headers of one connection */
 #define HTTP_CONNECTIONS_MAX 1024 /* guests.h makes room before */
+/* What a refused request brings is read to its end, so that the connection can go on, if it says to
+ * be no longer than this; else it is cut off. */
+#define HTTP_REFUSED_BODY_MAX 262144
 #define HTTP_REPLY_TYPE_JSON "application/json"
 #define HTTP_REPLY_TYPE_HTML "text/html; charset=utf-8"
 
+/* Defaults of serve: far above what a kiosk that sends a long queue needs, or a hall full of
+ * phones behind one address. */
+#define HTTP_KIOSK_REQUESTS_PER_S 500
+#define HTTP_KIOSK_BYTES_PER_S 33554432
+#define HTTP_KIOSK_BYTES_PER_DAY INT64_C(2147483647)
+#define HTTP_KIOSK_RUNNING_MAX 8
+#define HTTP_ADDRESS_REQUESTS_PER_S 100
+#define HTTP_RUNNING_MAX 512 /* more than guests.h lets strangers have */
+
+struct http_limits {
+    struct quota_rates kiosk;   /* of one client certificate */
+    struct quota_rates address; /* of one address at the public port */
+    unsigned running_max;       /* requests of a port at once; feeds that wait do not count */
+};
+
 struct gateway {
     struct platform platform;
+    struct http_limits limits;
     struct waiters waiters;
     struct words words;
 };
@@ -45,7 +66,11 @@ struct http_request {
     uint64_t started_ms; /* boot time */
     char *body;          /* NUL-terminated */
     size_t body_len;
-    bool is_too_large;
+    size_t received;  /* bytes of the body, kept or not */
+    unsigned refused; /* the status to answer with once the body is read; 0: none */
+    unsigned retry_after_s;
+    struct quota_owner *owner; /* NULL: refused before it had one */
+    bool is_running;           /* counted by the gate */
     struct waiter waiter;
 };
 

@@ -9,12 +9,10 @@
 MUST_CHECK struct err http_access_peer(struct MHD_Connection *connection,
                                        struct tls_peer *out_peer);
 
-/* May this peer make this request? ERR_DENIED; or the store's errors. */
+/* May this peer make this request? ERR_DENIED, which is an alarm when it came in a kiosk's name; or
+ * the store's errors. */
 MUST_CHECK struct err http_access_check(const struct platform *platform,
                                         const struct http_request *request,
                                         const struct tls_peer *peer);
-
-/* The name of a refusal in its JSON. */
-const char *http_access_error(unsigned status);
 
 #endif

@@ -247,11 +247,12 @@ enum http_result http_feed(struct gateway *gateway, struct http_request *request
     struct err e = feed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
     bool over = false;
     request->waiter.connection = request->connection;
+    request->waiter.owner = kiosk;
     request->waiter.until_ms = request->started_ms + wait_s * 1000;
     while (!failed(e)) {
         uint64_t seen = waiters_generation(&gateway->waiters);
         e = look(gateway, kiosk, after, feed, &ack);
-        over = over || clock_boot_ms() >= request->waiter.until_ms;
+        over = over || request->waiter.is_replaced || clock_boot_ms() >= request->waiter.until_ms;
         if (failed(e) || feed->count > 0 || over)
             break;
         if (waiters_wait(&gateway->waiters, &request->waiter, seen, &over))

@@ -10,7 +10,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "sync/gateway/guests.h"
-#include "sync/gateway/http_access.h"
+#include "sync/gateway/http_gate.h"
 #include "sync/gateway/tls.h"
 
 #define END_STEP_US 10000
@@ -19,6 +19,7 @@
 struct http_listener {
     struct http_listener_config config;
     struct MHD_Daemon *daemon;
+    struct http_gate *gate; /* the daemon's thread only */
     uint16_t port;
     atomic_uint running; /* requests */
     atomic_bool is_ending;
@@ -69,18 +70,23 @@ static enum MHD_Result send_reply(struct http_listener *listener, struct MHD_Con
     return result;
 }
 
-static enum MHD_Result refuse(struct http_listener *listener, struct MHD_Connection *connection,
+/* Whether a phone, or a kiosk, is at the other end decides what it is told in. */
+static enum MHD_Result refuse(struct http_listener *listener, const struct http_request *request,
                               unsigned status)
 {
+    struct gateway *gateway = listener->config.gateway;
+    bool is_busy = status == MHD_HTTP_TOO_MANY_REQUESTS || status == MHD_HTTP_SERVICE_UNAVAILABLE;
     struct http_reply reply = {0};
 
-    if (listener->config.client_ca == NULL) {
-        http_reply_message(listener->config.gateway, &reply, status, WORD_MISSING_TITLE,
-                           WORD_MISSING_TEXT);
+    if (listener->config.client_ca != NULL) {
+        http_refuse(&reply, status, gate_error(status), 0, "");
+    } else if (is_busy) {
+        http_reply_message(gateway, &reply, status, WORD_BUSY_TITLE, WORD_BUSY_TEXT);
     } else {
-        http_refuse(&reply, status, http_access_error(status), 0, "");
+        http_reply_message(gateway, &reply, status, WORD_MISSING_TITLE, WORD_MISSING_TEXT);
     }
-    return send_reply(listener, connection, &reply);
+    reply.retry_after_s = request->retry_after_s;
+    return send_reply(listener, request->connection, &reply);
 }
 
 static struct guest *guest_of(struct MHD_Connection *connection)
@@ -88,6 +94,12 @@ static struct guest *guest_of(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info == NULL ? NULL : info->socket_context;
+}
+
+static void go(const struct guest *going)
+{
+    if (going != NULL)
+        (void)shutdown(going->fd, SHUT_RDWR); /* one that is closed already is gone too */
 }
 
 static struct guest *let_in(struct http_listener *listener, struct MHD_Connection *connection)
@@ -102,9 +114,7 @@ static struct guest *let_in(struct http_listener *listener, struct MHD_Connectio
         return NULL; /* the daemon's own limit and time-out still hold for it */
     guest->fd = socket->connect_fd;
     guests_address(from == NULL ? NULL : from->client_addr, guest->address);
-    const struct guest *going = guests_enter(&listener->guests, guest);
-    if (going != NULL)
-        (void)shutdown(going->fd, SHUT_RDWR); /* one that is closed already is gone too */
+    go(guests_enter(&listener->guests, guest));
     return guest;
 }
 
@@ -126,44 +136,41 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     }
 }
 
-static void prove(struct MHD_Connection *connection)
+static void prove(struct http_listener *listener, struct MHD_Connection *connection,
+                  const struct tls_peer *peer)
 {
     struct guest *guest = guest_of(connection);
 
     if (guest != NULL)
-        guest->is_proven = true;
+        go(guests_prove(&listener->guests, guest, peer->certificate.at));
 }
 
-static bool is_announced_too_large(const struct http_request *request)
+/* A body that is short is read and thrown away, so that the answer is seen and the connection,
+ * which costs more than that, can go on; not one of somebody who may not ask at all. */
+static bool is_worth_reading(const struct http_request *request, unsigned status)
 {
-    const char *text = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
-                                                   MHD_HTTP_HEADER_CONTENT_LENGTH);
-    return text != NULL && strtoull(text, NULL, 10) > request->route->body_max;
+    const char *length = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,
+                                                     MHD_HTTP_HEADER_CONTENT_LENGTH);
+    const char *expect =
+        MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_EXPECT);
+    unsigned long long len = length == NULL ? 0 : strtoull(length, NULL, 10);
+
+    return status != MHD_HTTP_FORBIDDEN && expect == NULL && len > 0 &&
+           len <= HTTP_REFUSED_BODY_MAX;
 }
 
-/* 0 when the request may go on; else the status it is refused with. */
-static unsigned judge(struct http_listener *listener, struct http_request *request,
+static unsigned enter(struct http_listener *listener, struct http_request *request,
                       const char *method, const char *url)
 {
-    const struct http_listener_config *config = &listener->config;
+    static const uint8_t nowhere[GUESTS_ADDRESS_LEN];
+    const struct guest *guest = guest_of(request->connection);
+    const struct http_caller caller = {method, url, guest == NULL ? nowhere : guest->address};
     struct tls_peer peer = {0};
 
-    if (strnlen(url, HTTP_PATH_MAX + 1) > HTTP_PATH_MAX)
-        return MHD_HTTP_URI_TOO_LONG;
-    struct err e = http_route_find(config->routes, config->route_count, method, url, request);
-    bool open = config->client_ca == NULL || (!failed(e) && request->route->role == HTTP_PUBLIC);
-    if (!open && failed(http_access_peer(request->connection, &peer)))
-        return MHD_HTTP_FORBIDDEN;
-    if (e.code == ERR_NOT_FOUND)
-        return MHD_HTTP_NOT_FOUND;
-    if (failed(e))
-        return MHD_HTTP_METHOD_NOT_ALLOWED;
-    e = http_access_check(&config->gateway->platform, request, &peer);
-    if (failed(e))
-        return e.code == ERR_DENIED ? MHD_HTTP_FORBIDDEN : MHD_HTTP_SERVICE_UNAVAILABLE;
-    if (request->route->role != HTTP_PUBLIC)
-        prove(request->connection);
-    return is_announced_too_large(request) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+    unsigned status = gate_enter(listener->gate, &caller, request, &peer);
+    if (peer.cn[0] != '\0' && status != MHD_HTTP_FORBIDDEN)
+        prove(listener, request->connection, &peer);
+    return status;
 }
 
 static enum MHD_Result begin(struct http_listener *listener, struct MHD_Connection *connection,
@@ -177,12 +184,11 @@ static enum MHD_Result begin(struct http_listener *listener, struct MHD_Connecti
     (void)atomic_fetch_add(&listener->running, 1);
     request->connection = connection;
     request->started_ms = clock_boot_ms();
-    unsigned status = judge(listener, request, method, url);
+    unsigned status = enter(listener, request, method, url);
     if (status == 0)
         return MHD_YES;
-    if (status == MHD_HTTP_FORBIDDEN)
-        log_event(LOG_LEVEL_WARNING, "denied", "method=%.8s", method);
-    return refuse(listener, connection, status);
+    request->refused = status;
+    return is_worth_reading(request, status) ? MHD_YES : refuse(listener, request, status);
 }
 
 static enum MHD_Result take_body(struct http_request *request, const char *at, size_t *in_out_len)
@@ -191,11 +197,12 @@ static enum MHD_Result take_body(struct http_request *request, const char *at, s
 
     if (clock_boot_ms() - request->started_ms > HTTP_REQUEST_MAX_MS)
         return MHD_NO; /* a client that drips bytes holds no connection */
-    if (request->is_too_large || len > request->route->body_max - request->body_len) {
-        request->is_too_large = true;
-        *in_out_len = 0;
+    request->received += len;
+    *in_out_len = 0;
+    if (request->refused == 0 && len > request->route->body_max - request->body_len)
+        request->refused = MHD_HTTP_CONTENT_TOO_LARGE;
+    if (request->refused != 0)
         return MHD_YES;
-    }
     char *body = realloc(request->body, request->body_len + len + 1);
     if (body == NULL)
         return MHD_NO;
@@ -203,7 +210,6 @@ static enum MHD_Result take_body(struct http_request *request, const char *at, s
     request->body = body;
     request->body_len += len;
     body[request->body_len] = '\0';
-    *in_out_len = 0;
     return MHD_YES;
 }
 
@@ -221,10 +227,13 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return begin(listener, connection, method, url, state);
     if (*upload_len > 0)
         return take_body(request, upload, upload_len);
-    if (request->is_too_large)
-        return refuse(listener, connection, MHD_HTTP_CONTENT_TOO_LARGE);
-    if (request->route->handle(listener->config.gateway, request, &reply) == HTTP_WAITING)
+    if (request->refused != 0)
+        return refuse(listener, request, request->refused);
+    gate_park(listener->gate, request, false);
+    if (request->route->handle(listener->config.gateway, request, &reply) == HTTP_WAITING) {
+        gate_park(listener->gate, request, true);
         return MHD_YES;
+    }
     return send_reply(listener, connection, &reply);
 }
 
@@ -240,6 +249,7 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
         guests_renew(&listener->guests, guest);
     if (request == NULL)
         return;
+    gate_leave(listener->gate, request);
     free(request->body);
     free(request);
     *state = NULL;
@@ -298,7 +308,9 @@ struct err listener_create(const struct http_listener_config *config,
     if (listener == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
     listener->config = *config;
-    listener->daemon = start(listener, &address);
+    listener->gate = gate_create(&(struct http_gate_config){
+        config->gateway, config->routes, config->route_count, config->client_ca != NULL});
+    listener->daemon = listener->gate == NULL ? NULL : start(listener, &address);
     const union MHD_DaemonInfo *info =
         listener->daemon == NULL ? NULL
                                  : MHD_get_daemon_info(listener->daemon, MHD_DAEMON_INFO_BIND_PORT);
@@ -316,14 +328,16 @@ uint16_t listener_port(const struct http_listener *listener)
     return listener->port;
 }
 
-void listener_end(struct http_listener *listener, uint32_t timeout_ms)
+void listener_close(struct http_listener *listener)
 {
-    uint64_t until_ms = clock_boot_ms() + timeout_ms;
-
     atomic_store(&listener->is_ending, true);
     MHD_socket fd = MHD_quiesce_daemon(listener->daemon);
     if (fd != MHD_INVALID_SOCKET)
         (void)close(fd); /* nothing is lost with a listening socket */
+}
+
+void listener_end(struct http_listener *listener, uint64_t until_ms)
+{
     while (atomic_load(&listener->running) > 0 && clock_boot_ms() < until_ms)
         (void)usleep(END_STEP_US);
 }
@@ -334,5 +348,6 @@ void listener_destroy(struct http_listener *listener)
         return;
     if (listener->daemon != NULL)
         MHD_stop_daemon(listener->daemon);
+    gate_destroy(listener->gate);
     free(listener);
 }

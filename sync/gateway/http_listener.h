@@ -1,11 +1,13 @@
 /*
  * http_listener.h - one HTTPS port: TLS, limits, who may ask for what, and the handlers behind it.
  *
- *     listener_create --> answers from a thread of its own --> listener_end --> listener_destroy
+ *     listener_create --> answers from a thread of its own --> listener_close --> listener_end
+ *                                                                              --> listener_destroy
  *
  * With a client CA every request but those on public paths is refused (403) unless its client
  * certificate was issued by it, is the newest of its kiosk or the next (OU kiosk, CN the {kiosk} of
- * the path), or is an operator's (OU operator) on an operator's path.
+ * the path), or is an operator's (OU operator) on an operator's path. Whoever asks for too much is
+ * refused with 429, and anybody with 503 while too much runs, both with Retry-After.
  */
 #ifndef SYNC_GATEWAY_HTTP_LISTENER_H
 #define SYNC_GATEWAY_HTTP_LISTENER_H
@@ -31,8 +33,11 @@ MUST_CHECK struct err listener_create(const struct http_listener_config *config,
 /* The port that it has. */
 uint16_t listener_port(const struct http_listener *listener);
 
-/* Accept no more, and give running requests `timeout_ms` to finish. */
-void listener_end(struct http_listener *listener, uint32_t timeout_ms);
+/* Accept no more connections; the requests of those that are there are answered. */
+void listener_close(struct http_listener *listener);
+
+/* Wait for running requests, until `until_ms` of boot time at most. */
+void listener_end(struct http_listener *listener, uint64_t until_ms);
 
 /* NULL is fine. */
 void listener_destroy(struct http_listener *listener);

@@ -8,7 +8,7 @@ static void crt_done(gnutls_x509_crt_t *crt)
         gnutls_x509_crt_deinit(*crt);
 }
 
-static struct err verify(gnutls_session_t session)
+static struct err verify(gnutls_session_t session, bool *out_expired)
 {
     char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
     gnutls_typed_vdata_st data = {0};
@@ -19,7 +19,9 @@ static struct err verify(gnutls_session_t session)
     int code = gnutls_certificate_verify_peers(session, &data, 1, &status);
     if (code != GNUTLS_E_SUCCESS)
         return ERR(ERR_DENIED, code, "gnutls_certificate_verify_peers");
-    if (status != 0)
+    *out_expired = (status & GNUTLS_CERT_EXPIRED) != 0;
+    if ((status & ~(unsigned)(GNUTLS_CERT_INVALID | GNUTLS_CERT_EXPIRED)) != 0 ||
+        (status != 0 && !*out_expired))
         return ERR(ERR_DENIED, status, "client certificate");
     return ERR_OK;
 }
@@ -44,7 +46,7 @@ struct err tls_peer_read(gnutls_session_t session, struct tls_peer *out_peer)
     struct tls_peer peer = {0};
     unsigned count = 0;
 
-    struct err e = verify(session);
+    struct err e = verify(session, &peer.is_expired);
     if (failed(e))
         return e;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);

@@ -19,10 +19,11 @@ struct tls_peer {
     char cn[TLS_NAME_SIZE];
     char ou[TLS_NAME_SIZE];
     struct hash certificate; /* SHA-256 of its DER */
+    bool is_expired;         /* nothing else is wrong with it */
 };
 
-/* ERR_DENIED: no certificate, or none that our client CA issued to a TLS client, in its dates,
- * with one CN and one OU. */
+/* ERR_DENIED: no certificate, or none that our client CA issued to a TLS client, with
+ * one CN and one OU. */
 MUST_CHECK struct err tls_peer_read(gnutls_session_t session, struct tls_peer *out_peer);
 
 #endif

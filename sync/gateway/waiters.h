@@ -19,7 +19,9 @@
 struct waiter {
     struct MHD_Connection *connection;
     uint64_t until_ms; /* boot time */
+    const char *owner; /* who waits: a newer one of the same replaces it */
     bool is_waiting;
+    bool is_replaced; /* its time is over */
     struct waiter *next;
 };
 
@@ -37,8 +39,9 @@ void waiters_done(struct waiters *waiters);
 
 uint64_t waiters_generation(struct waiters *waiters);
 
-/* Suspend; the waiter must stay where it is until it is resumed. False: not suspended, something
- * changed since `seen` or the program ends; its time is then over when `*out_over` is set. */
+/* Suspend, and resume whatever waits for the same owner; the waiter must stay where it is until it
+ * is resumed. False: not suspended, something changed since `seen` or the program ends; its time is
+ * then over when `*out_over` is set. */
 bool waiters_wait(struct waiters *waiters, struct waiter *waiter, uint64_t seen, bool *out_over);
 
 /* Resume all: there is something new. `waiters` is a struct waiters. */

@@ -65,13 +65,30 @@ static void who_was_answered_lately_stays(void **state)
     assert_ptr_equal(come(&guests, 100, 1, 1), &crowd[1]);
 }
 
-static void a_kiosk_never_goes(void **state)
+static void a_kiosk_goes_for_its_own_newer_ones(void **state)
 {
+    static const uint8_t owners[2][GUESTS_OWNER_LEN] = {{1}, {2}};
+    struct guests guests = {0};
+
+    (void)state;
+    assert_null(come(&guests, 0, GUESTS_PER_OWNER_MAX + 2, 1));
+    for (size_t i = 0; i < GUESTS_PER_OWNER_MAX; i++)
+        assert_null(guests_prove(&guests, &crowd[i], owners[0]));
+    assert_null(guests_prove(&guests, &crowd[0], owners[0])); /* once */
+    guests_renew(&guests, &crowd[0]);
+    assert_null(guests_prove(&guests, &crowd[GUESTS_PER_OWNER_MAX], owners[1]));
+    assert_ptr_equal(guests_prove(&guests, &crowd[GUESTS_PER_OWNER_MAX + 1], owners[0]), &crowd[1]);
+    assert_true(crowd[1].is_going);
+}
+
+static void a_kiosk_goes_for_no_stranger(void **state)
+{
+    static const uint8_t owner[GUESTS_OWNER_LEN] = {1};
     struct guests guests = {0};
 
     (void)state;
     assert_null(come(&guests, 0, 1, 1));
-    crowd[0].is_proven = true;
+    assert_null(guests_prove(&guests, &crowd[0], owner));
     assert_null(come(&guests, 1, GUESTS_PER_ADDRESS_MAX, 1));
     for (size_t i = 0; i < GUESTS_PER_ADDRESS_MAX; i++)
         assert_ptr_equal(come(&guests, 100 + i, 1, 1), &crowd[1 + i]);
@@ -137,7 +154,8 @@ int main(void)
         cmocka_unit_test(one_address_may_have_its_number_and_then_its_oldest_goes),
         cmocka_unit_test(who_left_counts_no_more),
         cmocka_unit_test(who_was_answered_lately_stays),
-        cmocka_unit_test(a_kiosk_never_goes),
+        cmocka_unit_test(a_kiosk_goes_for_no_stranger),
+        cmocka_unit_test(a_kiosk_goes_for_its_own_newer_ones),
         cmocka_unit_test(many_addresses_share_the_house),
         cmocka_unit_test(the_last_one_can_leave_and_another_come),
         cmocka_unit_test(addresses_are_told_apart_as_they_are_given_out),
