@@ -17,6 +17,7 @@
 #define HEADER_APPLICATION_ID_AT 68
 #define URI_MAX (3 * PATH_MAX + 64)
 #define LOCK_MODE 0660
+#define CHUNK 16384
 #define VERDICT_MAX 512
 
 void database_close(struct database *database)
@@ -181,6 +182,27 @@ static struct err connect_newest(const char *path, const struct database_schema 
     return !failed(e) && release != NULL ? ERR(ERR_MALFORMED, 0, "another schema") : e;
 }
 
+/* What the log holds, written and synced once more: after a sync that failed, perhaps in a process
+ * that is no more, the system takes for saved what it still shows and the disk does not have. */
+static struct err settle_log(const struct database *database)
+{
+    uint8_t chunk[CHUNK];
+    sqlite3_file *log = NULL;
+    sqlite3_int64 size = 0;
+    int result = sqlite3_file_control(database->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (result == SQLITE_OK && log->pMethods != NULL)
+        result = log->pMethods->xFileSize(log, &size);
+    for (sqlite3_int64 at = 0; at < size && result == SQLITE_OK; at += CHUNK) {
+        int len = size - at < CHUNK ? (int)(size - at) : CHUNK;
+        result = log->pMethods->xRead(log, chunk, len, at);
+        if (result == SQLITE_OK)
+            result = log->pMethods->xWrite(log, chunk, len, at);
+    }
+    if (result == SQLITE_OK && size > 0)
+        result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+    return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "log");
+}
+
 /* Everything between the lock and the answer; `*database` may be half open after an error. */
 static struct err open_locked(const char *path, const struct database_schema *schema, bool create,
                               const void *context, struct database *database)
@@ -197,7 +219,9 @@ static struct err open_locked(const char *path, const struct database_schema *sc
     }
     if (!failed(e))
         e = connect_newest(path, schema, context, database);
-    return failed(e) ? e : use_wal(database);
+    if (!failed(e))
+        e = use_wal(database);
+    return failed(e) ? e : settle_log(database);
 }
 
 struct err database_open(const char *path, const struct database_schema *schema, bool create,
