@@ -1,188 +1,33 @@
-/* store.c - hides SQLite's calls and codes, and that other processes write the same database. */
+/* store.c - hides SQLite's calls and codes. */
 #include "sync/gateway/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 
-#include "kiosk/base/clock.h"
-#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
-#include "sync/gateway/store_migrate.h"
-#include "sync/gateway/store_schema.h"
+#include "sync/gateway/store_inner.h"
 
-#define STORE_BUSY_TIMEOUT_MS 5000 /* a command (announce, register) may run beside serve */
-#define STORE_TURN_POLL_MS 2
-#define STORE_LOCK_MODE 0600
-#define STORE_IN_MEMORY ":memory:"
-#define STORE_KEPT_MAX 64 /* statements; the others are compiled each time */
-
-struct kept {
-    const char *sql;
-    sqlite3_stmt *statement;
-};
-
-struct store {
-    sqlite3 *db;
-    pthread_mutex_t lock;
-    int turn_fd; /* -1: in memory, nobody else's */
-    void (*changed)(void *);
-    void *context;
-    bool is_changed;
-    size_t kept_count;
-    struct kept kept[STORE_KEPT_MAX];
-};
-
-static struct err store_failure(sqlite3 *db, const char *site)
+struct err store_failure(sqlite3 *db, const char *site)
 {
-    int code = sqlite3_errcode(db);
-    enum err_code kind = code == SQLITE_CONSTRAINT ? ERR_CONFLICT : ERR_IO;
+    enum err_code kind = ERR_IO;
+    switch (sqlite3_errcode(db)) {
+    case SQLITE_CONSTRAINT:
+        kind = ERR_CONFLICT;
+        break;
+    case SQLITE_FULL:
+        kind = ERR_NO_ROOM;
+        break;
+    default:
+        break;
+    }
     return (struct err){kind, sqlite3_extended_errcode(db), site};
 }
 
-/*
- * Whoever writes or checkpoints holds the file that stands beside the database: SQLite
- * before 3.51.3 can damage one in WAL mode when two processes do so at the same instant.
- */
-static struct err store_take_turn(const struct store *store)
-{
-    uint64_t until_ms = clock_boot_ms() + STORE_BUSY_TIMEOUT_MS;
-
-    while (store->turn_fd >= 0 && flock(store->turn_fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return ERR(ERR_IO, errno, "flock");
-        if (clock_boot_ms() >= until_ms)
-            return ERR(ERR_TIMEOUT, 0, "another process writes");
-        (void)poll(NULL, 0, STORE_TURN_POLL_MS); /* a nap; an early end of it does no harm */
-    }
-    return ERR_OK;
-}
-
-static void store_end_turn(const struct store *store)
-{
-    if (store->turn_fd >= 0)
-        (void)flock(store->turn_fd, LOCK_UN); /* ours: cannot fail */
-}
-
-static struct err store_script(struct store *store, const char *sql)
+struct err store_script(struct store *store, const char *sql)
 {
     if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return store_failure(store->db, "store.c sqlite3_exec");
     return ERR_OK;
-}
-
-static int64_t store_pragma(struct store *store, const char *sql)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    if (failed(store_query(store, sql, VALUES(V_NUMBER(0)), &query)) || failed(store_row(query)))
-        return -1;
-    return column_number(query, 0);
-}
-
-/* One of an earlier release is brought up before anything is written to it. */
-static struct err store_bring_up(struct store *store, const char *path)
-{
-    int64_t version = store_pragma(store, "PRAGMA user_version");
-    if (version < 1 || version >= STORE_SCHEMA_VERSION)
-        return ERR_OK;
-    sqlite3 *old = store->db;
-    store->db = NULL;
-    struct err e = store_migrate(old, path, version);
-    if (failed(e))
-        return e;
-    int code =
-        sqlite3_open_v2(path, &store->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
-    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS);
-    return code == SQLITE_OK ? ERR_OK : ERR(ERR_IO, code, "sqlite3_open_v2");
-}
-
-static struct err store_prepare(struct store *store, bool create)
-{
-    struct err e = store_script(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                       "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                                       "PRAGMA trusted_schema=OFF;");
-    if (failed(e))
-        return e;
-    int64_t version = store_pragma(store, "PRAGMA user_version");
-    if (create && version == 0) {
-        /* The power may go between the scripts: it is an old one then, and brought up. */
-        e = store_script(store, store_schema);
-        for (int64_t i = STORE_SCHEMA_BASE; i < STORE_SCHEMA_VERSION && !failed(e); i++)
-            e = store_script(store, store_schema_steps[i - 1]);
-        return e;
-    }
-    if (version != STORE_SCHEMA_VERSION)
-        return ERR(ERR_UNSUPPORTED, version, "schema version");
-    return ERR_OK;
-}
-
-static struct err store_open_turn(struct store *store, const char *path)
-{
-    char lock[PATH_MAX];
-
-    if (strcmp(path, STORE_IN_MEMORY) == 0)
-        return ERR_OK;
-    if (!text_print(lock, sizeof(lock), "%s.lock", path))
-        return ERR(ERR_IO, ENAMETOOLONG, "path");
-    store->turn_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, STORE_LOCK_MODE);
-    if (store->turn_fd < 0)
-        return ERR(errno == ENOENT ? ERR_NOT_FOUND : ERR_IO, errno, "lock file");
-    return store_take_turn(store);
-}
-
-static struct err store_connect(struct store *store, const char *path, bool create)
-{
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
-    int code = sqlite3_open_v2(path, &store->db, flags, NULL);
-
-    if (code != SQLITE_OK)
-        return ERR(code == SQLITE_CANTOPEN ? ERR_NOT_FOUND : ERR_IO, code, "sqlite3_open_v2");
-    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS); /* sqlite3 itself only looks */
-    struct err e = store_bring_up(store, path);
-    return failed(e) ? e : store_prepare(store, create);
-}
-
-struct err store_open(const char *path, bool create, struct store **out_store)
-{
-    struct store *store = calloc(1, sizeof(*store));
-
-    if (store == NULL)
-        return ERR(ERR_NO_ROOM, 0, "calloc");
-    (void)pthread_mutex_init(&store->lock, NULL); /* cannot fail with default attributes */
-    store->turn_fd = -1;
-    struct err e = store_open_turn(store, path);
-    if (!failed(e))
-        e = store_connect(store, path, create);
-    store_end_turn(store);
-    if (failed(e)) {
-        store_close(store);
-        return e;
-    }
-    *out_store = store;
-    return ERR_OK;
-}
-
-void store_close(struct store *store)
-{
-    if (store == NULL)
-        return;
-    for (size_t i = 0; i < store->kept_count; i++)
-        (void)sqlite3_finalize(store->kept[i].statement); /* none of them runs */
-    if (store->db != NULL) {
-        /* What is not checkpointed now is at the next opening: the log is durable already. */
-        bool mine = !failed(store_take_turn(store));
-        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mine ? 0 : 1, NULL);
-        (void)sqlite3_close_v2(store->db); /* the last one of all processes checkpoints */
-    }
-    file_close(&store->turn_fd); /* which ends the turn */
-    (void)pthread_mutex_destroy(&store->lock);
-    free(store);
 }
 
 void store_done(struct store **store)
@@ -203,9 +48,12 @@ struct err store_begin(struct store *store, struct transaction *out_work)
     (void)pthread_mutex_lock(&store->lock);
     store->is_changed = false;
     struct err e = store_take_turn(store);
+    if (!failed(e) && store->is_broken)
+        e = store_open_again(store);
     if (!failed(e))
         e = store_script(store, "BEGIN IMMEDIATE");
     if (failed(e)) {
+        store_doubt(store);
         store_end_turn(store);
         (void)pthread_mutex_unlock(&store->lock);
         return e;
@@ -221,6 +69,7 @@ struct err transaction_commit(struct transaction *work)
 
     if (failed(e))
         return e; /* transaction_done rolls back */
+    store_checkpoint(store);
     void (*changed)(void *) = store->is_changed ? store->changed : NULL;
     void *context = store->context;
     work->store = NULL;
@@ -235,6 +84,7 @@ void transaction_done(struct transaction *work)
 {
     if (work->store == NULL)
         return;
+    store_doubt(work->store);
     /* SQLite may have rolled back by itself after a failed write: then there is nothing to do. */
     (void)sqlite3_exec(work->store->db, "ROLLBACK", NULL, NULL, NULL);
     store_end_turn(work->store);
