@@ -134,6 +134,7 @@ size_t disk_create_unnamed(void)
         if (!named && !disk_is_recorded(i)) {
             disk_resize(&disk.files[i].now, 0);
             disk_resize(&disk.files[i].synced, 0);
+            memset(disk.files[i].dirty, 0, sizeof(disk.files[i].dirty));
             return i;
         }
     }
@@ -151,6 +152,12 @@ size_t disk_create(const char *name)
     return file;
 }
 
+static void mark(struct disk_file *file, size_t from, size_t to, bool is_dirty)
+{
+    for (size_t page = from / DISK_PAGE; page * DISK_PAGE < to; page++)
+        file->dirty[page] = is_dirty;
+}
+
 void disk_write(size_t file, const void *bytes, size_t len, size_t at)
 {
     struct disk_point point = {.kind = DISK_WRITE,
@@ -159,28 +166,44 @@ void disk_write(size_t file, const void *bytes, size_t len, size_t at)
                                .len = len,
                                .bytes = (uint8_t *)(uintptr_t)bytes};
     disk_put(&disk.files[file].now, bytes, len, at);
+    mark(&disk.files[file], at, at + len, true);
     disk_note(&point);
 }
 
 void disk_truncate(size_t file, size_t len)
 {
     struct disk_point point = {.kind = DISK_TRUNCATE, .file = file, .at = len};
-    disk_resize(&disk.files[file].now, len);
+    struct disk_file *at = &disk.files[file];
+    disk_resize(&at->now, len);
+    mark(at, len, DISK_FILE_MAX, false);
+    mark(at, len, len + 1, true); /* what is cut off within a page is saved with it */
     disk_note(&point);
 }
 
 void disk_sync(size_t file)
 {
     struct disk_point point = {.kind = DISK_SYNC, .file = file};
+    struct disk_file *at = &disk.files[file];
     if (!disk_takes_syncs())
         return;
-    disk_copy(&disk.files[file].synced, &disk.files[file].now);
+    disk_resize(&at->synced, at->now.len);
+    for (size_t from = 0; from < at->now.len; from += DISK_PAGE) {
+        size_t len = at->now.len - from < DISK_PAGE ? at->now.len - from : DISK_PAGE;
+        if (at->dirty[from / DISK_PAGE])
+            disk_put(&at->synced, at->now.at + from, len, from);
+    }
+    mark(at, 0, DISK_FILE_MAX, false);
     disk_note(&point);
 }
 
-void disk_lose_unsynced(size_t file)
+void disk_sync_fails(size_t file)
 {
-    disk_copy(&disk.files[file].now, &disk.files[file].synced);
+    struct disk_file *at = &disk.files[file];
+    if (trouble != DISK_FSYNC_LOST && trouble != DISK_FSYNC_STALE)
+        return;
+    mark(at, 0, DISK_FILE_MAX, false);
+    if (trouble == DISK_FSYNC_LOST)
+        disk_copy(&at->now, &at->synced);
 }
 
 void disk_sync_folder(void)
@@ -249,6 +272,7 @@ static bool can_befall(enum disk_operation operation, bool grows)
     case DISK_EIO:
         return true;
     case DISK_FSYNC_LOST:
+    case DISK_FSYNC_STALE:
         return operation == DISK_SYNC || operation == DISK_SYNC_FOLDER;
     case DISK_FULL:
         return grows;

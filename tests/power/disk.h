@@ -37,9 +37,10 @@ enum disk_fate {
 };
 
 enum disk_trouble {
-    DISK_EIO,        /* a read, write, truncate, sync or change of a name fails */
-    DISK_FSYNC_LOST, /* a sync fails, and what it was to save is gone; later ones succeed */
-    DISK_FULL,       /* what makes a file longer fails half-way; so does a new name */
+    DISK_EIO,         /* a read, write, truncate, sync or change of a name fails */
+    DISK_FSYNC_LOST,  /* a sync fails, and what it was to save is gone; later ones succeed */
+    DISK_FSYNC_STALE, /* the same, but it is read as if it were there, until the power goes */
+    DISK_FULL,        /* what makes a file longer fails half-way; so does a new name */
     DISK_TROUBLE_COUNT,
 };
 

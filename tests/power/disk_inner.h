@@ -7,7 +7,8 @@
 #define DISK_NAME_SIZE 160
 #define DISK_FILES_MAX 64
 #define DISK_REGIONS_MAX 16
-#define DISK_SLOTS 8 /* locks of the shared memory, SQLITE_SHM_NLOCK */
+#define DISK_PAGE 4096U /* what the system keeps and forgets at once */
+#define DISK_SLOTS 8    /* locks of the shared memory, SQLITE_SHM_NLOCK */
 
 struct disk_content {
     size_t len, room;
@@ -17,8 +18,10 @@ struct disk_content {
 /* A file, whatever its name; the shared memory and locks of those who have it open. */
 struct disk_file {
     struct disk_content now, synced;
+    bool dirty[DISK_FILE_MAX / DISK_PAGE]; /* pages that the next sync saves */
     unsigned handles, mapped;
     void *regions[DISK_REGIONS_MAX];
+    bool has_shared; /* the -shm file stands */
     unsigned slot_shared[DISK_SLOTS];
     bool slot_exclusive[DISK_SLOTS];
     unsigned shared; /* locks of the file itself */
@@ -95,7 +98,7 @@ size_t disk_create_unnamed(void);
 void disk_write(size_t file, const void *bytes, size_t len, size_t at);
 void disk_truncate(size_t file, size_t len);
 void disk_sync(size_t file);
-void disk_lose_unsynced(size_t file);
+void disk_sync_fails(size_t file);
 void disk_rename(const char *from, const char *to);
 void disk_link(const char *from, const char *to);
 void disk_delete(const char *name);

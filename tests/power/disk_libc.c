@@ -47,7 +47,6 @@ static int fail_with(int number)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-/* The shared memory of a database stands as long as somebody has it open. */
 static bool shared_stands(const char *name)
 {
     static const char suffix[] = "-shm";
@@ -58,7 +57,7 @@ static bool shared_stands(const char *name)
         !text_same(name + len - strlen(suffix), suffix))
         return false;
     database[len - strlen(suffix)] = '\0';
-    return disk_find(database, &file) && disk_file_at(file)->regions[0] != NULL;
+    return disk_find(database, &file) && disk_file_at(file)->has_shared;
 }
 
 int __wrap_access(const char *name, int mode)
@@ -169,8 +168,7 @@ int __wrap_fsync(int fd)
         return 0;
     }
     if (disk_strikes(DISK_SYNC, false)) {
-        if (disk_trouble_now() == DISK_FSYNC_LOST)
-            disk_lose_unsynced(opened[slot].file);
+        disk_sync_fails(opened[slot].file);
         return fail_with(EIO);
     }
     disk_sync(opened[slot].file);

@@ -53,10 +53,17 @@ static void forget_points(void)
 static void close_memory(struct disk_file *file)
 {
     assert(file->handles == 0 && file->mapped == 0);
+    file->has_shared = false;
     for (size_t i = 0; i < DISK_REGIONS_MAX; i++) {
         free(file->regions[i]);
         file->regions[i] = NULL;
     }
+}
+
+static void all_saved(struct disk_file *file)
+{
+    disk_copy(&file->synced, &file->now);
+    memset(file->dirty, 0, sizeof(file->dirty));
 }
 
 void disk_clear(void)
@@ -79,7 +86,7 @@ void disk_record(bool syncs)
 {
     forget_points();
     for (size_t i = 0; i < disk.file_count; i++) {
-        disk_copy(&disk.files[i].synced, &disk.files[i].now);
+        all_saved(&disk.files[i]);
         disk_copy(&first.contents[i], &disk.files[i].now);
     }
     for (size_t i = disk.file_count; i < DISK_FILES_MAX; i++)
@@ -183,7 +190,7 @@ void disk_rewind(void)
     for (size_t i = 0; i < disk.file_count; i++) {
         close_memory(&disk.files[i]);
         disk_copy(&disk.files[i].now, &first.contents[i]);
-        disk_copy(&disk.files[i].synced, &disk.files[i].now);
+        all_saved(&disk.files[i]);
     }
     disk.folder = disk.synced_folder = first.folder;
     disk_heal();
@@ -194,6 +201,7 @@ void disk_drop(void)
     for (size_t i = 0; i < disk.file_count; i++) {
         close_memory(&disk.files[i]);
         disk_copy(&disk.files[i].now, &disk.files[i].synced);
+        all_saved(&disk.files[i]);
     }
     disk.folder = disk.synced_folder;
 }
@@ -235,7 +243,7 @@ void disk_cut(size_t count, enum disk_fate fate, unsigned seed)
         }
     }
     for (size_t i = 0; i < disk.file_count; i++)
-        disk_copy(&disk.files[i].synced, &disk.files[i].now);
+        all_saved(&disk.files[i]);
     disk.synced_folder = disk.folder;
 }
 

@@ -79,8 +79,7 @@ static int disk_x_sync(sqlite3_file *file, int flags)
     struct handle *handle = handle_of(file);
     (void)flags;
     if (disk_strikes(DISK_SYNC, false)) {
-        if (disk_trouble_now() == DISK_FSYNC_LOST)
-            disk_lose_unsynced(handle->file);
+        disk_sync_fails(handle->file);
         return SQLITE_IOERR_FSYNC;
     }
     disk_sync(handle->file);
@@ -165,6 +164,7 @@ static int disk_x_map(sqlite3_file *base, int region, int size, int extend, void
     }
     file->mapped += handle->mapped ? 0 : 1;
     handle->mapped = true;
+    file->has_shared = true;
     return SQLITE_OK;
 }
 
@@ -204,7 +204,9 @@ static int disk_x_unmap(sqlite3_file *base, int remove)
 
     file->mapped -= handle->mapped ? 1 : 0;
     handle->mapped = false;
-    for (size_t i = 0; i < DISK_REGIONS_MAX && remove != 0 && file->mapped == 0; i++) {
+    file->has_shared = remove == 0;
+    /* Whoever comes first to one that is left makes it anew. */
+    for (size_t i = 0; i < DISK_REGIONS_MAX && file->mapped == 0; i++) {
         free(file->regions[i]);
         file->regions[i] = NULL;
     }

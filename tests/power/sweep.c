@@ -187,6 +187,19 @@ static struct err insist(const struct scenario *scenario, size_t *in_out_acknowl
     return failed(e) ? e : act(scenario, in_out_acknowledged);
 }
 
+/* Once more on a disk that is as it was, and then on one that is well: as it is open. */
+static struct err recover(const struct scenario *scenario, bool stays, size_t *in_out_acknowledged)
+{
+    struct err e = stays ? act(scenario, in_out_acknowledged) : ERR_OK;
+    if (failed(e) && !is_said(e))
+        return e;
+    if (stays && !scenario->by_itself)
+        return e;
+    disk_heal();
+    e = act(scenario, in_out_acknowledged);
+    return failed(e) ? ERR(ERR_CONFLICT, e.code, "it does not go on by itself") : e;
+}
+
 /* False when the steps have fewer operations than n. */
 static bool trouble_at(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
                        unsigned n, struct tally *tally)
@@ -199,10 +212,10 @@ static bool trouble_at(const struct scenario *scenario, enum disk_trouble troubl
     if (opened)
         e = act(scenario, &acknowledged);
     bool struck = disk_failed();
-    if (failed(e) && is_said(e) && stays)
+    if (opened && failed(e) && is_said(e) && (scenario->by_itself || e.code == ERR_NO_ROOM))
+        e = recover(scenario, stays, &acknowledged);
+    if (failed(e) && is_said(e) && (stays || n % 2 == 0))
         e = insist(scenario, &acknowledged);
-    if (e.code == ERR_NO_ROOM && opened && !stays)
-        e = act(scenario, &acknowledged); /* there is room again, and nothing is broken */
     disk_heal();
     scenario->close();
     if (!struck)

@@ -41,6 +41,9 @@ struct scenario {
     /* Whether what belongs together is there together, when the first `reached` steps stand: chain,
      * projection, each transaction. A step that leaves nothing stands with the one before it. */
     bool (*agrees)(size_t reached);
+
+    /* Whether it opens again by itself after trouble, and goes on as it is. */
+    bool by_itself;
 };
 
 struct tally {

@@ -182,11 +182,11 @@ static bool created_agrees(size_t reached)
 
 static const struct scenario scenarios[] = {
     {"creation of a ledger", 2, prepare_nothing, create, created, close_all, count_created, NULL,
-     created_agrees},
+     created_agrees, false},
     {"documents arrive", 4, prepare_inbox, open_inbox, arrive, close_all, count_arrived,
-     document_stands, arrived_agrees},
+     document_stands, arrived_agrees, false},
     {"an acknowledgement", 6, prepare_inbox, open_inbox, acknowledge, close_all, count_acknowledged,
-     document_stands, acknowledged_agrees},
+     document_stands, acknowledged_agrees, false},
 };
 
 static void no_cut_loses_or_doubles_or_halves(void **unused)

@@ -215,16 +215,16 @@ static bool careless_agrees(size_t reached)
 
 static const struct scenario scenarios[] = {
     {"a whole order", ARRAY_LEN(visit), prepare_journal, open_journal, append, close_journal,
-     count_entry, journal_stands, visit_agrees},
+     count_entry, journal_stands, visit_agrees, false},
     {"checkpoints", ROUNDS, prepare_journal, open_journal, append_or_checkpoint, close_journal,
-     count_or_checkpoint, journal_stands, rounds_agree},
+     count_or_checkpoint, journal_stands, rounds_agree, false},
     {"an erasure", 2, prepare_journal, open_journal, erase, close_journal, count_erased,
-     journal_stands, erased_agrees},
+     journal_stands, erased_agrees, false},
 };
 
 static const struct scenario careless_scenario = {
     "a careless program", 6,    careless_prepare, careless_open, careless_step, careless_close,
-    careless_count,       NULL, careless_agrees};
+    careless_count,       NULL, careless_agrees,  false};
 
 static void no_cut_loses_or_doubles_or_halves(void **unused)
 {

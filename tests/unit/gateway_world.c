@@ -95,13 +95,18 @@ static struct err open_token(struct world *world)
 
 void world_open(struct world *world)
 {
+    world_open_at(world, ":memory:");
+}
+
+void world_open_at(struct world *world, const char *path)
+{
     memset(world, 0, sizeof(*world));
     world_clock(0);
     issues = 0;
     world->authority.renew = made_up;
     world->platform.authority = &world->authority;
     open_rules(&world->platform);
-    world_ok(store_open(":memory:", true, &world->platform.store));
+    world_ok(store_open(path, true, &world->platform.store));
     WORLD_DO(world, open_token(world));
 }
 

@@ -37,6 +37,9 @@ struct world {
 };
 
 void world_open(struct world *world);
+
+/* The same in a database that is made at `path`. */
+void world_open_at(struct world *world, const char *path);
 void world_close(struct world *world);
 
 /* Seconds since WORLD_NOW_S, for all worlds. */
