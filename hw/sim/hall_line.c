@@ -1,7 +1,8 @@
 /*
  * hall_line.c - certkiosk-hall line: bytes from a port to another, until the line is cut.
  *
- * Cut, it resets every connection and refuses new ones, but keeps its port.
+ * Cut, it resets every connection and refuses new ones, but keeps its port. Slow, it carries so
+ * many bytes a second in each direction of each connection.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,6 +22,7 @@
 
 #include "hw/sim/control.h"
 #include "hw/sim/hall.h"
+#include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
@@ -28,6 +30,8 @@
 #define BUFFER_MAX 16384
 #define BACKLOG_MAX 16
 #define PORT_MAX 65535
+#define RATE_MAX 100000000
+#define SLOW_STEP_MS 10 /* how often a slow line carries on */
 
 /* One direction of a call. */
 struct flow {
@@ -37,6 +41,7 @@ struct flow {
     bool told;
     size_t len;
     uint8_t at[BUFFER_MAX];
+    uint64_t next_ms; /* a slow line carries nothing before */
 };
 
 struct call {
@@ -51,6 +56,7 @@ struct line {
     uint16_t to;
     bool up;
     int listen_fd;
+    uint32_t rate; /* bytes a second; 0: as fast as it goes */
     uint64_t bytes;
     struct control_server server;
     struct call calls[CALLS_MAX];
@@ -134,14 +140,27 @@ static bool flow_fill(struct flow *flow)
     return true;
 }
 
-static bool flow_empty(struct flow *flow, uint64_t *in_out_bytes)
+/* How much of what waits the line carries now. */
+static size_t flow_due(const struct line *line, const struct flow *flow)
 {
-    if (flow->len > 0) {
-        ssize_t sent = send(flow->to, flow->at, flow->len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    size_t step = (size_t)line->rate * SLOW_STEP_MS / 1000 + 1;
+    if (line->rate == 0)
+        return flow->len;
+    if (clock_boot_ms() < flow->next_ms)
+        return 0;
+    return flow->len < step ? flow->len : step;
+}
+
+static bool flow_empty(struct line *line, struct flow *flow)
+{
+    size_t due = flow_due(line, flow);
+    if (due > 0) {
+        ssize_t sent = send(flow->to, flow->at, due, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent < 0)
             return errno == EAGAIN || errno == EINTR;
         flow->len -= (size_t)sent;
-        *in_out_bytes += (uint64_t)sent;
+        flow->next_ms = clock_boot_ms() + SLOW_STEP_MS;
+        line->bytes += (uint64_t)sent;
         memmove(flow->at, flow->at + sent, flow->len);
     }
     if (flow->ended && flow->len == 0 && !flow->told) {
@@ -153,8 +172,8 @@ static bool flow_empty(struct flow *flow, uint64_t *in_out_bytes)
 
 static void call_work(struct line *line, struct call *call)
 {
-    bool whole = flow_fill(&call->out) && flow_fill(&call->back) &&
-                 flow_empty(&call->out, &line->bytes) && flow_empty(&call->back, &line->bytes);
+    bool whole = flow_fill(&call->out) && flow_fill(&call->back) && flow_empty(line, &call->out) &&
+                 flow_empty(line, &call->back);
     if (!whole) {
         call_reset(call);
     } else if (call->out.told && call->back.told) {
@@ -162,12 +181,13 @@ static void call_work(struct line *line, struct call *call)
     }
 }
 
-static short flow_events(const struct flow *in, const struct flow *out)
+/* What waits for its time on a slow line is no reason to wake. */
+static short flow_events(const struct line *line, const struct flow *in, const struct flow *out)
 {
     int events = 0;
     if (!in->ended && in->len < BUFFER_MAX)
         events |= POLLIN;
-    if (out->len > 0)
+    if (out->len > 0 && line->rate == 0)
         events |= POLLOUT;
     return (short)events;
 }
@@ -188,10 +208,27 @@ static size_t calls_count(const struct line *line)
     return count;
 }
 
+/* "line slow BYTES": a second, from now on; 0 ends it. */
+static void slow_answer(struct line *line, const char *number, struct control_reply *reply)
+{
+    uint32_t rate = 0;
+    if (failed(control_number(number, RATE_MAX, &rate))) {
+        control_refuse(reply, "slow wants bytes a second");
+        return;
+    }
+    line->rate = rate;
+    control_ok(reply, "slow %u", rate);
+}
+
 static void request_answer(void *context, const struct control_request *request,
                            struct control_reply *reply)
 {
     struct line *line = context;
+    if (request->count == 3 && text_same(request->word[0], "line") &&
+        text_same(request->word[1], "slow")) {
+        slow_answer(line, request->word[2], reply);
+        return;
+    }
     if (request->count != 2 || !text_same(request->word[0], "line"))
         return;
     if (text_same(request->word[1], "down") && line->up) {
@@ -227,9 +264,9 @@ static void waits_fill(const struct line *line, int signals, struct pollfd waits
         const struct call *call = &line->calls[i];
         struct pollfd *pair = &waits[WAIT_CALLS + 2 * i];
         pair[0] = (struct pollfd){.fd = call->used ? call->near : -1,
-                                  .events = flow_events(&call->out, &call->back)};
+                                  .events = flow_events(line, &call->out, &call->back)};
         pair[1] = (struct pollfd){.fd = call->used ? call->far : -1,
-                                  .events = flow_events(&call->back, &call->out)};
+                                  .events = flow_events(line, &call->back, &call->out)};
     }
 }
 
@@ -237,7 +274,7 @@ static void calls_work(struct line *line, const struct pollfd waits[WAITS_MAX])
 {
     for (size_t i = 0; i < CALLS_MAX; i++) {
         const struct pollfd *pair = &waits[WAIT_CALLS + 2 * i];
-        if (line->calls[i].used && (pair[0].revents != 0 || pair[1].revents != 0))
+        if (line->calls[i].used && (line->rate > 0 || pair[0].revents != 0 || pair[1].revents != 0))
             call_work(line, &line->calls[i]);
     }
 }
@@ -248,8 +285,8 @@ static void serve(struct line *line, int signals)
     struct pollfd waits[WAITS_MAX];
     for (;;) {
         waits_fill(line, signals, waits);
-        /* Without limit: there is nothing to do until something comes. */
-        if (poll(waits, WAITS_MAX, -1) < 0 && errno != EINTR)
+        /* Without limit: there is nothing to do until something comes, unless the line is slow. */
+        if (poll(waits, WAITS_MAX, line->rate > 0 ? SLOW_STEP_MS : -1) < 0 && errno != EINTR)
             return;
         if (waits[WAIT_SIGNAL].revents != 0)
             return;

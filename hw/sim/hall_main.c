@@ -25,7 +25,7 @@ static const char usage[] =
     "    pcscd stop|start|restart|kill|status\n"
     "    paper ok|low|out | cover open|closed | printer on|off|silent|cutter-error\n"
     "    printer status | printer fault none | receipt\n"
-    "    line up | line down | line status\n";
+    "    line up | line down | line slow BYTES_A_SECOND | line status\n";
 
 int main(int argc, char **argv)
 {

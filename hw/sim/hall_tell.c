@@ -127,6 +127,7 @@ static const struct row {
     {"cover", NULL, 2, 2, "printer.ctl", ask, false},
     {"printer", NULL, 2, 4, "printer.ctl", ask, false},
     {"receipt", NULL, 1, 1, "printer.ctl", ask, false},
+    {"line", "slow", 3, 3, "line.ctl", ask, false},
     {"line", NULL, 2, 2, "line.ctl", ask, false},
 };
 

@@ -186,10 +186,10 @@ relay_pid=$!
 wait_for "$dir/line.ready" "$relay_pid" || fail "the line does not get ready"
 port=$(sed -n 's/^port=//p' "$dir/line.ready")
 cat >client.py <<'END'
-import os, socket, subprocess, sys
+import os, socket, subprocess, sys, time
 port, hall, folder = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-def tell(word):
-    return subprocess.run([hall, folder, "line", word], check=True, capture_output=True, text=True).stdout.strip()
+def tell(*words):
+    return subprocess.run([hall, folder, "line", *words], check=True, capture_output=True, text=True).stdout.strip()
 def echo(size):
     data = os.urandom(size)
     c = socket.create_connection(("127.0.0.1", port), 5)
@@ -219,9 +219,15 @@ except ConnectionRefusedError:
 assert tell("status").startswith("down connections=0"), tell("status")
 assert tell("up") == "up"
 echo(1000)
+assert tell("slow", "100000") == "slow 100000"
+begun = time.monotonic()
+echo(50000)
+assert time.monotonic() - begun > 0.4, "a slow line is fast"
+assert tell("slow", "0") == "slow 0"
+echo(5000000)
 END
 python3 client.py "$port" "$bin/certkiosk-hall" "$dir" || fail "the line"
-ok "the line passes 5 MB unchanged, is cut, refuses, and comes up at the same port"
+ok "the line passes 5 MB unchanged, is cut, refuses, comes up at the same port, and can be slow"
 end_of "$relay_pid"
 relay_pid=
 end_of "$server_pid"
