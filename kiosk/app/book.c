@@ -3,15 +3,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "kiosk/app/clock_trust.h"
 #include "kiosk/app/disk_room.h"
 #include "kiosk/app/keepsake.h"
+#include "kiosk/app/mailbox.h"
 #include "kiosk/app/news.h"
+#include "kiosk/app/nudge.h"
 #include "kiosk/app/wipe.h"
 #include "kiosk/app/worker.h"
 #include "kiosk/base/clock.h"
@@ -49,26 +48,14 @@ struct book {
 
     struct disk_room room;
     struct journal *journal; /* NULL: out of service */
-    struct inbox *inbox;     /* NULL: not there yet */
-    bool condemned;          /* not the platform's journal: nothing is begun in it any more */
+    struct mailbox mail;
+    bool condemned; /* not the platform's journal: nothing is begun in it any more */
     uint64_t next_open_ms;
     uint64_t seen_change;
     char watched[FACTS_ID_SIZE]; /* token whose order is watched; "" none */
     struct fact_order last_order;
     struct fact_hall hall; /* last told */
 };
-
-static void tell_syncd(struct book *book)
-{
-    struct sockaddr_un to = {.sun_family = AF_UNIX};
-    static const char look[] = "look";
-
-    (void)text_copy(to.sun_path, sizeof(to.sun_path),
-                    book->setup.syncd_socket); /* checked at start */
-    /* A lost datagram costs a second: syncd looks by itself. */
-    (void)sendto(book->socket, look, sizeof(look) - 1, MSG_DONTWAIT, (struct sockaddr *)&to,
-                 sizeof(to));
-}
 
 static void send_hall(struct book *book)
 {
@@ -119,7 +106,7 @@ static bool judge(struct book *book)
 
     if (book->condemned || book->journal == NULL)
         return false;
-    if (book->inbox == NULL || failed(inbox_get_state(book->inbox, &state)))
+    if (book->mail.inbox == NULL || failed(inbox_get_state(book->mail.inbox, &state)))
         return true;
     struct err e = agreement_of_state(book->journal, &state, &agreement);
     if (failed(e)) {
@@ -146,8 +133,7 @@ static void try_open(struct book *book)
 {
     static const uint8_t unused[16] = {0};
 
-    if (book->inbox == NULL && failed(inbox_open_read(book->setup.inbox_path, &book->inbox)))
-        book->inbox = NULL; /* not made yet, or not to be read: look() says what follows */
+    mailbox_open(&book->mail);
     if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
         struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
         if (makes_room(book, e))
@@ -195,7 +181,7 @@ static void do_append(struct book *book, const struct command *command)
             out_of_service(book, "journal_append", e);
     }
     if (!failed(e))
-        tell_syncd(book);
+        nudge_look(book->socket, book->setup.syncd_socket);
     if (command->id == 0)
         return;
 
@@ -207,8 +193,8 @@ static void do_append(struct book *book, const struct command *command)
 static struct order_sources sources(const struct book *book)
 {
     return (struct order_sources){.journal = book->journal,
-                                  .inbox = book->inbox,
-                                  .keys = book->setup.keys,
+                                  .inbox = book->mail.inbox,
+                                  .keys = &book->mail.keys,
                                   .trust = book->setup.trust,
                                   .kiosk = book->setup.kiosk};
 }
@@ -217,7 +203,7 @@ static struct err find_order(struct book *book, struct fact_order *out_order,
                              struct document_issued *out_issued)
 {
     struct order_sources from = sources(book);
-    if (book->journal == NULL || book->inbox == NULL)
+    if (book->journal == NULL || book->mail.inbox == NULL)
         return ERR(ERR_IO, 0, "half of the ledger is missing"); /* a paid order may be in it */
     return order_view_of_token(&from, book->watched, out_order, out_issued);
 }
@@ -230,7 +216,7 @@ static void do_look_up(struct book *book, const struct command *command)
     (void)text_copy(book->watched, sizeof(book->watched), command->key); /* same size */
     struct order_sources from = sources(book);
     struct err e = ERR(ERR_IO, 0, "no inbox");
-    if (book->inbox != NULL)
+    if (book->mail.inbox != NULL)
         e = order_view_account(&from, book->watched, &mail.event.u.found.account);
     if (!failed(e))
         e = find_order(book, &mail.event.u.found.order, &mail.issued);
@@ -249,7 +235,7 @@ static void do_find_kept(struct book *book, uint32_t id, const char *token)
 
     try_open(book);
     struct order_sources from = sources(book);
-    if (book->journal != NULL && book->inbox != NULL && !book->condemned)
+    if (book->journal != NULL && book->mail.inbox != NULL && !book->condemned)
         e = keepsake_of_token(&from, token, &mail.event.u.order, &mail.issued);
     if (failed(e) && e.code != ERR_NOT_FOUND)
         log_err("keepsake", e);
@@ -272,7 +258,7 @@ static void do_erase_kept(struct book *book, const char *order)
 static struct err sweep_kept(struct book *book)
 {
     struct order_sources from = sources(book);
-    if (book->inbox == NULL || !book->hall.clock_trusted)
+    if (book->mail.inbox == NULL || !book->hall.clock_trusted)
         return ERR_OK;
     return keepsake_sweep(&from, clock_wall_ms() / 1000);
 }
@@ -286,7 +272,7 @@ static bool look_at_order(struct book *book)
 
     struct err e = find_order(book, &mail.event.u.order, &mail.issued);
     if (failed(e)) {
-        if (book->inbox != NULL) /* a missing inbox is looked for every second */
+        if (book->mail.inbox != NULL) /* a missing inbox is looked for every second */
             log_err("order_view", e);
         return e.code != ERR_IO;
     }
@@ -307,19 +293,13 @@ static void look_at_hall(struct book *book, bool changed)
 
     if (changed)
         news_read(&from, &hall);
-    hall.clock_trusted = !failed(inbox_get_state(book->inbox, &state)) && clock_is_trusted(&state);
+    hall.clock_trusted =
+        !failed(inbox_get_state(book->mail.inbox, &state)) && clock_is_trusted(&state);
     /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
         return;
     book->hall = hall;
     send_hall(book);
-}
-
-/* The next look opens it again. What was read of it, pages full of documents, is dropped so. */
-static void drop_inbox(struct book *book)
-{
-    inbox_close(book->inbox);
-    book->inbox = NULL;
 }
 
 /* Without the inbox no time is proven; nothing that needs one is offered then. */
@@ -345,7 +325,7 @@ static void forget(struct book *book)
         if (failed(e))
             out_of_service(book, "journal_checkpoint", e);
     }
-    drop_inbox(book);
+    mailbox_close(&book->mail); /* the next look opens it again */
 }
 
 static void look(struct book *book)
@@ -356,16 +336,12 @@ static void look(struct book *book)
     try_open(book);
     if (book->journal != NULL)
         look_at_room(book);
-    if (book->inbox == NULL) {
+    if (book->mail.inbox == NULL) {
         distrust_clock(book);
         return;
     }
-    struct err e = inbox_change(book->inbox, &change);
-    if (failed(e)) {
-        log_err("inbox", e);
-        drop_inbox(book);
+    if (failed(mailbox_change(&book->mail, &change)))
         return;
-    }
     (void)judge(book); /* who it concerns is told */
     bool changed = change != book->seen_change;
     if (changed && look_at_order(book))
@@ -417,7 +393,7 @@ static void *work(void *context)
             command = (struct command){.kind = COMMAND_LOOK};
     }
     journal_close(book->journal);
-    inbox_close(book->inbox);
+    mailbox_close(&book->mail);
     return NULL;
 }
 
@@ -437,11 +413,13 @@ struct err book_create(const struct book_setup *setup, struct book **out_book)
         return ERR(ERR_NO_ROOM, 0, "calloc");
     book->setup = *setup;
     book->room = (struct disk_room){book->setup.reserve_path, setup->reserve_size, false};
-    book->socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    book->mail = (struct mailbox){
+        .path = book->setup.inbox_path, .kiosk = book->setup.kiosk, .file = book->setup.keys};
+    book->socket = nudge_open();
 
     struct err e = worker_start(&book->worker, sizeof(struct command), COMMANDS_MAX, work, book);
     if (failed(e)) {
-        (void)close(book->socket); /* nothing was sent */
+        nudge_close(book->socket);
         free(book);
         return e;
     }
@@ -458,7 +436,7 @@ void book_destroy(struct book *book)
     while (!push(book, &stop))
         (void)nanosleep(&pause, NULL); /* what is queued is to be appended first */
     worker_join(&book->worker);
-    (void)close(book->socket); /* datagrams: nothing is pending */
+    nudge_close(book->socket);
     explicit_bzero(book, sizeof(*book));
     free(book);
 }

@@ -1,6 +1,5 @@
 #include "kiosk/app/order_view.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "kiosk/base/text.h"
@@ -8,14 +7,16 @@
 
 bool order_view_sealed(const struct order_sources *from, const struct inbox_document *document)
 {
-    char version[21];
-    (void)text_print(version, sizeof(version), "%" PRIu64, document->version); /* fits */
-    struct seal_message message = {
-        .context = "certkiosk-document-1",
-        .parts = {from->kiosk, document->type, document->id, version},
+    const struct keyring_document sealed = {
+        .kiosk = from->kiosk,
+        .type = document->type,
+        .id = document->id,
+        .version = document->version,
         .body = {document->body, document->body_len},
+        .key_id = document->key_id,
+        .seal = document->seal,
     };
-    return !failed(keyring_verify_stored(from->keys, document->key_id, &message, document->seal));
+    return !failed(keyring_document_stored(from->keys, &sealed));
 }
 
 struct err order_view_document(const struct order_sources *from, const char *type, const char *id,

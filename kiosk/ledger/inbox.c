@@ -74,14 +74,15 @@ static struct err prepare_for(const struct inbox *inbox, const char *sql, const 
     return result == SQLITE_OK ? ERR_OK : ERR(ERR_IO, result, "bind");
 }
 
-/* Whether `document` is newer than what stands. ERR_CONFLICT: the same version of another body. */
+/* Whether `document` is newer than what stands, or has another seal. ERR_CONFLICT: the same version
+ * of another body. */
 static struct err is_news(const struct inbox *inbox, const struct inbox_document *document,
                           bool *out_news)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     bool row = false;
     struct err e =
-        prepare_for(inbox, "SELECT version, body FROM document WHERE type = ?1 AND id = ?2",
+        prepare_for(inbox, "SELECT version, body, seal FROM document WHERE type = ?1 AND id = ?2",
                     document->type, document->id, &statement);
     if (!failed(e))
         e = database_step(statement, &row);
@@ -94,7 +95,11 @@ static struct err is_news(const struct inbox *inbox, const struct inbox_document
     if (row && version == document->version &&
         (len != document->body_len || (len > 0 && memcmp(body, document->body, len) != 0)))
         return ERR(ERR_CONFLICT, 0, "the same version with another body");
-    *out_news = !row || version < document->version;
+    uint8_t seal[INBOX_SEAL_LEN];
+    bool resealed = row && version == document->version &&
+                    (!database_blob(statement, 2, seal, sizeof(seal)) ||
+                     memcmp(seal, document->seal, sizeof(seal)) != 0);
+    *out_news = !row || version < document->version || resealed;
     return ERR_OK;
 }
 
@@ -219,4 +224,24 @@ struct err inbox_scan(struct inbox *inbox, const char *type,
         if (!visit_document(context, &document))
             return ERR_OK;
     }
+}
+
+struct err inbox_sealers(struct inbox *inbox, bool (*visit_key)(void *, const char *key_id),
+                         void *context)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e =
+        database_prepare(&inbox->database, "SELECT DISTINCT key_id FROM document", &statement);
+    while (!failed(e)) {
+        char key_id[INBOX_KEY_ID_SIZE];
+        bool row = false;
+        e = database_step(statement, &row);
+        if (failed(e) || !row)
+            return e;
+        if (!database_text(statement, 0, key_id, sizeof(key_id)))
+            return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "key_id");
+        if (!visit_key(context, key_id))
+            return ERR_OK;
+    }
+    return e;
 }

@@ -56,8 +56,8 @@ MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox
 
 /*
  * Store documents and the feed cursor behind them in one durable transaction. A version
- * older than or the same as the stored one changes nothing for that document (the same
- * version with another body is ERR_CONFLICT, and nothing of the call is stored); an older
+ * older than the stored one changes nothing for that document, and the same one its seal only
+ * (with another body it is ERR_CONFLICT, and nothing of the call is stored); an older
  * cursor changes nothing either. ERR_MALFORMED: an empty or broken type or id; ERR_NO_ROOM: a body
  * too long, or disk full. After ERR_IO close the inbox.
  */
@@ -72,6 +72,10 @@ MUST_CHECK struct err inbox_get(struct inbox *inbox, const char *type, const cha
 MUST_CHECK struct err inbox_scan(struct inbox *inbox, const char *type,
                                  bool (*visit_document)(void *, const struct inbox_document *),
                                  void *context);
+
+/* The id of every key that sealed a document, once each, to `visit_key`; false to stop. */
+MUST_CHECK struct err inbox_sealers(struct inbox *inbox,
+                                    bool (*visit_key)(void *, const char *key_id), void *context);
 
 /* A number that grows with every change: a reader that sees the same one need not look again. */
 MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);

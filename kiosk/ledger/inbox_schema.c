@@ -1,48 +1,62 @@
 /* The tables of inbox.db. */
+#include "kiosk/base/macros.h"
 #include "kiosk/ledger/inbox_rows.h"
 
 #define APPLICATION_ID 0x434B4931 /* "CKI1" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
-static const char sql[] =
-    "CREATE TABLE state("
-    " id INTEGER PRIMARY KEY CHECK(id = 1),"
-    " epoch TEXT NOT NULL DEFAULT '' CHECK(length(epoch) IN (0, 36)),"
-    " acked_seq INTEGER NOT NULL DEFAULT 0 CHECK(acked_seq >= 0),"
-    " acked_hash BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK(length(acked_hash) = 32),"
-    " cursor INTEGER NOT NULL DEFAULT 0 CHECK(cursor >= 0),"
-    " proven_ms INTEGER NOT NULL DEFAULT 0,"
-    " proven_boot_ms INTEGER NOT NULL DEFAULT 0,"
-    " boot_id TEXT NOT NULL DEFAULT '' CHECK(length(boot_id) IN (0, 36)),"
-    " line INTEGER NOT NULL DEFAULT 0 CHECK(line BETWEEN 0 AND 2),"
-    " line_since_ms INTEGER NOT NULL DEFAULT 0,"
-    " trouble TEXT NOT NULL DEFAULT '' CHECK(length(trouble) <= 64),"
-    " change INTEGER NOT NULL DEFAULT 0) STRICT;"
-
-    "CREATE TABLE document("
-    " type TEXT NOT NULL CHECK(length(type) BETWEEN 1 AND 24),"
-    " id TEXT NOT NULL CHECK(length(id) <= 64),"
-    " version INTEGER NOT NULL CHECK(version >= 0),"
-    " key_id TEXT NOT NULL CHECK(length(key_id) <= 16),"
-    " seal BLOB NOT NULL CHECK(length(seal) = 64),"
-    " body BLOB NOT NULL CHECK(length(body) <= 16384),"
-    " PRIMARY KEY(type, id)) STRICT;"
-
-    "CREATE TABLE quarantine("
-    " epoch TEXT NOT NULL,"
-    " seq INTEGER NOT NULL CHECK(seq > 0),"
-    " code TEXT NOT NULL,"
-    " PRIMARY KEY(epoch, seq)) STRICT, WITHOUT ROWID;"
-
-    "CREATE TRIGGER state_one BEFORE DELETE ON state BEGIN"
-    " SELECT RAISE(ABORT, 'there is one state'); END;"
-    "CREATE TRIGGER state_forward BEFORE UPDATE ON state"
-    " WHEN NEW.proven_ms < OLD.proven_ms OR NEW.change < OLD.change"
-    "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN"
+/* Of schema 1, and still so. */
+#define TABLES \
+    "CREATE TABLE state(" \
+    " id INTEGER PRIMARY KEY CHECK(id = 1)," \
+    " epoch TEXT NOT NULL DEFAULT '' CHECK(length(epoch) IN (0, 36))," \
+    " acked_seq INTEGER NOT NULL DEFAULT 0 CHECK(acked_seq >= 0)," \
+    " acked_hash BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK(length(acked_hash) = 32)," \
+    " cursor INTEGER NOT NULL DEFAULT 0 CHECK(cursor >= 0)," \
+    " proven_ms INTEGER NOT NULL DEFAULT 0," \
+    " proven_boot_ms INTEGER NOT NULL DEFAULT 0," \
+    " boot_id TEXT NOT NULL DEFAULT '' CHECK(length(boot_id) IN (0, 36))," \
+    " line INTEGER NOT NULL DEFAULT 0 CHECK(line BETWEEN 0 AND 2)," \
+    " line_since_ms INTEGER NOT NULL DEFAULT 0," \
+    " trouble TEXT NOT NULL DEFAULT '' CHECK(length(trouble) <= 64)," \
+    " change INTEGER NOT NULL DEFAULT 0) STRICT;" \
+\
+    "CREATE TABLE document(" \
+    " type TEXT NOT NULL CHECK(length(type) BETWEEN 1 AND 24)," \
+    " id TEXT NOT NULL CHECK(length(id) <= 64)," \
+    " version INTEGER NOT NULL CHECK(version >= 0)," \
+    " key_id TEXT NOT NULL CHECK(length(key_id) <= 16)," \
+    " seal BLOB NOT NULL CHECK(length(seal) = 64)," \
+    " body BLOB NOT NULL CHECK(length(body) <= 16384)," \
+    " PRIMARY KEY(type, id)) STRICT;" \
+\
+    "CREATE TABLE quarantine(" \
+    " epoch TEXT NOT NULL," \
+    " seq INTEGER NOT NULL CHECK(seq > 0)," \
+    " code TEXT NOT NULL," \
+    " PRIMARY KEY(epoch, seq)) STRICT, WITHOUT ROWID;" \
+\
+    "CREATE TRIGGER state_one BEFORE DELETE ON state BEGIN" \
+    " SELECT RAISE(ABORT, 'there is one state'); END;" \
+    "CREATE TRIGGER state_forward BEFORE UPDATE ON state" \
+    " WHEN NEW.proven_ms < OLD.proven_ms OR NEW.change < OLD.change" \
+    "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
     " SELECT RAISE(ABORT, 'the state only goes forward'); END;"
-    "CREATE TRIGGER document_forward BEFORE UPDATE ON document"
-    " WHEN NEW.version <= OLD.version BEGIN"
-    " SELECT RAISE(ABORT, 'a document only goes forward'); END;";
+
+#define FORWARD_1 \
+    "CREATE TRIGGER document_forward BEFORE UPDATE ON document" \
+    " WHEN NEW.version <= OLD.version BEGIN" \
+    " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
+
+/* The platform may seal anew what it said, with another key. */
+#define FORWARD \
+    "CREATE TRIGGER document_forward BEFORE UPDATE ON document" \
+    " WHEN NEW.version < OLD.version OR (NEW.version = OLD.version AND NEW.body <> OLD.body) " \
+    "BEGIN" \
+    " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
+
+static const char sql_1[] = TABLES FORWARD_1;
+static const char sql[] = TABLES FORWARD;
 
 static struct err fill(struct database *database, const void *context)
 {
@@ -50,5 +64,28 @@ static struct err fill(struct database *database, const void *context)
     return database_run(database, "INSERT INTO state(id) VALUES(1)");
 }
 
-const struct database_schema inbox_schema = {
-    .application_id = APPLICATION_ID, .version = SCHEMA_VERSION, .sql = sql, .fill = fill};
+#define LOST \
+    "SELECT (SELECT count(*) FROM before.document AS was LEFT JOIN main.document AS now" \
+    "  ON now.type = was.type AND now.id = was.id AND now.version = was.version" \
+    "  AND now.key_id = was.key_id AND now.seal = was.seal AND now.body = was.body" \
+    "  WHERE now.type IS NULL)" \
+    " + (SELECT count(*) FROM before.quarantine AS was LEFT JOIN main.quarantine AS now" \
+    "  ON now.epoch = was.epoch AND now.seq = was.seq AND now.code = was.code" \
+    "  WHERE now.epoch IS NULL)" \
+    " + (SELECT count(*) FROM before.state AS was LEFT JOIN main.state AS now" \
+    "  ON now.epoch = was.epoch AND now.acked_seq = was.acked_seq" \
+    "  AND now.acked_hash = was.acked_hash AND now.cursor = was.cursor" \
+    "  AND now.proven_ms = was.proven_ms WHERE now.epoch IS NULL)" \
+    " + abs((SELECT count(*) FROM before.document) - (SELECT count(*) FROM main.document))" \
+    " + abs((SELECT count(*) FROM before.quarantine) - (SELECT count(*) FROM main.quarantine))"
+
+static const struct database_release releases[] = {
+    {.version = 1, .sql = sql_1, .added = "DROP TRIGGER document_forward;" FORWARD, .lost = LOST},
+};
+
+const struct database_schema inbox_schema = {.application_id = APPLICATION_ID,
+                                             .version = SCHEMA_VERSION,
+                                             .sql = sql,
+                                             .fill = fill,
+                                             .releases = releases,
+                                             .release_count = ARRAY_LEN(releases)};

@@ -1,8 +1,7 @@
-/* The file is a table of as many sections as there may be keys; those that are empty are none. */
+/* How the list is read: the file is a table of as many sections as there may be keys; those that
+ * are empty are none. */
 #include "kiosk/pki/keyring.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kiosk/base/config.h"
@@ -10,7 +9,6 @@
 #include "kiosk/base/text.h"
 
 #define PUBLIC_SIZE HEX_SIZE(SEAL_PUBLIC_LEN)
-#define SECTION_SIZE 8
 
 struct line {
     char public_key[PUBLIC_SIZE];
@@ -107,33 +105,4 @@ struct err keyring_parse(const char *name, const char *text, struct keyring *out
     struct err e =
         config_parse(name, text, rows, ARRAY_LEN(rows), &file, sizeof(file), out_message);
     return failed(e) ? e : take_file(&reading, out_ring);
-}
-
-const struct keyring_key *keyring_find(const struct keyring *ring, const char *id)
-{
-    for (size_t i = 0; i < ring->count; i++) {
-        if (text_same(ring->keys[i].id, id))
-            return &ring->keys[i];
-    }
-    return NULL;
-}
-
-struct err keyring_verify_stored(const struct keyring *ring, const char *key_id,
-                                 const struct seal_message *message, const uint8_t seal[SEAL_LEN])
-{
-    const struct keyring_key *key = keyring_find(ring, key_id);
-    if (key == NULL)
-        return ERR(ERR_DENIED, 0, "sealed by a key that is not known");
-    if (key->revoked)
-        return ERR(ERR_DENIED, 0, "sealed by a key that is revoked");
-    return seal_verify(key->public_key, message, (struct bytes){seal, SEAL_LEN});
-}
-
-struct err keyring_verify_arriving(const struct keyring *ring, int64_t now_s, const char *key_id,
-                                   const struct seal_message *message, const uint8_t seal[SEAL_LEN])
-{
-    const struct keyring_key *key = keyring_find(ring, key_id);
-    if (key != NULL && (now_s < key->not_before_s || now_s >= key->not_after_s))
-        return ERR(ERR_DENIED, 0, "sealed by a key outside its validity");
-    return keyring_verify_stored(ring, key_id, message, seal);
 }

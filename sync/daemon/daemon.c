@@ -64,6 +64,8 @@ static struct err open_all(struct daemon *daemon, const struct settings *setting
     if (!failed(e))
         e = open_ledger(daemon, settings);
     if (!failed(e))
+        e = desk_load_keys(&daemon->desk);
+    if (!failed(e))
         e = http_open(&options, &daemon->desk.http);
     if (!failed(e))
         e = uplink_create(&daemon->desk, daemon->journal_path, &daemon->uplink);

@@ -4,6 +4,7 @@
 
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/daemon/ring.h"
 
 static const char *const lane_names[LANE_COUNT] = {
     [LANE_FEED] = "feed",
@@ -11,6 +12,18 @@ static const char *const lane_names[LANE_COUNT] = {
     [LANE_CERTIFICATE] = "certificate",
     [LANE_AHEAD] = "ahead",
 };
+
+/* A power cut may have come between a revocation and what follows from it. */
+struct err desk_load_keys(struct desk *desk)
+{
+    bool foreign = false;
+    struct err e = ring_load(desk->store.inbox, desk->kiosk, &desk->keys);
+    if (!failed(e))
+        e = ring_find_foreign(desk->store.inbox, &desk->keys, &foreign);
+    if (!failed(e) && foreign)
+        store_refetch(&desk->store);
+    return e;
+}
 
 struct verdict_court desk_court(const struct desk *desk)
 {

@@ -19,6 +19,10 @@ struct desk {
     struct store store;
 };
 
+/* Add what the inbox keeps of the platform's keys to those of the file, and ask for what a revoked
+ * key has sealed. Errors as ring_load(). */
+MUST_CHECK struct err desk_load_keys(struct desk *desk);
+
 /* Before whom seals are judged now; borrows from the desk. */
 struct verdict_court desk_court(const struct desk *desk);
 

@@ -2,14 +2,17 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/daemon/ring.h"
 
 struct downlink {
     struct desk *desk;
     struct uplink *uplink;
     struct feed *feed;
+    struct keyring keys; /* with what the feed says of them */
     uint64_t asked_ms;
     uint64_t pace_ms; /* not before this */
 };
@@ -37,19 +40,34 @@ void downlink_destroy(struct downlink *downlink)
     free(downlink);
 }
 
-/* The whole answer is good, or none of it. */
+/* What time it is at least, when the acknowledgement is true: nothing is taken before all is. */
+static int64_t moment_of(const struct feed *feed, int64_t proven_ms)
+{
+    struct ack ack;
+    struct err e =
+        ack_read((struct bytes){(const uint8_t *)feed->ack.text, strlen(feed->ack.text)}, &ack);
+    return !failed(e) && ack.time_ms > proven_ms ? ack.time_ms : proven_ms;
+}
+
+/* The whole answer is good, or none of it. A key that it introduces may have sealed the rest. */
 static struct err check(struct downlink *downlink, struct bytes body, struct ack *out_ack)
 {
     const struct desk *desk = downlink->desk;
     struct feed *feed = downlink->feed;
     struct verdict_court court = desk_court(desk);
     struct err e = feed_read(body, feed);
+    if (failed(e))
+        return e;
+    court.proven_ms = moment_of(feed, court.proven_ms);
+    court.keys = &downlink->keys;
+    downlink->keys = desk->keys;
+    e = ring_take(feed, desk->kiosk, court.proven_ms / 1000, &downlink->keys);
     if (!failed(e))
         e = verdict_of_ack(&court, &feed->ack, out_ack);
-    if (!failed(e) && out_ack->time_ms > court.proven_ms)
-        court.proven_ms = out_ack->time_ms;
-    for (size_t i = 0; !failed(e) && i < feed->count; i++)
-        e = verdict_of_document(&court, &feed->documents[i]);
+    for (size_t i = 0; !failed(e) && i < feed->count; i++) {
+        if (!text_same(feed->documents[i].type, KEYRING_STATEMENT))
+            e = verdict_of_document(&court, &feed->documents[i]);
+    }
     if (!failed(e) && feed->cursor < desk->store.state.cursor)
         return ERR(ERR_CONFLICT, 0, "the feed went back");
     return e;
@@ -72,6 +90,20 @@ static void refuse(struct downlink *downlink, const struct http_answer *answer, 
     desk_failed(downlink->desk, LANE_FEED, answer, word_for(e.code), now_ms);
 }
 
+/* Documents whose key fell are asked for again, which the platform seals anew. */
+static void change_keys(struct downlink *downlink)
+{
+    struct desk *desk = downlink->desk;
+    bool lost = ring_lost_one(&desk->keys, &downlink->keys);
+    if (downlink->keys.count != desk->keys.count || lost) {
+        log_event(LOG_LEVEL_NOTICE, "keys", "known=%zu revoked=%s", downlink->keys.count,
+                  lost ? "yes" : "no");
+    }
+    desk->keys = downlink->keys;
+    if (lost)
+        store_refetch(&desk->store);
+}
+
 static struct err on_feed(struct downlink *downlink, const struct http_answer *answer,
                           uint64_t now_ms)
 {
@@ -90,6 +122,7 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     }
     if (failed(e))
         return e;
+    change_keys(downlink);
     store_take_time(&desk->store, ack.time_ms, &clocks);
     if (!desk->line.lanes[LANE_FEED].well)
         uplink_look(downlink->uplink);

@@ -87,6 +87,12 @@ struct err store_documents(struct store *store, const struct feed *feed)
     return ERR_OK;
 }
 
+void store_refetch(struct store *store)
+{
+    store->state.cursor = 0;
+    store->dirty = true;
+}
+
 void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks)
 {
     if (proven_take(&store->state, time_ms, clocks))

@@ -40,6 +40,9 @@ void store_close(struct store *store);
 /* As inbox_put(), with the cursor behind them. */
 MUST_CHECK struct err store_documents(struct store *store, const struct feed *feed);
 
+/* Ask the platform for all documents again: those that are stored do not count any more. */
+void store_refetch(struct store *store);
+
 void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks);
 
 /* All entries of `epoch` up to `seq`, whose hash is `hash`, are at the platform for ever. Less than

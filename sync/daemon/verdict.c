@@ -1,11 +1,8 @@
 #include "sync/daemon/verdict.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "kiosk/base/text.h"
-
-#define NUMBER_SIZE 21
 
 struct err verdict_of_ack(const struct verdict_court *court, const struct sealed_ack *sealed,
                           struct ack *out_ack)
@@ -26,13 +23,14 @@ struct err verdict_of_ack(const struct verdict_court *court, const struct sealed
 struct err verdict_of_document(const struct verdict_court *court,
                                const struct feed_document *document)
 {
-    char version[NUMBER_SIZE];
-    (void)text_print(version, sizeof(version), "%" PRIu64, document->version); /* it fits */
-    struct seal_message message = {
-        .context = "certkiosk-document-1",
-        .parts = {court->kiosk, document->type, document->id, version},
+    const struct keyring_document sealed = {
+        .kiosk = court->kiosk,
+        .type = document->type,
+        .id = document->id,
+        .version = document->version,
         .body = {document->body, document->body_len},
+        .key_id = document->key_id,
+        .seal = document->seal,
     };
-    return keyring_verify_arriving(court->keys, court->proven_ms / 1000, document->key_id, &message,
-                                   document->seal);
+    return keyring_document_arriving(court->keys, court->proven_ms / 1000, &sealed);
 }

@@ -18,6 +18,7 @@ int command_operator(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_announce(int argc, char **argv);
 int command_alarms(int argc, char **argv);
+int command_key(int argc, char **argv);
 int command_serve(int argc, char **argv);
 
 /* What the commands share, in command.c. */

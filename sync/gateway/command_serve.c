@@ -113,8 +113,6 @@ static struct err read_pem(const char *dir, const char *name, const char *suffix
 static struct err open_all(struct server *server)
 {
     struct platform *platform = &server->gateway.platform;
-    char path[FOLDER_PATH_SIZE];
-
     struct err e = command_store(server->dir, false, &platform->store);
     if (!failed(e)) {
         e = authority_demo_create(server->dir, platform->profiles, platform->profile_count,
@@ -123,9 +121,7 @@ static struct err open_all(struct server *server)
     if (!failed(e))
         e = identity_client_ca(server->dir, &platform->client_ca);
     if (!failed(e))
-        e = folder_path(server->dir, FOLDER_KEY, "", path);
-    if (!failed(e))
-        e = seal_key_create(path, &platform->key);
+        e = keys_open(server->dir, &platform->keys);
     if (!failed(e))
         e = read_pem(server->dir, FOLDER_SERVER, ".key", &server->key);
     if (!failed(e))
@@ -201,6 +197,7 @@ static void round_once(struct server *server)
     e = orders_round_make(&server->gateway.platform);
     if (failed(e))
         log_err("make", e);
+    keys_refresh(server->gateway.platform.keys); /* before what it says of them is sent */
     look_for_foreign(server);
     waiters_tick(&server->gateway.waiters, clock_boot_ms());
 }
@@ -238,7 +235,7 @@ static void close_all(struct server *server)
     waiters_done(&server->gateway.waiters);
     authority_demo_destroy(platform->authority);
     issue_destroy(platform->client_ca);
-    seal_key_destroy(platform->key);
+    keys_close(platform->keys);
     store_close(platform->store);
     free(server->key);
     free(server->certificate);

@@ -18,8 +18,10 @@
 #define FOLDER_SERVER_CA "platform-tls" /* .crt .key: signs the server's TLS certificate */
 #define FOLDER_SERVER "server"          /* .crt .key */
 #define FOLDER_CLIENT_CA "client-ca"    /* .crt .key: signs kiosks and operators */
-#define FOLDER_KEY "platform.key"       /* Ed25519: seals documents */
-#define FOLDER_KEYS "platform.keys"     /* its public half, for the kiosks; see keys.h */
+#define FOLDER_KEY "platform.key"       /* the one key that earlier releases sealed with */
+#define FOLDER_KEYS "platform.keys"     /* see keys_folder.h for these */
+#define FOLDER_KEY_OF "platform-"       /* ID.key */
+#define FOLDER_ACTIVE "platform.active"
 
 /* "dir/name" + "suffix". ERR_NO_ROOM: longer than FOLDER_PATH_SIZE. */
 MUST_CHECK struct err folder_path(const char *dir, const char *name, const char *suffix,

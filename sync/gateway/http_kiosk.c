@@ -42,11 +42,10 @@ static struct err seal_ack(const struct platform *platform, const struct ack *ac
         return e;
     if (!text_copy(out->text, sizeof(out->text), text))
         return ERR(ERR_NO_ROOM, 0, "ack");
-    (void)text_copy(out->key_id, sizeof(out->key_id), seal_key_id(platform->key));
     struct seal_message message = {.context = "certkiosk-ack-1",
                                    .parts = {ack->kiosk},
                                    .body = {(const uint8_t *)out->text, strlen(out->text)}};
-    return seal_sign(platform->key, &message, out->seal);
+    return keys_seal(platform->keys, &message, out->key_id, out->seal);
 }
 
 static void reply_stored(struct gateway *gateway, const struct ack *ack, struct http_reply *reply)
@@ -189,8 +188,11 @@ static struct err seal_document(const struct platform *platform, const char *kio
         .body = {document->body, document->body_len},
     };
 
-    (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(platform->key));
-    return seal_sign(platform->key, &message, document->seal);
+    if (strcmp(document->type, KEYRING_STATEMENT) == 0) {
+        return keys_seal_statement(platform->keys, document->id, platform_now_s(platform), &message,
+                                   document->key_id, document->seal);
+    }
+    return keys_seal(platform->keys, &message, document->key_id, document->seal);
 }
 
 /* What is new after `cursor`, in one transaction with the kiosk's contact and its ack. */
@@ -212,14 +214,34 @@ static struct err look(struct gateway *gateway, const char *kiosk, uint64_t curs
     return failed(e) ? e : transaction_commit(&work);
 }
 
+/* A statement whose speaker was taken away is left out until a kiosk asks for all again. */
+static struct err seal_documents(const struct platform *platform, const char *kiosk,
+                                 struct feed *feed)
+{
+    size_t sealed = 0;
+
+    for (size_t i = 0; i < feed->count; i++) {
+        struct err e = seal_document(platform, kiosk, &feed->documents[i]);
+        if (e.code == ERR_NOT_FOUND)
+            continue;
+        if (failed(e))
+            return e;
+        if (sealed < i)
+            feed->documents[sealed] = feed->documents[i];
+        sealed++;
+    }
+    feed->count = sealed;
+    return ERR_OK;
+}
+
 static void reply_feed(struct gateway *gateway, const char *kiosk, struct feed *feed,
                        const struct ack *ack, struct http_reply *reply)
 {
     char *text = NULL;
     struct err e = seal_ack(&gateway->platform, ack, &feed->ack);
 
-    for (size_t i = 0; i < feed->count && !failed(e); i++)
-        e = seal_document(&gateway->platform, kiosk, &feed->documents[i]);
+    if (!failed(e))
+        e = seal_documents(&gateway->platform, kiosk, feed);
     if (!failed(e))
         e = feed_write(feed, &text);
     if (failed(e)) {

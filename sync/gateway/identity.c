@@ -3,7 +3,7 @@
 #include "kiosk/core/civil.h"
 #include "kiosk/pki/issue.h"
 #include "sync/gateway/folder.h"
-#include "sync/gateway/keys.h"
+#include "sync/gateway/keys_folder.h"
 
 #define CA_DAYS 3650
 #define SERVER_DAYS 825
@@ -100,7 +100,7 @@ struct err identity_make(const char *dir, const char *host, int64_t now_s)
     struct err e = make_server(dir, host, now_s);
     if (!failed(e))
         e = identity_ca(dir, FOLDER_CLIENT_CA, &subject, term_of(now_s, CA_DAYS), &ca);
-    return failed(e) ? e : keys_make(dir, now_s);
+    return failed(e) ? e : keys_folder_make(dir, now_s);
 }
 
 struct err identity_client_ca(const char *dir, struct issue_ca **out_ca)

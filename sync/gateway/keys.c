@@ -1,90 +1,181 @@
 #include "sync/gateway/keys.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "kiosk/base/hex.h"
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
-#include "kiosk/core/civil.h"
-#include "kiosk/pki/issue.h"
-#include "sync/gateway/folder.h"
+#include "sync/gateway/keys_folder.h"
 
-#define FILE_MAX 4096 /* KEYRING_FILE_MAX sections */
+struct stamp {
+    ino_t file;
+    struct timespec changed;
+};
 
-static void pair_done(struct key **pair)
+struct loaded {
+    struct keys_folder folder;
+    struct seal_key *pairs[KEYRING_FILE_MAX]; /* NULL: kept elsewhere */
+    const struct seal_key *active;
+    struct stamp stamps[2];
+};
+
+struct keys {
+    char dir[FOLDER_PATH_SIZE];
+    pthread_mutex_t mutex; /* over what follows */
+    struct loaded *loaded;
+};
+
+static const char *const watched[] = {FOLDER_KEYS, FOLDER_ACTIVE};
+
+static void loaded_done(struct loaded **at)
 {
-    key_destroy(*pair);
+    if (*at == NULL)
+        return;
+    for (size_t i = 0; i < KEYRING_FILE_MAX; i++)
+        seal_key_destroy((*at)->pairs[i]);
+    free(*at);
 }
 
-static void seal_done(struct seal_key **key)
+/* Each file is replaced as a whole, so another content is another file. */
+static struct err read_stamps(const char *dir, struct stamp out_stamps[2])
 {
-    seal_key_destroy(*key);
-}
-
-/* Up to the beginning of a day, as the list can say it. */
-static int64_t day_of(int64_t at_s)
-{
-    struct civil day = civil_of(at_s);
-    day.hour = day.minute = day.second = 0;
-    return civil_seconds(&day);
-}
-
-static bool print_key(char *out, size_t size, size_t number, const struct keyring_key *key)
-{
-    char public_key[HEX_SIZE(SEAL_PUBLIC_LEN)];
-    struct civil from = civil_of(key->not_before_s);
-    struct civil until = civil_of(key->not_after_s);
-
-    hex_print(public_key, (struct bytes){key->public_key, SEAL_PUBLIC_LEN});
-    return text_print(out, size,
-                      "[key%zu]\n; id %s\npublic = %s\nnot_before = %04d-%02d-%02d\n"
-                      "not_after = %04d-%02d-%02d\nrevoked = %s\n",
-                      number, key->id, public_key, (int)from.year, from.month, from.day,
-                      (int)until.year, until.month, until.day, key->revoked ? "yes" : "no");
-}
-
-static struct err write_list(const char *dir, const struct keyring *ring)
-{
-    char path[FOLDER_PATH_SIZE];
-    char text[FILE_MAX] = "; The platform's public keys, for [platform] keys of every kiosk.\n";
-    bool fits = true;
-
-    for (size_t i = 0; i < ring->count && fits; i++) {
-        size_t used = strlen(text);
-        fits = print_key(text + used, sizeof(text) - used, i + 1, &ring->keys[i]);
+    for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
+        struct stat facts;
+        char path[FOLDER_PATH_SIZE];
+        struct err e = folder_path(dir, watched[i], "", path);
+        if (failed(e))
+            return e;
+        if (stat(path, &facts) != 0)
+            return ERR(ERR_IO, 0, "stat");
+        out_stamps[i] = (struct stamp){facts.st_ino, facts.st_mtim};
     }
-    struct err e = fits ? folder_path(dir, FOLDER_KEYS, "", path) : ERR(ERR_NO_ROOM, 0, "list");
-    return failed(e) ? e : folder_write(path, text, strlen(text));
-}
-
-/* A new pair, its private half at `path`. */
-static struct err make_pair(const char *path, int64_t now_s, struct keyring_key *out_key)
-{
-    CLEANUP(pair_done) struct key *pair = NULL;
-    CLEANUP(seal_done) struct seal_key *seal = NULL;
-
-    struct err e = key_create(KEY_ED25519, &pair);
-    if (!failed(e))
-        e = key_save(pair, path);
-    if (!failed(e))
-        e = seal_key_create(path, &seal);
-    if (failed(e))
-        return e;
-    /* A day back, for a kiosk whose proven time is a little behind. */
-    *out_key =
-        (struct keyring_key){.not_before_s = day_of(now_s - CIVIL_DAY_S),
-                             .not_after_s = day_of(now_s + (int64_t)KEYS_DAYS * CIVIL_DAY_S)};
-    (void)text_copy(out_key->id, sizeof(out_key->id), seal_key_id(seal)); /* same size */
-    memcpy(out_key->public_key, seal_key_public(seal), SEAL_PUBLIC_LEN);
     return ERR_OK;
 }
 
-struct err keys_make(const char *dir, int64_t now_s)
+static struct err open_pair(const char *dir, struct loaded *loaded, size_t at)
 {
-    struct keyring ring = {.count = 1};
-    char path[FOLDER_PATH_SIZE];
+    const struct keyring_key *key = &loaded->folder.list.keys[at];
 
-    struct err e = folder_path(dir, FOLDER_KEY, "", path);
+    struct err e = keys_folder_open(dir, key->id, &loaded->pairs[at]);
+    if (e.code == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (!failed(e) && text_same(key->id, loaded->folder.active) && !key->revoked)
+        loaded->active = loaded->pairs[at];
+    return e;
+}
+
+static struct err load(const char *dir, struct loaded **out_loaded)
+{
+    CLEANUP(loaded_done) struct loaded *loaded = calloc(1, sizeof(*loaded));
+    if (loaded == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    struct err e = keys_folder_read(dir, &loaded->folder);
     if (!failed(e))
-        e = make_pair(path, now_s, &ring.keys[0]);
-    return failed(e) ? e : write_list(dir, &ring);
+        e = read_stamps(dir, loaded->stamps);
+    for (size_t i = 0; i < loaded->folder.list.count && !failed(e); i++)
+        e = open_pair(dir, loaded, i);
+    if (!failed(e) && loaded->active == NULL)
+        e = ERR(ERR_CONFLICT, 0, "the active key is not here, or revoked");
+    if (failed(e))
+        return e;
+    *out_loaded = loaded;
+    loaded = NULL;
+    return ERR_OK;
+}
+
+struct err keys_open(const char *dir, struct keys **out_keys)
+{
+    struct keys *keys = calloc(1, sizeof(*keys));
+    if (keys == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    struct err e = text_copy(keys->dir, sizeof(keys->dir), dir) ? load(dir, &keys->loaded)
+                                                                : ERR(ERR_NO_ROOM, 0, "dir");
+    if (failed(e)) {
+        free(keys);
+        return e;
+    }
+    (void)pthread_mutex_init(&keys->mutex, NULL); /* cannot fail on Linux */
+    *out_keys = keys;
+    return ERR_OK;
+}
+
+void keys_close(struct keys *keys)
+{
+    if (keys == NULL)
+        return;
+    loaded_done(&keys->loaded);
+    (void)pthread_mutex_destroy(&keys->mutex);
+    free(keys);
+}
+
+/* Only this, called by one thread, replaces what is loaded: it reads that without the mutex. */
+void keys_refresh(struct keys *keys)
+{
+    struct stamp stamps[2] = {{0}};
+    struct loaded *fresh = NULL;
+
+    struct err e = read_stamps(keys->dir, stamps);
+    /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding reads them once more, no harm */
+    if (!failed(e) && memcmp(stamps, keys->loaded->stamps, sizeof(stamps)) == 0)
+        return;
+    if (!failed(e))
+        e = load(keys->dir, &fresh);
+    if (failed(e)) {
+        log_err("keys", e);
+        return;
+    }
+    log_event(LOG_LEVEL_NOTICE, "keys", "active=%s known=%zu", fresh->folder.active,
+              fresh->folder.list.count);
+    (void)pthread_mutex_lock(&keys->mutex); /* a plain mutex: these do not fail */
+    struct loaded *old = keys->loaded;
+    keys->loaded = fresh;
+    (void)pthread_mutex_unlock(&keys->mutex);
+    loaded_done(&old);
+}
+
+static struct err seal_with(const struct seal_key *key, const struct seal_message *message,
+                            char *out_key_id, uint8_t out_seal[SEAL_LEN])
+{
+    struct err e = seal_sign(key, message, out_seal);
+    if (!failed(e))
+        memcpy(out_key_id, seal_key_id(key), SEAL_KEY_ID_SIZE);
+    return e;
+}
+
+struct err keys_seal(struct keys *keys, const struct seal_message *message, char *out_key_id,
+                     uint8_t out_seal[SEAL_LEN])
+{
+    (void)pthread_mutex_lock(&keys->mutex);
+    struct err e = seal_with(keys->loaded->active, message, out_key_id, out_seal);
+    (void)pthread_mutex_unlock(&keys->mutex);
+    return e;
+}
+
+/* As keyring.h says: one that stands before it; of itself only that it is revoked. */
+static const struct seal_key *speaker_about(const struct loaded *loaded, const char *subject,
+                                            int64_t now_s)
+{
+    for (size_t i = 0; i < loaded->folder.list.count; i++) {
+        const struct keyring_key *key = &loaded->folder.list.keys[i];
+        if (text_same(key->id, subject))
+            return key->revoked ? loaded->pairs[i] : NULL;
+        if (loaded->pairs[i] != NULL && !key->revoked && now_s >= key->not_before_s &&
+            now_s < key->not_after_s)
+            return loaded->pairs[i];
+    }
+    return NULL;
+}
+
+struct err keys_seal_statement(struct keys *keys, const char *subject, int64_t now_s,
+                               const struct seal_message *message, char *out_key_id,
+                               uint8_t out_seal[SEAL_LEN])
+{
+    (void)pthread_mutex_lock(&keys->mutex);
+    const struct seal_key *speaker = speaker_about(keys->loaded, subject, now_s);
+    struct err e = speaker == NULL ? ERR(ERR_NOT_FOUND, 0, "nobody may say that")
+                                   : seal_with(speaker, message, out_key_id, out_seal);
+    (void)pthread_mutex_unlock(&keys->mutex);
+    return e;
 }

@@ -1,16 +1,37 @@
 /*
- * keys.h - the keys that the platform seals with, in the data folder.
+ * keys.h - the keys that the platform seals with, while it serves.
  *
- * platform.keys is the list of the public halves that kiosks are given, see kiosk/pki/keyring.h.
+ *     keys_open --> keys_seal ..., keys_refresh (each second) --> keys_close
+ *
+ * Any thread may seal. What `certkiosk-gateway key` changes in the folder counts at the next
+ * refresh. See keys_folder.h for what is in it.
  */
 #ifndef SYNC_GATEWAY_KEYS_H
 #define SYNC_GATEWAY_KEYS_H
 
 #include "kiosk/pki/keyring.h"
 
-#define KEYS_DAYS 3650 /* how long a new key seals */
+struct keys;
 
-/* Make the first key of the folder `dir`, and the list with it. ERR_IO, ERR_NO_ROOM. */
-MUST_CHECK struct err keys_make(const char *dir, int64_t now_s);
+/* Read the keys of the folder. ERR_IO, ERR_MALFORMED, ERR_CONFLICT (the active key is missing or
+ * revoked), ERR_NO_ROOM. */
+MUST_CHECK struct err keys_open(const char *dir, struct keys **out_keys);
+
+/* NULL is fine. */
+void keys_close(struct keys *keys);
+
+/* Read them again if the folder has changed; what cannot be read now is logged and changes nothing.
+ */
+void keys_refresh(struct keys *keys);
+
+/* Seal with the active key. `out_key_id` has SEAL_KEY_ID_SIZE bytes. Errors as seal_sign(). */
+MUST_CHECK struct err keys_seal(struct keys *keys, const struct seal_message *message,
+                                char *out_key_id, uint8_t out_seal[SEAL_LEN]);
+
+/* Seal a statement about the key `subject` with the highest key that may make it and is here.
+ * ERR_NOT_FOUND: there is none, or no such subject. */
+MUST_CHECK struct err keys_seal_statement(struct keys *keys, const char *subject, int64_t now_s,
+                                          const struct seal_message *message, char *out_key_id,
+                                          uint8_t out_seal[SEAL_LEN]);
 
 #endif

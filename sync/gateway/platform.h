@@ -8,8 +8,8 @@
 #include "kiosk/core/facts.h"
 #include "kiosk/core/profile.h"
 #include "kiosk/pki/issue.h"
-#include "kiosk/pki/seal.h"
 #include "sync/gateway/authority.h"
+#include "sync/gateway/keys.h"
 #include "sync/gateway/pay.h"
 #include "sync/gateway/store.h"
 
@@ -21,7 +21,7 @@ struct platform {
     struct store *store;
     struct authority *authority;
     const struct pay_provider *provider;
-    struct seal_key *key;               /* seals documents and acknowledgements */
+    struct keys *keys;                  /* seal documents and acknowledgements */
     char public_url[PLATFORM_URL_SIZE]; /* without a slash at the end */
     struct issue_ca *client_ca;         /* issues the kiosks' client certificates */
     int64_t certificate_s;              /* how long these are valid */

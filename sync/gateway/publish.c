@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
-#include "sync/wire/document.h"
 
 /* JSON escapes can double a body, and names and seals come on top. */
 #define PUBLISH_BYTES_MAX (FEED_BYTES_MAX / 4)
@@ -99,6 +98,15 @@ struct err publish_notice(struct store *store, const char *id,
     return failed(e) ? e : publish(store, "notice", id, (struct bytes){body, len});
 }
 
+struct err publish_key(struct store *store, const char *id, const struct document_key *key)
+{
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    struct err e = document_write_key(key, body, &len);
+    return failed(e) ? e : publish(store, KEYRING_STATEMENT, id, (struct bytes){body, len});
+}
+
 static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
 {
     size_t len = (size_t)sqlite3_column_bytes(query, 4);
@@ -114,34 +122,60 @@ static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
     return ERR_OK;
 }
 
+#define COLUMNS "SELECT cursor, type, id, version, body FROM documents "
+
+struct page {
+    struct feed_document *documents; /* FEED_DOCUMENTS_MAX */
+    size_t count, bytes;
+    uint64_t reached; /* cursor of the last one taken */
+    bool is_full;     /* there may be more */
+};
+
+/* Take what `sql` gives for cursor and limit. */
+static struct err fill(struct store *store, const char *sql, uint64_t cursor, struct page *page)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    struct err e = store_query(
+        store, sql, VALUES(V_NUMBER(cursor), V_NUMBER(FEED_DOCUMENTS_MAX - page->count)), &query);
+
+    page->reached = cursor;
+    while (!failed(e) && !failed(e = store_row(query))) {
+        size_t len = (size_t)sqlite3_column_bytes(query, 4);
+        page->is_full = page->count > 0 && page->bytes + len > PUBLISH_BYTES_MAX;
+        if (page->is_full)
+            return ERR_OK;
+        page->bytes += len;
+        e = published_take(query, &page->documents[page->count]);
+        if (failed(e))
+            return e;
+        page->reached = (uint64_t)column_number(query, 0);
+        page->count++;
+    }
+    page->is_full = page->count == FEED_DOCUMENTS_MAX;
+    return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 struct err published_after(struct store *store, uint64_t cursor,
                            struct feed_document out_documents[FEED_DOCUMENTS_MAX],
                            size_t *out_count, uint64_t *out_cursor)
 {
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-    uint64_t reached = cursor;
-    size_t count = 0;
-    size_t total = 0;
+    struct page page = {.documents = out_documents};
 
-    struct err e = store_query(store,
-                               "SELECT cursor, type, id, version, body FROM documents"
-                               " WHERE cursor > ? ORDER BY cursor LIMIT ?",
-                               VALUES(V_NUMBER(cursor), V_NUMBER(FEED_DOCUMENTS_MAX)), &query);
-    while (!failed(e) && !failed(e = store_row(query))) {
-        size_t len = (size_t)sqlite3_column_bytes(query, 4);
-        if (count > 0 && total + len > PUBLISH_BYTES_MAX)
-            break;
-        total += len;
-        e = published_take(query, &out_documents[count]);
-        if (failed(e))
-            return e;
-        reached = (uint64_t)column_number(query, 0);
-        count++;
+    struct err e =
+        fill(store,
+             COLUMNS "WHERE type = '" KEYRING_STATEMENT "' AND +cursor > ? ORDER BY cursor LIMIT ?",
+             cursor, &page);
+    uint64_t of_keys = page.reached;
+    if (!failed(e)) {
+        e = fill(store,
+                 COLUMNS "WHERE cursor > ? AND +type <> '" KEYRING_STATEMENT
+                         "' ORDER BY cursor LIMIT ?",
+                 cursor, &page);
     }
-    if (failed(e) && e.code != ERR_NOT_FOUND)
+    if (failed(e))
         return e;
-    *out_count = count;
-    *out_cursor = reached;
+    *out_count = page.count;
+    *out_cursor = !page.is_full && of_keys > page.reached ? of_keys : page.reached;
     return ERR_OK;
 }
 

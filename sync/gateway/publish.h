@@ -12,6 +12,7 @@
 #include "sync/gateway/order_row.h"
 #include "sync/gateway/platform.h"
 #include "sync/wire/batch.h"
+#include "sync/wire/document.h"
 
 MUST_CHECK struct err publish_account(struct store *store, const struct account *account);
 MUST_CHECK struct err publish_order(const struct platform *platform, const struct order_row *order);
@@ -19,9 +20,15 @@ MUST_CHECK struct err publish_issued(struct store *store, const struct issued *i
 MUST_CHECK struct err publish_notice(struct store *store, const char *id,
                                      const struct fact_announcement *notice);
 
+/* What the platform says of one of its keys. */
+MUST_CHECK struct err publish_key(struct store *store, const char *id,
+                                  const struct document_key *key);
+
 /*
  * The documents that changed after `cursor`, in order of change, as many as
- * fit into one answer, without their seals. `*out_cursor` is where to go on.
+ * fit into one answer, without their seals. Statements about keys stand first, in
+ * each answer until the cursor is past them: they tell of the keys that sealed the rest.
+ * `*out_cursor` is where to go on.
  */
 MUST_CHECK struct err published_after(struct store *store, uint64_t cursor,
                                       struct feed_document out_documents[FEED_DOCUMENTS_MAX],

@@ -68,6 +68,13 @@ static const struct field notice_rows[] = {
     FIELD(fact_announcement, zh, "zh", FIELD_TEXT, .required = true, .min = 1),
     FIELD(fact_announcement, en, "en", FIELD_TEXT, .required = true, .min = 1),
 };
+
+static const struct field key_rows[] = {
+    FIELD(document_key, public_key, "public", FIELD_HEX, .required = true),
+    FIELD(document_key, not_before_s, "not_before_s", FIELD_NUMBER, .min = 0),
+    FIELD(document_key, not_after_s, "not_after_s", FIELD_NUMBER, .required = true, .min = 1),
+    FIELD(document_key, revoked_s, "revoked_s", FIELD_NUMBER, .min = 0),
+};
 /* clang-format on */
 
 static struct err read_body(struct bytes body, const struct field *rows, size_t count, void *out)
@@ -131,6 +138,15 @@ struct err document_read_notice(struct bytes body, struct fact_announcement *out
     return e;
 }
 
+struct err document_read_key(struct bytes body, struct document_key *out)
+{
+    struct document_key got = {.revoked_s = 0};
+    struct err e = read_body(body, key_rows, ARRAY_LEN(key_rows), &got);
+    if (!failed(e))
+        *out = got;
+    return e;
+}
+
 struct err document_write_account(const struct document_account *in, uint8_t *out, size_t *out_len)
 {
     return write_body(account_rows, ARRAY_LEN(account_rows), in, out, out_len);
@@ -149,4 +165,9 @@ struct err document_write_issued(const struct document_issued *in, uint8_t *out,
 struct err document_write_notice(const struct fact_announcement *in, uint8_t *out, size_t *out_len)
 {
     return write_body(notice_rows, ARRAY_LEN(notice_rows), in, out, out_len);
+}
+
+struct err document_write_key(const struct document_key *in, uint8_t *out, size_t *out_len)
+{
+    return write_body(key_rows, ARRAY_LEN(key_rows), in, out, out_len);
 }

@@ -12,6 +12,8 @@
  *                             "old_certificate":SHA-256 hex,"old_not_after_s":N}
  *   issued     order id      {"slot":N,"certificate":base64 of the DER}
  *   notice     any           {"zh":TEXT,"en":TEXT}       announcements for the home screen
+ *   platform_key key id      {"public":hex of the raw Ed25519 key,"not_before_s":N,"not_after_s":N,
+ *                             "revoked_s":N}             see kiosk/pki/keyring.h
  *
  * Fields that do not apply are absent. Unknown fields are skipped, so that the platform may
  * add some; a known one of the wrong type or out of range is ERR_MALFORMED.
@@ -26,6 +28,7 @@
 
 #define DOCUMENT_BODY_MAX 16384
 #define DOCUMENT_CERTIFICATE_MAX 3000
+#define DOCUMENT_KEY_LEN 32
 
 struct document_account {
     struct fact_account facts; /* known is true */
@@ -47,12 +50,19 @@ struct document_issued {
     uint8_t der[DOCUMENT_CERTIFICATE_MAX];
 };
 
+struct document_key {
+    uint8_t public_key[DOCUMENT_KEY_LEN];
+    int64_t not_before_s, not_after_s;
+    int64_t revoked_s; /* 0: it is not */
+};
+
 /* Each: read a body into `*out`, written on success only. ERR_MALFORMED; native is the offset where
  * known. */
 MUST_CHECK struct err document_read_account(struct bytes body, struct document_account *out);
 MUST_CHECK struct err document_read_order(struct bytes body, struct document_order *out);
 MUST_CHECK struct err document_read_issued(struct bytes body, struct document_issued *out);
 MUST_CHECK struct err document_read_notice(struct bytes body, struct fact_announcement *out);
+MUST_CHECK struct err document_read_key(struct bytes body, struct document_key *out);
 
 /* Each: write a body of at most DOCUMENT_BODY_MAX bytes to `out`. ERR_NO_ROOM. */
 MUST_CHECK struct err document_write_account(const struct document_account *in, uint8_t *out,
@@ -63,5 +73,7 @@ MUST_CHECK struct err document_write_issued(const struct document_issued *in, ui
                                             size_t *out_len);
 MUST_CHECK struct err document_write_notice(const struct fact_announcement *in, uint8_t *out,
                                             size_t *out_len);
+MUST_CHECK struct err document_write_key(const struct document_key *in, uint8_t *out,
+                                         size_t *out_len);
 
 #endif

@@ -17,6 +17,7 @@ static void start_daemon(struct room *room)
     room->desk = (struct desk){.kiosk = FAKE_KIOSK, .keys = ring_of(room->key), .http = room->http};
     line_init(&room->desk.line);
     assert_false(failed(store_open(room->inbox_path, &room->desk.store)));
+    assert_false(failed(desk_load_keys(&room->desk)));
     assert_false(failed(uplink_create(&room->desk, room->journal_path, &room->uplink)));
     assert_false(failed(downlink_create(&room->desk, room->uplink, &room->downlink)));
 }

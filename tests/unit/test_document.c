@@ -6,13 +6,14 @@
 
 #define DIGEST "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 
-enum type { ACCOUNT, ORDER, ISSUED, NOTICE };
+enum type { ACCOUNT, ORDER, ISSUED, NOTICE, KEY };
 
 union document {
     struct document_account account;
     struct document_order order;
     struct document_issued issued;
     struct fact_announcement notice;
+    struct document_key key;
 };
 
 static struct err read_any(unsigned kind, struct bytes body, void *to)
@@ -27,6 +28,8 @@ static struct err read_any(unsigned kind, struct bytes body, void *to)
         return document_read_issued(body, &out->issued);
     case NOTICE:
         return document_read_notice(body, &out->notice);
+    case KEY:
+        return document_read_key(body, &out->key);
     }
     return ERR(ERR_UNSUPPORTED, 0, "type");
 }
@@ -43,6 +46,8 @@ static struct err write_any(unsigned kind, const void *from, uint8_t *out, size_
         return document_write_issued(&in->issued, out, out_len);
     case NOTICE:
         return document_write_notice(&in->notice, out, out_len);
+    case KEY:
+        return document_write_key(&in->key, out, out_len);
     }
     return ERR(ERR_UNSUPPORTED, 0, "type");
 }
@@ -71,6 +76,8 @@ static const struct wire_row good[] = {
     {"an order that is refunded", ORDER, "{\"status\":\"refund\",\"token\":\"s1\",\"service\":\"renew\",\"profile\":\"a\"}"},
     {"an issued certificate", ISSUED, "{\"slot\":154,\"certificate\":\"MIIBAg==\"}"},
     {"a notice in both languages", NOTICE, "{\"zh\":\"今日机器维护\",\"en\":\"Maintenance \\\"today\\\"\"}"},
+    {"a key", KEY, "{\"public\":\"" DIGEST "\",\"not_before_s\":1,\"not_after_s\":2}"},
+    {"a revoked key", KEY, "{\"public\":\"" DIGEST "\",\"not_after_s\":2,\"revoked_s\":1760000000}"},
 };
 
 #define ORDER_OF(rest) "{\"token\":\"s1\",\"service\":\"renew\",\"profile\":\"a\"," rest "}"
@@ -78,6 +85,10 @@ static const struct wire_row good[] = {
 static const struct wire_row bad[] = {
     {"nothing at all",                           NOTICE,  ""},
     {"not JSON",                                 NOTICE,  "zh=1"},
+    {"a key without its end",                    KEY,     "{\"public\":\"" DIGEST "\",\"not_before_s\":1}"},
+    {"a key of a byte less",                     KEY,     "{\"public\":\"00\",\"not_after_s\":2}"},
+    {"a key without itself",                     KEY,     "{\"not_after_s\":2}"},
+    {"a key that was revoked before all time",   KEY,     "{\"public\":\"" DIGEST "\",\"not_after_s\":2,\"revoked_s\":-1}"},
     {"an array where an object belongs",         NOTICE,  "[\"zh\",\"en\"]"},
     {"a text cut short",                         NOTICE,  "{\"zh\":\"a\",\"en\":\"b\""},
     {"something after the end",                  NOTICE,  "{\"zh\":\"a\",\"en\":\"b\"}x"},

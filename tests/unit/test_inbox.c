@@ -4,6 +4,7 @@
 
 #include "kiosk/ledger/inbox.h"
 #include "tests/unit/ledger.h"
+#include "tests/unit/released.h"
 
 static struct folder folder;
 static struct inbox *inbox;
@@ -120,6 +121,23 @@ static void the_newest_version_wins_in_any_order(void **state)
     }
     reopen();
     expect("a", 5, "");
+}
+
+static void the_same_version_may_be_sealed_anew(void **state)
+{
+    (void)state;
+    struct inbox_document document = document_of("a", 1, "one");
+    assert_int_equal(put("a", 1, "one", 1), ERR_NONE);
+    uint64_t change = change_of(inbox);
+    memset(document.seal, 9, sizeof(document.seal));
+    (void)text_copy(document.key_id, sizeof(document.key_id), "fedcba9876543210");
+    assert_int_equal(inbox_put(inbox, &document, 1, 1).code, ERR_NONE);
+    assert_true(change_of(inbox) > change);
+    reopen();
+    assert_int_equal(inbox_get(inbox, "order", "a", &document).code, ERR_NONE);
+    assert_string_equal(document.key_id, "fedcba9876543210");
+    assert_int_equal(document.seal[0], 9);
+    assert_int_equal(document.version, 1);
 }
 
 static void of_a_refused_call_nothing_is_stored(void **state)
@@ -422,6 +440,27 @@ static void a_reader_writes_nothing(void **state)
     expect("a", 1, "one");
 }
 
+static void an_inbox_of_the_first_release_comes_up(void **state)
+{
+    (void)state;
+    folder_make(&folder, "inbox.db");
+    sqlite3 *db = released_make(folder.path, "inbox-1.sql");
+    released_run(db, "INSERT INTO state(id, epoch, acked_seq, cursor, proven_ms)"
+                     " VALUES(1, '" RELEASED_EPOCH "', 7, 12, 1760000000000);"
+                     "INSERT INTO document VALUES('order', 'a', 3, '0123456789abcdef',"
+                     " zeroblob(64), CAST('one' AS BLOB));"
+                     "INSERT INTO quarantine VALUES('" RELEASED_EPOCH "', 5, 'stale')");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
+    expect("a", 3, "one");
+    uint64_t quarantined = 0;
+    assert_int_equal(inbox_quarantined(inbox, &quarantined).code, ERR_NONE);
+    assert_int_equal(quarantined, 1);
+    assert_int_equal(state_of(inbox).acked_seq, 7);
+    assert_int_equal(state_of(inbox).cursor, 12);
+    (void)remove_folder(NULL);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
 int main(void)
@@ -429,7 +468,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_document_comes_back_as_it_was_sealed),
         TEST(the_newest_version_wins_in_any_order),
+        TEST(the_same_version_may_be_sealed_anew),
         TEST(of_a_refused_call_nothing_is_stored),
+        cmocka_unit_test(an_inbox_of_the_first_release_comes_up),
         TEST(what_cannot_be_stored_is_refused),
         TEST(the_cursor_never_goes_back),
         TEST(documents_are_scanned_by_type_and_id),

@@ -1,0 +1,274 @@
+/* Who may say what of which key, and which seal counts. */
+#include "kiosk/pki/keyring.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+
+#define NUMBER_SIZE 21
+
+/* What arrives is judged by who speaks now; what is stored was judged so when it came. */
+struct hearing {
+    const char *kiosk;
+    bool arriving;
+    int64_t now_s;
+};
+
+const struct keyring_key *keyring_find(const struct keyring *ring, const char *id)
+{
+    for (size_t i = 0; i < ring->count; i++) {
+        if (text_same(ring->keys[i].id, id))
+            return &ring->keys[i];
+    }
+    return NULL;
+}
+
+/* NULL: `key` is of the file. */
+static const struct keyring_key *introducer_of(const struct keyring *ring,
+                                               const struct keyring_key *key)
+{
+    return key->introducer[0] == '\0' ? NULL : keyring_find(ring, key->introducer);
+}
+
+/* The key of the file that `key` is, or stands under. Each was known before those under it, and
+ * moves only upwards: there is no circle. */
+static const struct keyring_key *root_of(const struct keyring *ring, const struct keyring_key *key)
+{
+    const struct keyring_key *above = introducer_of(ring, key);
+    while (above != NULL) {
+        key = above;
+        above = introducer_of(ring, key);
+    }
+    return key;
+}
+
+bool keyring_counts(const struct keyring *ring, const char *id)
+{
+    const struct keyring_key *key = keyring_find(ring, id);
+    bool counts = key != NULL;
+    for (; key != NULL && counts; key = introducer_of(ring, key))
+        counts = !key->revoked;
+    return counts;
+}
+
+static bool in_validity(const struct keyring_key *key, int64_t now_s)
+{
+    return now_s >= key->not_before_s && now_s < key->not_after_s;
+}
+
+struct err keyring_verify_stored(const struct keyring *ring, const char *key_id,
+                                 const struct seal_message *message, const uint8_t seal[SEAL_LEN])
+{
+    const struct keyring_key *key = keyring_find(ring, key_id);
+    if (key == NULL)
+        return ERR(ERR_DENIED, 0, "sealed by a key that is not known");
+    if (!keyring_counts(ring, key_id))
+        return ERR(ERR_DENIED, 0, "sealed by a key that is revoked");
+    return seal_verify(key->public_key, message, (struct bytes){seal, SEAL_LEN});
+}
+
+struct err keyring_verify_arriving(const struct keyring *ring, int64_t now_s, const char *key_id,
+                                   const struct seal_message *message, const uint8_t seal[SEAL_LEN])
+{
+    const struct keyring_key *key = keyring_find(ring, key_id);
+    if (key != NULL && !in_validity(key, now_s))
+        return ERR(ERR_DENIED, 0, "sealed by a key outside its validity");
+    return keyring_verify_stored(ring, key_id, message, seal);
+}
+
+static struct seal_message message_of(const struct keyring_document *document,
+                                      char version[NUMBER_SIZE])
+{
+    (void)text_print(version, NUMBER_SIZE, "%" PRIu64, document->version); /* it fits */
+    return (struct seal_message){
+        .context = "certkiosk-document-1",
+        .parts = {document->kiosk, document->type, document->id, version},
+        .body = document->body,
+    };
+}
+
+struct err keyring_document_arriving(const struct keyring *ring, int64_t now_s,
+                                     const struct keyring_document *document)
+{
+    char version[NUMBER_SIZE];
+    struct seal_message message = message_of(document, version);
+    return keyring_verify_arriving(ring, now_s, document->key_id, &message, document->seal);
+}
+
+struct err keyring_document_stored(const struct keyring *ring,
+                                   const struct keyring_document *document)
+{
+    char version[NUMBER_SIZE];
+    struct seal_message message = message_of(document, version);
+    return keyring_verify_stored(ring, document->key_id, &message, document->seal);
+}
+
+/* Above in rank: introduced it, or is of the file and stands before what it is under. */
+static bool outranks(const struct keyring *ring, const struct keyring_key *speaker,
+                     const struct keyring_key *key)
+{
+    if (speaker->introducer[0] == '\0' && speaker < root_of(ring, key))
+        return true;
+    const struct keyring_key *above = introducer_of(ring, key);
+    while (above != NULL && above != speaker)
+        above = introducer_of(ring, above);
+    return above != NULL;
+}
+
+static size_t count_under(const struct keyring *ring, const struct keyring_key *root)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < ring->count; i++) {
+        const struct keyring_key *key = &ring->keys[i];
+        count += key->introducer[0] != '\0' && root_of(ring, key) == root ? 1 : 0;
+    }
+    return count;
+}
+
+static struct err introduce(struct keyring *ring, const struct keyring_key *speaker,
+                            const struct keyring_key *said)
+{
+    if (ring->count == KEYRING_MAX ||
+        count_under(ring, root_of(ring, speaker)) >= KEYRING_INTRODUCED_MAX)
+        return ERR(ERR_NO_ROOM, 0, "introduced keys");
+    struct keyring_key key = *said;
+    memcpy(key.introducer, speaker->id, sizeof(key.introducer));
+    ring->keys[ring->count++] = key;
+    return ERR_OK;
+}
+
+/* Its seal may take the place of the one that is kept, so even a repetition is not for everybody:
+ * what is kept is heard again without what came before it. */
+static struct err check_authority(const struct keyring *ring, const struct keyring_key *speaker,
+                                  const struct keyring_key *known, const struct keyring_key *said)
+{
+    bool of_file = known->introducer[0] == '\0';
+    bool fine = speaker == known ? of_file && said->revoked : outranks(ring, speaker, known);
+    return fine ? ERR_OK : ERR(ERR_DENIED, 0, "not that key's to say");
+}
+
+/* `said` is of the version that is known, or of a later one. */
+static void change(const struct keyring *ring, const struct keyring_key *speaker,
+                   const struct keyring_key *said, struct keyring_key *known)
+{
+    const struct keyring_key *above = introducer_of(ring, known);
+
+    known->revoked = said->revoked;
+    if (said->version > known->version && above != NULL) {
+        known->not_before_s = said->not_before_s;
+        known->not_after_s = said->not_after_s;
+    }
+    known->version = said->version;
+    if (above != NULL && outranks(ring, speaker, above))
+        memcpy(known->introducer, speaker->id, sizeof(known->introducer));
+}
+
+static struct err check_statement(const struct keyring_statement *statement)
+{
+    const struct keyring_key *key = &statement->key;
+    char id[SEAL_KEY_ID_SIZE];
+
+    seal_public_id(key->public_key, id);
+    if (!text_same(key->id, id) || key->not_after_s <= key->not_before_s)
+        return ERR(ERR_MALFORMED, 0, "statement");
+    return ERR_OK;
+}
+
+static struct err check_seal(const struct hearing *hearing, const struct keyring_key *speaker,
+                             const struct keyring_statement *statement)
+{
+    char version[NUMBER_SIZE];
+    const struct keyring_document document = {
+        .kiosk = hearing->kiosk,
+        .type = KEYRING_STATEMENT,
+        .id = statement->key.id,
+        .version = statement->key.version,
+        .body = {statement->body, statement->body_len},
+    };
+    struct seal_message message = message_of(&document, version);
+    return seal_verify(speaker->public_key, &message, (struct bytes){statement->seal, SEAL_LEN});
+}
+
+static struct err check_speaker(const struct keyring *ring, const struct hearing *hearing,
+                                const struct keyring_key *speaker)
+{
+    if (hearing->arriving &&
+        (!keyring_counts(ring, speaker->id) || !in_validity(speaker, hearing->now_s)))
+        return ERR(ERR_DENIED, 0, "said by a key that does not count now");
+    return ERR_OK;
+}
+
+static struct err take_of_known(struct keyring *ring, const struct hearing *hearing,
+                                const struct keyring_key *speaker, const struct keyring_key *said,
+                                struct keyring_key *known)
+{
+    struct err e = check_authority(ring, speaker, known, said);
+    if (failed(e) || said->version < known->version)
+        return e;
+    if (known->revoked)
+        return said->revoked ? ERR_OK : ERR(ERR_DENIED, 0, "a revocation is final");
+    e = check_speaker(ring, hearing, speaker);
+    if (!failed(e))
+        change(ring, speaker, said, known);
+    return e;
+}
+
+static struct err take(struct keyring *ring, const struct hearing *hearing,
+                       const struct keyring_statement *statement)
+{
+    const struct keyring_key *speaker = keyring_find(ring, statement->key_id);
+    if (speaker == NULL)
+        return ERR(ERR_DENIED, 0, "sealed by a key that is not known");
+    struct err e = check_seal(hearing, speaker, statement);
+    if (!failed(e))
+        e = check_statement(statement);
+    if (failed(e))
+        return e;
+    const struct keyring_key *known = keyring_find(ring, statement->key.id);
+    if (known != NULL)
+        return take_of_known(ring, hearing, speaker, &statement->key,
+                             &ring->keys[known - ring->keys]);
+    e = check_speaker(ring, hearing, speaker);
+    return failed(e) ? e : introduce(ring, speaker, &statement->key);
+}
+
+/* Again and again, as long as one more is taken: one may introduce who says another. */
+static struct err take_all(struct keyring *ring, const struct hearing *hearing,
+                           const struct keyring_statement *statements, size_t count)
+{
+    struct err e = ERR_OK;
+    size_t taken = 0;
+    size_t before = 0;
+
+    do {
+        before = taken;
+        taken = 0;
+        e = ERR_OK;
+        for (size_t i = 0; i < count; i++) {
+            struct err one = take(ring, hearing, &statements[i]);
+            taken += failed(one) ? 0 : 1;
+            e = failed(one) ? one : e;
+        }
+    } while (taken > before && taken < count);
+    return e;
+}
+
+struct err keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
+                                 const struct keyring_statement *statements, size_t count)
+{
+    const struct hearing hearing = {.kiosk = kiosk, .arriving = true, .now_s = now_s};
+    struct keyring tried = *ring;
+    struct err e = take_all(&tried, &hearing, statements, count);
+    if (!failed(e))
+        *ring = tried;
+    return e;
+}
+
+void keyring_take_stored(struct keyring *ring, const char *kiosk,
+                         const struct keyring_statement *statements, size_t count)
+{
+    const struct hearing hearing = {.kiosk = kiosk};
+    struct err e = take_all(ring, &hearing, statements, count);
+    (void)e; /* who is not known any more says nothing */
+}

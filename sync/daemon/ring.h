@@ -1,0 +1,27 @@
+/*
+ * ring.h - the platform's keys as this kiosk knows them: those of the file, and what the platform
+ * has said of its keys since, which the inbox keeps.
+ */
+#ifndef SYNC_DAEMON_RING_H
+#define SYNC_DAEMON_RING_H
+
+#include "kiosk/ledger/inbox.h"
+#include "kiosk/pki/keyring.h"
+#include "sync/wire/batch.h"
+
+/* Add the statements that the inbox keeps to `ring`. Errors as inbox_scan(). */
+MUST_CHECK struct err ring_load(struct inbox *inbox, const char *kiosk, struct keyring *ring);
+
+/* Take the statements of a feed into `ring`, all or none. Errors as keyring_take_arriving(), and
+ * ERR_MALFORMED. */
+MUST_CHECK struct err ring_take(const struct feed *feed, const char *kiosk, int64_t now_s,
+                                struct keyring *ring);
+
+/* Whether a key counted in `before` and does not in `after`. */
+bool ring_lost_one(const struct keyring *before, const struct keyring *after);
+
+/* Whether the inbox has a document whose key does not count. Errors as inbox_sealers(). */
+MUST_CHECK struct err ring_find_foreign(struct inbox *inbox, const struct keyring *ring,
+                                        bool *out_found);
+
+#endif

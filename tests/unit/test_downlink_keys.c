@@ -1,0 +1,236 @@
+/* What the feed says of the platform's keys, and what becomes of documents whose key was revoked.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiosk/base/text.h"
+#include "sync/wire/document.h"
+#include "tests/unit/syncd_room.h"
+
+/* A second key of the platform, which only a statement can introduce. */
+static struct seal_key *other_key(struct room *room)
+{
+    char path[128];
+    (void)snprintf(path, sizeof(path), "%s/other.pem", room->folder);
+    return fake_key(path);
+}
+
+static struct feed *feed_of(uint64_t cursor)
+{
+    struct feed *feed = calloc(1, sizeof(*feed));
+    assert_non_null(feed);
+    feed->cursor = cursor;
+    return feed;
+}
+
+static void add(struct feed *feed, const char *type, const char *id, uint64_t version,
+                struct bytes body)
+{
+    struct feed_document *document = &feed->documents[feed->count++];
+    (void)text_copy(document->type, sizeof(document->type), type);
+    (void)text_copy(document->id, sizeof(document->id), id);
+    document->version = version;
+    memcpy(document->body, body.at, body.len);
+    document->body_len = body.len;
+}
+
+static void add_notice(struct feed *feed, const char *id)
+{
+    add(feed, "notice", id, 1, (struct bytes){(const uint8_t *)"{}", 2});
+}
+
+static void add_key(struct feed *feed, const struct seal_key *key, uint64_t version,
+                    const struct document_key *facts)
+{
+    struct document_key said = *facts;
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+    memcpy(said.public_key, seal_key_public(key), sizeof(said.public_key));
+    assert_false(failed(document_write_key(&said, body, &len)));
+    add(feed, KEYRING_STATEMENT, seal_key_id(key), version, (struct bytes){body, len});
+}
+
+static const struct document_key fine = {.not_after_s = 4000000000};
+static const struct document_key revoked = {.not_after_s = 4000000000, .revoked_s = 1};
+
+/* All of it sealed by `key`, but what was sealed before. */
+static void give(struct room *room, const struct seal_key *key, struct feed *feed)
+{
+    struct ack ack = room_ack(room, 0);
+    room_round(room, 60000);
+    fake_feed(room->http, key, feed, &ack);
+    free(feed);
+    room_round(room, 1);
+}
+
+/* The statement of the feed's last document is by `key`. */
+static void seal_last(const struct seal_key *key, struct feed *feed)
+{
+    struct feed_document *document = &feed->documents[feed->count - 1];
+    char version[24];
+    (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)document->version);
+    (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(key));
+    const struct seal_message message = {
+        .context = "certkiosk-document-1",
+        .parts = {FAKE_KIOSK, document->type, document->id, version},
+        .body = {document->body, document->body_len}};
+    assert_false(failed(seal_sign(key, &message, document->seal)));
+}
+
+static bool sealed_by(struct room *room, const char *id, const struct seal_key *key)
+{
+    static struct inbox_document document;
+    struct err e = inbox_get(room->desk.store.inbox, "notice", id, &document);
+    return !failed(e) && text_same(document.key_id, seal_key_id(key));
+}
+
+static const char *trouble(const struct room *room)
+{
+    return room->desk.store.state.trouble;
+}
+
+static void test_a_key_may_seal_the_answer_that_introduces_it(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct feed *feed = feed_of(2);
+    add_notice(feed, "n1");
+    add_key(feed, other, 1, &fine);
+    seal_last(room->key, feed);
+    give(room, other, feed);
+    assert_string_equal(trouble(room), "");
+    assert_true(sealed_by(room, "n1", other));
+
+    room_restart(room); /* the inbox knows it */
+    feed = feed_of(3);
+    add_notice(feed, "n2");
+    give(room, other, feed);
+    assert_true(sealed_by(room, "n2", other));
+    seal_key_destroy(other);
+}
+
+static void test_a_key_that_introduces_itself_brings_nothing(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct feed *feed = feed_of(2);
+    add_notice(feed, "n1");
+    add_key(feed, other, 1, &fine);
+    give(room, other, feed);
+    assert_string_equal(trouble(room), "seal");
+    assert_false(sealed_by(room, "n1", other));
+    assert_int_equal(room->desk.store.state.cursor, 0);
+    assert_int_equal(room->desk.store.state.proven_ms, 0);
+    assert_int_equal(room->desk.keys.count, 1);
+    seal_key_destroy(other);
+}
+
+/* A file with two keys, the room's the lower one. */
+static void put_above(struct room *room, const struct seal_key *key)
+{
+    struct keyring *keys = &room->desk.keys;
+    keys->keys[1] = keys->keys[0];
+    keys->count = 2;
+    memcpy(keys->keys[0].id, seal_key_id(key), SEAL_KEY_ID_SIZE);
+    memcpy(keys->keys[0].public_key, seal_key_public(key), SEAL_PUBLIC_LEN);
+}
+
+static void test_what_a_revoked_key_sealed_is_asked_for_again(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct feed *feed = feed_of(7);
+    put_above(room, other);
+    add_notice(feed, "n1");
+    give(room, room->key, feed);
+    assert_true(sealed_by(room, "n1", room->key));
+
+    feed = feed_of(8);
+    add_key(feed, room->key, 1, &revoked);
+    give(room, other, feed);
+    assert_string_equal(trouble(room), "");
+    assert_false(keyring_counts(&room->desk.keys, seal_key_id(room->key)));
+    room_round(room, 60000);
+    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=0&"));
+
+    /* The platform seals anew what it said before. */
+    feed = feed_of(8);
+    add_notice(feed, "n1");
+    add_key(feed, room->key, 1, &revoked);
+    give(room, other, feed);
+    assert_true(sealed_by(room, "n1", other));
+    room_round(room, 60000);
+    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=8&"));
+
+    feed = feed_of(9);
+    add_notice(feed, "n2");
+    give(room, room->key, feed);
+    assert_string_equal(trouble(room), "seal");
+    seal_key_destroy(other);
+}
+
+static void test_a_power_cut_after_a_revocation_asks_again_too(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct feed *feed = feed_of(7);
+    add_notice(feed, "n1");
+    add_key(feed, other, 1, &fine);
+    seal_last(room->key, feed);
+    give(room, other, feed);
+    assert_int_equal(room->desk.store.state.cursor, 7);
+
+    /* The statement is stored, and the cursor not yet set back. */
+    static struct inbox_document document;
+    assert_false(failed(
+        inbox_get(room->desk.store.inbox, KEYRING_STATEMENT, seal_key_id(other), &document)));
+    feed = feed_of(8);
+    add_key(feed, other, 2, &revoked);
+    seal_last(room->key, feed);
+    const struct feed_document *said = &feed->documents[0];
+    document.version = 2;
+    document.body_len = said->body_len;
+    memcpy(document.body, said->body, said->body_len);
+    memcpy(document.seal, said->seal, sizeof(document.seal));
+    assert_false(failed(inbox_put(room->desk.store.inbox, &document, 1, 8)));
+    free(feed);
+    room_restart(room);
+    assert_false(keyring_counts(&room->desk.keys, seal_key_id(other)));
+    assert_int_equal(room->desk.store.state.cursor, 0);
+    seal_key_destroy(other);
+}
+
+/* The machine's clock does not come into it: in 1970 and in 2099 the same. */
+static void test_validity_is_judged_by_proven_time(void **state)
+{
+    struct room *room = *state;
+    struct ack ack = room_ack(room, 0);
+    int64_t said_s = ack.time_ms / 1000;
+    struct feed *feed = feed_of(1);
+    room->desk.keys.keys[0].not_after_s = said_s;
+    give(room, room->key, feed);
+    assert_string_equal(trouble(room), "seal");
+
+    room->desk.keys.keys[0].not_after_s = said_s + 1;
+    give(room, room->key, feed_of(1));
+    assert_string_equal(trouble(room), "");
+    assert_int_equal(room->desk.store.state.proven_ms, ack.time_ms);
+
+    /* An old answer does not bring an old time back, in which the key was good. */
+    room->desk.store.state.proven_ms += 5000;
+    give(room, room->key, feed_of(2));
+    assert_string_equal(trouble(room), "seal");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_key_may_seal_the_answer_that_introduces_it),
+        TEST(test_a_key_that_introduces_itself_brings_nothing),
+        TEST(test_what_a_revoked_key_sealed_is_asked_for_again),
+        TEST(test_a_power_cut_after_a_revocation_asks_again_too),
+        TEST(test_validity_is_judged_by_proven_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
