@@ -59,7 +59,7 @@ static const char *word_of(const struct verify *verify)
     case VERIFY_PAGES:
     case VERIFY_CHAIN:
     case VERIFY_ORDERS:
-        return "ledger_damaged";
+        return "ledger_changed";
     case VERIFY_INBOX:
         return "inbox_damaged";
     case VERIFY_PLATFORM:

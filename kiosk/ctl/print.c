@@ -115,13 +115,13 @@ void print_advice(FILE *out, const char *word)
         {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
                           "fork). Nothing is served. Keep all its files, call the platform; when "
                           "it is settled restart certkiosk-syncd, then certkiosk."},
-        {"ledger_damaged",
-         "the journal was changed or damaged. Nothing is served with it. Leave its "
-         "files as they are, stop certkiosk and certkiosk-syncd, keep a copy of "
-         "the whole folder, look at the disk, call the platform and name the "
-         "entry; it has all that it acknowledged. README, 'The ledger'."},
-        {"ledger_unusable", "the journal cannot be used or does not verify. Nothing is served. Run "
-                            "certkioskctl ledger verify; do not delete or create its files."},
+        {"ledger_changed",
+         "an entry of the journal is not what was appended, by somebody or by the "
+         "disk. Nothing is served. Keep all its files, stop certkiosk and "
+         "certkiosk-syncd, look at the disk, call the platform and name the "
+         "entry that certkioskctl ledger verify names."},
+        {"ledger_bad", "the journal cannot be used or does not verify. Nothing is served. Run "
+                       "certkioskctl ledger verify; do not delete or create its files."},
         {"inbox_damaged", "what the platform sent is damaged. Stop certkiosk and certkiosk-syncd, "
                           "keep a copy of the folder sync/, look at the disk, call the platform."},
         {"acknowledged_another_journal",

@@ -7,6 +7,8 @@
 
 # shellcheck source=tests/e2e/chapters.sh
 . "$root/tests/e2e/chapters.sh"
+# shellcheck source=tests/e2e/cases_trust.sh
+. "$root/tests/e2e/cases_trust.sh"
 
 # why_not CASE: prints why there is no such visit at this profile; nothing when there is.
 why_not() {

@@ -108,7 +108,7 @@ hurt() {
     ctl verify "$work/hurt.db" >"$work/said"
     is "$1: its exit status" 1 $?
     is "... and the entry is named" 1 "$(grep -c "^chain     wrong: entry $3 of " "$work/said")"
-    is "... and what to do" 1 "$(grep -c '^ledger_damaged: .*call the platform' "$work/said")"
+    is "... and what to do" 1 "$(grep -c '^ledger_changed: .*call the platform' "$work/said")"
     ctl backup "$work/hurt.db" --out "$work/no.db" >/dev/null 2>&1
     is "... and a file is no word for backup" 2 $?
 }

@@ -1,0 +1,71 @@
+# cases_trust.sh - sourced by cases.sh: a ledger that was changed behind the kiosk's back, and a kiosk
+# of which there are two.
+# shellcheck shell=bash disable=SC2154,SC2034
+
+# Each way to change what was written: service stops, it is named, and staff are told what to do.
+case_ledger_changed() {
+    local last
+    look_in && look_in && kept right && last=$(ledger "SELECT max(seq) FROM journal") || return 1
+    [ "$last" -ge 4 ] || fail "only $last entries" || return 1
+    changed "its first entry is removed" 'bad|changed' 1 "DELETE FROM journal WHERE seq = 1" || return 1
+    picture_says "out_staff$(field_is ledger bad || echo _changed)" || fail "the screen does not tell staff" || return 1
+    changed "an entry is removed from its middle" 'bad|changed' 2 "DELETE FROM journal WHERE seq = 2" &&
+        changed "two entries are swapped" 'bad|changed' 2 "UPDATE journal SET seq = 999 WHERE seq = 2;
+            UPDATE journal SET seq = 2 WHERE seq = 3; UPDATE journal SET seq = 3 WHERE seq = 999" &&
+        changed "a time is changed" 'bad|changed' 3 "UPDATE journal SET at = at + 1 WHERE seq = 3" &&
+        changed "its last entry is removed" 'rolled_back|changed' '' "DELETE FROM journal WHERE seq = $last" || return 1
+    picture_says "out_staff_$(screen | sed -n 's/^ledger=//p')" || fail "the screen does not tell staff" || return 1
+    from_backup "$last" && put_back right && start_syncd && wait_for 40 no_trouble && start_kiosk && to_services &&
+        ok "with the right journal it serves again"
+}
+
+# changed HOW FAULTS SEQ SQL: past the triggers, as somebody with the disk would.
+changed() {
+    local db=$D/state/kiosk/journal.db guards
+    put_back right && guards=$(sqlite3 "$db" "SELECT sql || ';' FROM sqlite_schema WHERE name IN ('journal_no_update', 'journal_no_delete')") &&
+        sqlite3 "$db" "DROP TRIGGER journal_no_update; DROP TRIGGER journal_no_delete; $4; $guards" || fail "$1: not done" || return 1
+    start_syncd && start_kiosk && stays_closed "$1" "$2" || return 1
+    "$bin/certkioskctl" --state "$D/state" ledger verify >"$D/verify" && fail "$1: ledger verify finds it whole" && return 1
+    [ -z "$3" ] || grep -q "^chain .*entry $3 of" "$D/verify" || fail "$1: ledger verify names another entry: $(cat "$D/verify")" || return 1
+    grep -qE '^ledger_[a-z_]+: .*(Keep|keep)' "$D/verify" || fail "$1: ledger verify does not say what to do" || return 1
+    ok "$1: out of service, and certkioskctl says which entry and what to do"
+}
+
+# stays_closed HOW FAULTS: nothing is served, and nothing written.
+stays_closed() {
+    local fault head
+    head=$(ledger "SELECT max(seq) FROM journal")
+    at out_of_service 30 && fault=$(screen | sed -n 's/^ledger=//p') && [[ $fault =~ ^($2)$ ]] ||
+        fail "$1: not out of service by $2 but '${fault:-}'" || return 1
+    hall insert >/dev/null && sleep 1 && hall pull >/dev/null && at out_of_service || return 1
+    "$bin/certkioskctl" --state "$D/state" status >"$D/status" # says by its exit status that something is wrong
+    grep -q "^ledger_$fault: " "$D/status" || fail "$1: certkioskctl status does not say what to do: $(cat "$D/status")" || return 1
+    alike "the journal's head" "$(ledger "SELECT max(seq) FROM journal")" "$head"
+}
+
+# from_backup LAST: a backup that is older than what the platform has is whole, and serves nothing.
+from_backup() {
+    put_back right && start_syncd && start_kiosk && at attract 30 || return 1
+    "$bin/certkioskctl" --state "$D/state" ledger backup --out "$D/backup.db" >"$D/said" || fail "no backup" || return 1
+    grep -q " $1 entries, whole" "$D/said" || fail "the backup says $(cat "$D/said")" || return 1
+    look_in && stop kiosk && stop syncd && mv "$D/state/kiosk" "$D/newer" && mkdir "$D/state/kiosk" &&
+        cp "$D/backup.db" "$D/state/kiosk/journal.db" && "$bin/certkioskctl" ledger verify "$D/backup.db" >"$D/verify" ||
+        fail "the backup does not verify" || return 1
+    start_syncd && start_kiosk && stays_closed "an older backup is put back" rolled_back || return 1
+    ok "a backup that is older than what the platform has: out of service, and certkioskctl says what to do"
+    rm -rf "$D/right" && mv "$D/newer" "$D/right"
+}
+
+platform_has() { sqlite3 -readonly "$D/gateway/gateway.db" "SELECT max(seq), count(*) FROM journal"; }
+
+# The disk with the ledger and all keys is copied, and both go on. The platform takes one history only.
+case_kiosk_cloned() {
+    local before
+    look_in && stop kiosk && stop syncd && cp -a "$D/state" "$D/twin" && start_syncd && start_kiosk && look_in || return 1
+    before=$(platform_has)
+    stop kiosk && stop syncd && mv "$D/state" "$D/own" && mv "$D/twin" "$D/state" && start_syncd && start_kiosk || return 1
+    story "A copy of the kiosk, with its keys and the ledger of this morning, is switched on elsewhere."
+    closed_by forked && same "what the platform has" "$(platform_has)" "$before" || return 1
+    stop kiosk && stop syncd && mv "$D/state" "$D/twin" && mv "$D/own" "$D/state" && start_syncd && start_kiosk || return 1
+    wait_for 40 no_trouble && to_services && ok "the kiosk itself serves on"
+}
