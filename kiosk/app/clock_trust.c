@@ -10,7 +10,7 @@ bool clock_agrees(const struct inbox_state *proven, const struct clock_reading *
     if (now->wall_ms < proven->proven_ms - CLOCK_TRUST_SLACK_MS)
         return false;
     if (!text_same(proven->boot_id, now->boot_id))
-        return true;
+        return now->wall_ms - proven->proven_ms <= CLOCK_TRUST_AHEAD_MS;
 
     int64_t expected = proven->proven_ms + (now->boot_ms - proven->proven_boot_ms);
     int64_t off = now->wall_ms - expected;

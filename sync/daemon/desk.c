@@ -90,6 +90,6 @@ void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *an
 struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request)
 {
     struct proven_clocks clocks = proven_clocks_now();
-    request->not_before_ms = proven_time_ms(&desk->store.state, &clocks);
+    request->at_ms = proven_verify_ms(&desk->store.state, &clocks, desk->line.lanes[lane].failures);
     return http_start(desk->http, lane, request);
 }

@@ -222,7 +222,7 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
     call->len = 0;
     call->max = request->answer_max;
     call->packed_len = request->packed.len;
-    call->verify_s = request->not_before_ms > clock_wall_ms() ? request->not_before_ms / 1000 : 0;
+    call->verify_s = request->at_ms / 1000;
     CURLcode rc = curl_easy_setopt(call->easy, CURLOPT_URL, url);
     if (rc == CURLE_OK)
         rc = set_request(http, call, request);

@@ -37,7 +37,7 @@ struct http_request {
     struct bytes packed; /* POST of JSON in zstd, borrowed until the answer is taken; empty: GET */
     uint32_t timeout_ms; /* for the whole */
     size_t answer_max;   /* bytes */
-    int64_t not_before_ms; /* it is this time at least, whatever the machine's clock says */
+    int64_t at_ms;       /* when certificates are to be good; 0: by the machine's clock */
 };
 
 struct http_answer {

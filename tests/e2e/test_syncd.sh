@@ -170,7 +170,7 @@ openssl ecparam -name prime256v1 -genkey -noout 2>/dev/null | openssl ec -pubout
     --seals 2 --not-before 2025-01-01 --not-after 2026-01-01 --out "$work/first.der" >>"$work/gateway.log" 2>&1
 has_account() { [ -n "$(sqlite3 -readonly "$state/sync/inbox.db" "SELECT 1 FROM document WHERE type='account' AND id='s4711'")" ]; }
 is "a document of the platform arrives" yes "$(within 15 has_account)"
-is "whom it names is not for everybody to read" 660 "$(stat -c %a "$state"/sync/inbox.db* | sort -u | sed s/640/660/ | sort -u)"
+is "whom it names is not for everybody to read" 660 "$(stat -c %a "$state"/sync/inbox.db* | sed "s/6[04]0/660/" | sort -u)"
 
 # --- killed and started again --------------------------------------------------------------------
 append 20

@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/ring.h"
 
-#define TIME_MS INT64_C(1760000000000)
+#define AT_MS INT64_C(1760000000000)
 
 static void start_daemon(struct room *room)
 {
@@ -77,7 +78,7 @@ void room_append(struct room *room, unsigned count)
 {
     static unsigned drawn;
     for (unsigned i = 0; i < count; i++) {
-        struct journal_draft draft = {.at_ms = TIME_MS, .kind = "visit_ended"};
+        struct journal_draft draft = {.at_ms = AT_MS, .kind = "visit_ended"};
         uint8_t random[16] = {0};
         drawn++;
         memcpy(random, &drawn, sizeof(drawn));
@@ -113,7 +114,7 @@ static bool take_hash(void *context, const struct journal_row *row)
 
 struct ack room_ack(struct room *room, uint64_t seq)
 {
-    struct ack ack = {.kiosk = FAKE_KIOSK, .acked_seq = seq, .time_ms = TIME_MS};
+    struct ack ack = {.kiosk = FAKE_KIOSK, .acked_seq = seq, .time_ms = clock_wall_ms()};
     struct journal_status status = {.epoch = ""};
     if (room->journal != NULL)
         assert_false(failed(journal_get_status(room->journal, &status)));

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kiosk/base/clock.h"
 #include "kiosk/base/macros.h"
 #include "tests/unit/unit.h"
 
@@ -27,6 +28,15 @@ static const struct {
     {"a clock that was set back since the proof is not", PROOF, 0, THIS_BOOT, PROOF, HOUR, false},
     {"after a restart it has only to be past the proof", PROOF, 0, OLD_BOOT, PROOF + 100 * HOUR, 7, true},
     {"after a restart, before the proof, it is wrong", PROOF, 0, OLD_BOOT, PROOF - HOUR, 7, false},
+    {"in 1970 it is wrong", PROOF, 0, THIS_BOOT, 0, 7, false},
+    {"... after a restart, too", PROOF, 0, OLD_BOOT, 0, 7, false},
+    {"in 2099 it is wrong", PROOF, 0, THIS_BOOT, 4070908800000, 7, false},
+    {"... after a restart, too", PROOF, 0, OLD_BOOT, 4070908800000, 7, false},
+    {"a day back it is wrong", PROOF, 0, THIS_BOOT, PROOF + 7 - 24 * HOUR, 7, false},
+    {"... after a restart, too", PROOF, 0, OLD_BOOT, PROOF + 7 - 24 * HOUR, 7, false},
+    {"a day ahead it is wrong", PROOF, 0, THIS_BOOT, PROOF + 7 + 24 * HOUR, 7, false},
+    {"a month after a restart without a word it is still right", PROOF, 0, OLD_BOOT, PROOF + CLOCK_TRUST_AHEAD_MS, 7, true},
+    {"... and not for longer", PROOF, 0, OLD_BOOT, PROOF + CLOCK_TRUST_AHEAD_MS + 1, 7, false},
 };
 /* clang-format on */
 
@@ -50,10 +60,12 @@ static void test_the_machine_has_a_boot_that_it_recognises(void **state)
     (void)state;
     struct inbox_state never = {.proven_ms = 0};
     struct inbox_state long_ago = {.proven_ms = 1000000000000};
+    struct inbox_state just_now = {.proven_ms = clock_wall_ms()};
     struct inbox_state ahead = {.proven_ms = 9000000000000};
 
     assert_false(clock_is_trusted(&never));
-    assert_true(clock_is_trusted(&long_ago));
+    assert_true(clock_is_trusted(&just_now));
+    assert_false(clock_is_trusted(&long_ago));
     assert_false(clock_is_trusted(&ahead));
 }
 
