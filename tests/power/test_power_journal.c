@@ -10,6 +10,8 @@
 
 #include <sqlite3.h>
 
+#include "tests/unit/released.h"
+
 #define BEFORE 2U /* entries that stand when a visit begins */
 #define SPARSE 7  /* points left out under a sanitizer */
 
@@ -157,6 +159,41 @@ static bool erased_agrees(size_t reached)
     return is_whole() && head_is(BEFORE) && keeps(&draft) == (reached == 0);
 }
 
+/* --- a migration: a full queue of an earlier release, half of it in the log ---------------------
+ */
+
+#define OLD_ROWS 20U
+
+static void prepare_release_1(void)
+{
+    (void)released_journal(folder.path, 1, OLD_ROWS);
+}
+
+static void prepare_release_2(void)
+{
+    (void)released_journal(folder.path, 2, OLD_ROWS);
+}
+
+static bool old_rows_stand(void)
+{
+    unsigned there = 0;
+    for (unsigned i = 1; i <= OLD_ROWS; i++)
+        there += count_txid(i) == 1 ? 1 : 0;
+    return there == OLD_ROWS;
+}
+
+static bool old_kept_stand(void)
+{
+    struct journal_draft draft = draft_of(10, 10, JOURNAL_ORDER_INTENDED);
+    struct journal_kept kept;
+    return old_rows_stand() && !failed(journal_kept_of_order(journal, draft.order, &kept));
+}
+
+static bool migrated_agrees(size_t reached)
+{
+    return is_whole() && head_is(OLD_ROWS + reached);
+}
+
 /* --- a careless program, for the controls: it does not know its own repeats --------------------
  */
 
@@ -220,6 +257,10 @@ static const struct scenario scenarios[] = {
      count_or_checkpoint, journal_stands, rounds_agree, false},
     {"an erasure", 2, prepare_journal, open_journal, erase, close_journal, count_erased,
      journal_stands, erased_agrees, false},
+    {"a migration from 1", 2, prepare_release_1, open_journal, append, close_journal, count_entry,
+     old_rows_stand, migrated_agrees, false},
+    {"a migration from 2", 2, prepare_release_2, open_journal, append, close_journal, count_entry,
+     old_kept_stand, migrated_agrees, false},
 };
 
 static const struct scenario careless_scenario = {
