@@ -27,7 +27,7 @@ struct err database_leave_wal(const struct database *copy)
         return e;
     if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "delete"))
         return ERR(ERR_IO, 0, "the copy keeps its WAL");
-    return ERR_OK;
+    return database_finish(statement); /* which writes it: the row only says what was wanted */
 }
 
 static void close_plain(struct database *database)

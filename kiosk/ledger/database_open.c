@@ -214,14 +214,15 @@ static struct err open_locked(const char *path, const struct database_schema *sc
     if (!stands(path, "")) {
         e = create ? database_create(path, schema, context)
                    : ERR(ERR_NOT_FOUND, ENOENT, "database");
-    } else if (create) {
-        e = file_flush_folder(path); /* whoever made it may have come no further than its name */
     }
     if (!failed(e))
         e = connect_newest(path, schema, context, database);
     if (!failed(e))
         e = use_wal(database);
-    return failed(e) ? e : settle_log(database);
+    if (!failed(e))
+        e = settle_log(database);
+    /* Whoever made the file or its log may have come no further than the name. */
+    return failed(e) ? e : file_flush_folder(path);
 }
 
 struct err database_open(const char *path, const struct database_schema *schema, bool create,

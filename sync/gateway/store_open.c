@@ -148,6 +148,8 @@ static struct err store_prepare(struct store *store, bool create)
     (void)sqlite3_wal_hook(store->db, note_pages, store); /* there was none */
     if (store->turn_fd >= 0)
         e = store_settle(store);
+    if (!failed(e) && store->turn_fd >= 0)
+        e = file_flush_folder(store->path); /* the log may have no more than a name yet */
     if (failed(e))
         return e;
     if (create && version == 0)
