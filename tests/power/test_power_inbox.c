@@ -4,6 +4,8 @@
  */
 #include "tests/power/kiosk_ledger.h"
 
+#include "tests/unit/released.h"
+
 #define SPARSE 7 /* points left out under a sanitizer */
 #define DOCUMENTS 3U
 
@@ -54,6 +56,21 @@ static void prepare_inbox(void)
     must(inbox_set_state(inbox, &state));
     must(inbox_checkpoint(inbox));
     close_all();
+}
+
+/* The same, of the first release. */
+static void prepare_release_1(void)
+{
+    sqlite3 *db = released_make(inbox_path, "inbox-1.sql");
+    struct inbox_document first = document(0, 1);
+    char sql[512];
+    (void)text_print(sql, sizeof(sql),
+                     "INSERT INTO state(id, epoch, acked_seq, cursor) VALUES(1, '%s', 1, 1);"
+                     "INSERT INTO document(type, id, version, key_id, seal, body) VALUES('order',"
+                     " 'order-0', 1, '', zeroblob(64), CAST('%.*s' AS BLOB))",
+                     RELEASED_EPOCH, (int)first.body_len, (const char *)first.body);
+    released_run(db, sql);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
 /* Whether all documents of an arrival are there, or none; the first of them stood before. */
@@ -184,6 +201,8 @@ static const struct scenario scenarios[] = {
     {"creation of a ledger", 2, prepare_nothing, create, created, close_all, count_created, NULL,
      created_agrees, false},
     {"documents arrive", 4, prepare_inbox, open_inbox, arrive, close_all, count_arrived,
+     document_stands, arrived_agrees, false},
+    {"a migration from 1", 4, prepare_release_1, open_inbox, arrive, close_all, count_arrived,
      document_stands, arrived_agrees, false},
     {"an acknowledgement", 6, prepare_inbox, open_inbox, acknowledge, close_all, count_acknowledged,
      document_stands, acknowledged_agrees, false},
