@@ -43,7 +43,7 @@ CONF
 }
 
 curl_kiosk() {
-    curl -sf --tlsv1.3 --cacert "$D/kiosk/platform-tls.crt" --cert "$D/kiosk/kiosk.crt" --key "$D/kiosk/kiosk.key" "$@"
+    curl -sf --tlsv1.3 --cacert "$D/kiosk/platform-tls.crt" --cert "$identity" --key "$identity" "$@"
 }
 
 # Seconds that curl takes for all batches, over one connection.
@@ -83,6 +83,7 @@ drain_rows() {
     line_port=$kiosk_port
     public_url=${public_url:-}
     write_configuration
+    enrol_kiosk
     "$build/tests/journal_hand" append "$D/state/kiosk/journal.db" 1 "$drain_rows_max" >/dev/null
     mkdir "$work/batches"
     read -r batches queued bytes < <("$build/bench/bench_batches" "$D/state/kiosk/journal.db" "$work/batches")
@@ -104,5 +105,5 @@ per_second() {
 latency_rows() {
     progress "from an append to its acknowledgement"
     timeout 120 "$build/bench/bench_latency" "$D/state" 400 "$nginx_url/sink" "$D/kiosk/platform-tls.crt" \
-        "$D/kiosk/kiosk.crt" "$D/kiosk/kiosk.key" >>"$rows"
+        "$identity" "$identity" >>"$rows"
 }

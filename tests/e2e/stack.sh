@@ -65,6 +65,7 @@ stack_new() {
     D=$1
     mkdir -p "$D"/{log,hall,kiosk,operator,state/kiosk,state/sync,shots}
     chmod 700 "$D"
+    identity=$D/state/sync/kiosk.pem # key and certificate
 }
 
 start_screen() {
@@ -81,7 +82,7 @@ start_screen() {
 start_gateway() {
     if [ ! -d "$D/gateway" ]; then
         "$bin/certkiosk-gateway" init --dir "$D/gateway" --profiles "$root/assets/profiles" >>"$D/log/init.log" 2>&1 &&
-            "$bin/certkiosk-gateway" enrol --dir "$D/gateway" --kiosk "$kiosk_id" --out "$D/kiosk" >>"$D/log/init.log" 2>&1 &&
+            cp "$D/gateway/"{platform-tls.crt,platform.keys,trust.pem} "$D/kiosk/" &&
             "$bin/certkiosk-gateway" operator --dir "$D/gateway" --out "$D/operator" >>"$D/log/init.log" 2>&1 ||
             fail "the gateway cannot be set up: $(tail -3 "$D/log/init.log")" || return 1
     fi
@@ -182,12 +183,20 @@ ca = $D/kiosk/platform-tls.crt
 keys = $D/kiosk/platform.keys
 [kiosk]
 id = $kiosk_id
-key = $D/kiosk/kiosk.key
-certificate = $D/kiosk/kiosk.crt
+key = $identity
+certificate = $identity
 CONF
 }
 
+# The kiosk makes its key and fetches its certificate, by a code from the platform.
+enrol_kiosk() {
+    "$bin/certkiosk-gateway" invite --dir "$D/gateway" --kiosk "$kiosk_id" 2>>"$D/log/init.log" |
+        "$bin/certkiosk-syncd" --enrol --config "$D/syncd.conf" >>"$D/log/init.log" 2>&1 ||
+        fail "the kiosk cannot be enrolled: $(tail -1 "$D/log/init.log")"
+}
+
 start_syncd() {
+    [ -s "$identity" ] || enrol_kiosk || return 1
     start syncd "$bin/certkiosk-syncd" --config "$D/syncd.conf"
 }
 
@@ -204,8 +213,7 @@ screen() {
 stack_up() {
     start_gateway && start_line && start_hall && give_certificate && write_configuration || return 1
     "$bin/certkiosk" --config "$D/kiosk.conf" --create-ledger || fail "the ledger cannot be made" || return 1
-    start_syncd
-    start_kiosk
+    start_syncd && start_kiosk
 }
 
 stack_down() {
