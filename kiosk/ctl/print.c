@@ -41,6 +41,46 @@ static const char *value_of(const struct report_program *program, const char *ke
     return out;
 }
 
+/* What the words of a line that is down mean to whoever stands before it. */
+static const char *why_meant(const char *word)
+{
+    static const struct {
+        const char *word, *meaning;
+    } rows[] = {
+        {"dns", "the platform's name is not found: look at the network and its DNS"},
+        {"refused", "nobody listens at the platform's address, or no way leads there"},
+        {"timeout", "no answer in time: the line is dead, or slower than any that is planned for"},
+        {"cut", "the line was cut while it was used"},
+        {"tls", "who answers is not the platform, or does not let this kiosk in: an interception, "
+                "a portal, a wrong ca or a certificate that lapsed"},
+        {"portal", "a login page answers in the platform's place: log the network in"},
+        {"denied", "the platform does not know this kiosk's certificate: enrol it"},
+        {"busy", "the platform asks to come later"},
+        {"error", "the platform stumbles"},
+        {"answer", "the platform's answer is not understood: is it another version?"},
+        {"seal", "the answer is not sealed by the platform's key"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (text_same(rows[i].word, word))
+            return rows[i].meaning;
+    }
+    return word;
+}
+
+static void print_line(FILE *out, const struct report_program *syncd)
+{
+    char value[REPORT_VALUE_SIZE], since[TIME_SIZE], next[TIME_SIZE];
+    (void)fprintf(out, "certkiosk-syncd  line %s", value_of(syncd, "line", value));
+    int64_t since_ms = strtoll(value_of(syncd, "line_since_ms", value), NULL, 10);
+    int64_t next_ms = strtoll(value_of(syncd, "line_next_ms", value), NULL, 10);
+    (void)fprintf(out, " since %s", time_text(since_ms, since));
+    if (next_ms > 0)
+        (void)fprintf(out, ", next try %s", time_text(next_ms, next));
+    if (value_of(syncd, "line_why", value)[0] != '\0' && next_ms > 0)
+        (void)fprintf(out, "\n                 %s: %s", value, why_meant(value));
+    (void)fprintf(out, "\n");
+}
+
 static void print_programs(FILE *out, const struct report *report)
 {
     char value[REPORT_VALUE_SIZE];
@@ -53,7 +93,7 @@ static void print_programs(FILE *out, const struct report *report)
     if (failed(report->syncd.e)) {
         (void)fprintf(out, "certkiosk-syncd  %s\n", err_name(report->syncd.e.code));
     } else {
-        (void)fprintf(out, "certkiosk-syncd  line %s\n", value_of(&report->syncd, "line", value));
+        print_line(out, &report->syncd);
     }
 }
 

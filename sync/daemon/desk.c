@@ -47,6 +47,7 @@ void desk_trouble(struct desk *desk, enum lane lane, const char *word)
 void desk_answered(struct desk *desk, enum lane lane)
 {
     line_answered(&desk->line, lane);
+    desk->why[lane] = NULL;
     desk_trouble(desk, lane, "");
 }
 
@@ -59,8 +60,17 @@ uint32_t desk_draw(void)
     return random;
 }
 
+/* 511: RFC 6585, network authentication required. */
+static bool is_portal(const struct http_answer *answer)
+{
+    return answer->is_portal || (answer->status >= 300 && answer->status < 400) ||
+           answer->status == 511;
+}
+
 static const char *trouble_of(const struct http_answer *answer)
 {
+    if (is_portal(answer))
+        return "portal";
     if (answer->error.code == ERR_DENIED)
         return "tls";
     if (failed(answer->error))
@@ -72,11 +82,22 @@ static const char *trouble_of(const struct http_answer *answer)
     return "answer";
 }
 
+/* Why the lane is down, also when that is no trouble that staff could end. */
+static const char *why_of(const struct http_answer *answer, const char *trouble)
+{
+    if (trouble[0] != '\0')
+        return trouble;
+    if (failed(answer->error))
+        return answer->why != NULL ? answer->why : "cut";
+    return answer->status == 429 || answer->status == 503 ? "busy" : "error";
+}
+
 void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *answer,
                  const char *trouble, uint64_t now_ms)
 {
-    if (trouble == NULL)
+    if (trouble == NULL || (text_same(trouble, "answer") && is_portal(answer)))
         trouble = trouble_of(answer);
+    desk->why[lane] = why_of(answer, trouble);
     if (desk->line.lanes[lane].failures == 0) {
         log_event(LOG_LEVEL_WARNING, lane_names[lane], "failed err=%s native=%d status=%d",
                   err_name(answer->error.code), (int)answer->error.native, answer->status);

@@ -16,6 +16,7 @@ struct desk {
     struct keyring keys;
     struct http *http;
     struct line line;
+    const char *why[LANE_COUNT]; /* a word for why the lane failed last; NULL: it did not */
     struct store store;
 };
 
@@ -31,7 +32,7 @@ void desk_answered(struct desk *desk, enum lane lane);
 
 /*
  * It did not. `answer` says why, as far as HTTP can tell; `trouble` is a word for staff, NULL when
- * HTTP's word will do ("tls", "denied", or nothing for a line that is just down).
+ * HTTP's word will do ("tls", "denied", "portal", or nothing for a line that is just down).
  */
 void desk_failed(struct desk *desk, enum lane lane, const struct http_answer *answer,
                  const char *trouble, uint64_t now_ms);

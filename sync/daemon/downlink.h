@@ -13,7 +13,7 @@
 #include "sync/daemon/uplink.h"
 
 #define DOWNLINK_WAIT_S 10        /* so long the platform may keep us waiting for news */
-#define DOWNLINK_TIMEOUT_MS 10000 /* beyond that, for the answer itself */
+#define DOWNLINK_TIMEOUT_MS 15000 /* beyond that, for the answer itself */
 #define DOWNLINK_PACE_MS 500      /* between answers without news, if it does not make us wait */
 
 struct downlink;

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "kiosk/base/clock.h"
@@ -28,6 +29,7 @@ struct call {
     int64_t verify_s; /* certificates are judged at this time; 0: by the machine's clock */
     uint8_t *body;
     size_t len, size, max;
+    char message[CURL_ERROR_SIZE];
 };
 
 struct http {
@@ -120,6 +122,7 @@ static bool set_common(struct call *call, const struct http_options *options)
            curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->message) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PRIVATE, call) == CURLE_OK;
 }
 
@@ -219,6 +222,7 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
 
     if (!text_print(url, sizeof(url), "%s%s", http->url, request->path))
         return ERR(ERR_NO_ROOM, 0, "path");
+    call->message[0] = '\0';
     call->len = 0;
     call->max = request->answer_max;
     call->packed_len = request->packed.len;
@@ -249,23 +253,52 @@ bool http_sent(const struct http *http, enum lane lane)
            (uint64_t)sent >= call->packed_len;
 }
 
-static struct err error_of(const struct call *call)
+/* clang-format off */
+static const struct {
+    CURLcode result;
+    enum err_code code;
+    const char *why;
+} failures[] = {
+    {CURLE_OPERATION_TIMEDOUT,       ERR_TIMEOUT, "timeout"},
+    {CURLE_COULDNT_RESOLVE_HOST,     ERR_IO,      "dns"},
+    {CURLE_COULDNT_CONNECT,          ERR_IO,      "refused"},
+    {CURLE_PEER_FAILED_VERIFICATION, ERR_DENIED,  "tls"},
+    {CURLE_SSL_CONNECT_ERROR,        ERR_DENIED,  "tls"},
+    {CURLE_SSL_CERTPROBLEM,          ERR_DENIED,  "tls"},
+    {CURLE_SSL_CACERT_BADFILE,       ERR_DENIED,  "tls"},
+    {CURLE_WRITE_ERROR,              ERR_NO_ROOM, "answer"},
+};
+/* clang-format on */
+
+/* Whoever answers a TLS hello in another language is no platform; OpenSSL takes it for a version.
+ */
+static bool speaks_no_tls(const struct call *call)
 {
-    CURLcode rc = call->result;
-    switch ((int)rc) {
-    case CURLE_OK:
-        return ERR_OK;
-    case CURLE_OPERATION_TIMEDOUT:
-        return ERR(ERR_TIMEOUT, rc, "curl");
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CACERT_BADFILE:
-        return ERR(ERR_DENIED, rc, "curl");
-    case CURLE_WRITE_ERROR:
-        return ERR(ERR_NO_ROOM, rc, "curl");
-    default:
-        return ERR(ERR_IO, rc, "curl");
+    return call->result == CURLE_SSL_CONNECT_ERROR &&
+           strstr(call->message, "wrong version number") != NULL;
+}
+
+static bool is_html(const struct call *call)
+{
+    static const char html[] = "text/html";
+    const char *type = NULL;
+    (void)curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+    return type != NULL && strncasecmp(type, html, strlen(html)) == 0;
+}
+
+static void judge(const struct call *call, struct http_answer *out)
+{
+    out->error = ERR_OK;
+    out->is_portal = speaks_no_tls(call) || (call->result == CURLE_OK && is_html(call));
+    if (call->result == CURLE_OK)
+        return;
+    out->error = ERR(ERR_IO, call->result, "curl");
+    out->why = "cut";
+    for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
+        if (failures[i].result == call->result) {
+            out->error.code = failures[i].code;
+            out->why = failures[i].why;
+        }
     }
 }
 
@@ -283,12 +316,12 @@ bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer
     (void)curl_easy_getinfo(call->easy, CURLINFO_SSL_VERIFYRESULT, &judged);
     if (retry_after_s < 0 || retry_after_s > UINT32_MAX)
         retry_after_s = 0;
-    *out_answer = (struct http_answer){.error = error_of(call),
-                                       .wrong_time = judged == X509_V_ERR_CERT_NOT_YET_VALID ||
+    *out_answer = (struct http_answer){.wrong_time = judged == X509_V_ERR_CERT_NOT_YET_VALID ||
                                                      judged == X509_V_ERR_CERT_HAS_EXPIRED,
                                        .status = (int)status,
                                        .retry_after_s = (uint32_t)retry_after_s,
                                        .body = {call->body, call->len}};
+    judge(call, out_answer);
     call->busy = false;
     return true;
 }

@@ -20,7 +20,7 @@
 #include "kiosk/base/err.h"
 #include "sync/daemon/lane.h"
 
-#define HTTP_CONNECT_MS 5000
+#define HTTP_CONNECT_MS 15000 /* two round trips of 5 s, and some */
 #define HTTP_PATH_MAX 256
 #define HTTP_WATCHED_MAX 4
 
@@ -44,6 +44,8 @@ struct http_answer {
     struct err error; /* ERR_IO, ERR_TIMEOUT, ERR_DENIED (TLS: not our platform, or it refuses us),
                          ERR_NO_ROOM (answer too long); native is the CURLcode */
     bool wrong_time;  /* ERR_DENIED: its certificate is not valid yet, or no longer, by our clock */
+    const char *why;  /* with an error: "dns", "refused", "tls", "timeout", "cut" or "answer" */
+    bool is_portal;   /* an HTML page, or somebody who speaks no TLS: not the platform */
     int status;
     uint32_t retry_after_s; /* 0: not said */
     struct bytes body;      /* borrowed until the next start in this lane */

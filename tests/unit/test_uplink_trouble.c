@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "sync/daemon/status.h"
 #include "tests/unit/uplink_room.h"
 
 /* Asked by SQLite itself: staff will, too. */
@@ -227,23 +228,40 @@ static void test_a_gap_goes_back_to_where_the_platform_is(void **state)
     assert_string_equal(saved(room)->trouble, "");
 }
 
+/* What certkiosk-syncd tells of itself. */
+static const char *told(struct room *room, const char *key)
+{
+    static char value[64];
+    char text[STATUS_TEXT_MAX], line[64];
+    status_print(text, &room->desk, uplink_head_seq(room->uplink));
+    (void)snprintf(line, sizeof(line), "\n%s=", key);
+    const char *at = strstr(text, line);
+    assert_non_null(at);
+    at += strlen(line);
+    (void)snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, "\n"), at);
+    return value;
+}
+
 /* clang-format off */
 static const struct {
     const char *name;
     int status;
     const char *body;
     const char *trouble;
+    const char *why;
 } refusals[] = {
-    {"a gap before what we ever had",      409, "{\"error\":\"gap\",\"expected_seq\":0}",  "gap"},
-    {"a gap beyond our journal",           409, "{\"error\":\"gap\",\"expected_seq\":9}",  "gap"},
-    {"a gap where we are",                 409, "{\"error\":\"gap\",\"expected_seq\":1}",  "gap"},
-    {"a conflict of an unknown kind",      409, "{\"error\":\"strange\"}",                 "answer"},
-    {"a conflict that is not JSON",        409, "no",                                      "answer"},
-    {"our batch is called malformed",      400, "{\"error\":\"malformed\"}",               "answer"},
-    {"we are not let in",                  403, "",                                        "denied"},
-    {"a redirection is not followed",      302, "",                                        "answer"},
-    {"the platform is being repaired",     503, "",                                        ""},
-    {"the platform is busy",               429, "",                                        ""},
+    {"a gap before what we ever had",      409, "{\"error\":\"gap\",\"expected_seq\":0}",  "gap", "gap"},
+    {"a gap beyond our journal",           409, "{\"error\":\"gap\",\"expected_seq\":9}",  "gap", "gap"},
+    {"a gap where we are",                 409, "{\"error\":\"gap\",\"expected_seq\":1}",  "gap", "gap"},
+    {"a conflict of an unknown kind",      409, "{\"error\":\"strange\"}",                 "answer", "answer"},
+    {"a conflict that is not JSON",        409, "no",                                      "answer", "answer"},
+    {"our batch is called malformed",      400, "{\"error\":\"malformed\"}",               "answer", "answer"},
+    {"we are not let in",                  403, "",                                        "denied", "denied"},
+    {"a redirection is not followed",      302, "",                                        "portal", "portal"},
+    {"the platform is being repaired",     503, "",                                        "", "busy"},
+    {"the platform is busy",               429, "",                                        "", "busy"},
+    {"the platform stumbled",              500, "",                                        "", "error"},
+    {"the network wants a login",          511, "",                                        "portal", "portal"},
 };
 /* clang-format on */
 
@@ -259,6 +277,8 @@ static void test_refusals(void **state)
         fake_answer(room->http, LANE_JOURNAL, refusals[i].status, refusals[i].body);
         room_round(room, 1);
         assert_string_equal(saved(room)->trouble, refusals[i].trouble);
+        assert_string_equal(told(room, "line_why"), refusals[i].why);
+        assert_true(strtoll(told(room, "line_next_ms"), NULL, 10) > 0);
         assert_false(on_its_way(room));
         assert_false(line_up(&room->desk.line));
         room_round(room, LINE_PAUSE_FIRST_MS);
@@ -267,9 +287,36 @@ static void test_refusals(void **state)
         fake_acknowledge(room->http, room->key, &ack);
         room_round(room, 1);
         assert_string_equal(saved(room)->trouble, "");
+        assert_string_equal(told(room, "line_why"), "");
+        assert_string_equal(told(room, "line_next_ms"), "0");
         assert_true(line_up(&room->desk.line));
         assert_int_equal(room_tear_down(&at), 0);
     }
+}
+
+static void test_a_page_in_place_of_an_answer_is_a_portal(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 3);
+    fake_answer(room->http, LANE_JOURNAL, 200, "<html>welcome</html>");
+    room->http->lanes[LANE_JOURNAL].answer.is_portal = true;
+    room_round(room, 1);
+    assert_string_equal(saved(room)->trouble, "portal");
+    assert_string_equal(told(room, "line_why"), "portal");
+    assert_int_equal(saved(room)->acked_seq, 0);
+}
+
+/* Why nobody answers is told, and is no trouble of the platform's. */
+static void test_a_line_that_is_down_says_why(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 3);
+    fake_fail(room->http, LANE_JOURNAL, ERR_IO);
+    room->http->lanes[LANE_JOURNAL].answer.why = "refused";
+    room_round(room, 1);
+    assert_string_equal(told(room, "line"), "down");
+    assert_string_equal(told(room, "line_why"), "refused");
+    assert_string_equal(saved(room)->trouble, "");
 }
 
 static void test_the_feed_tells_of_a_fork(void **state)
@@ -300,6 +347,8 @@ int main(void)
         TEST(test_a_fork_names_its_journal_before_anything_is_acknowledged),
         TEST(test_a_gap_goes_back_to_where_the_platform_is),
         cmocka_unit_test(test_refusals),
+        TEST(test_a_page_in_place_of_an_answer_is_a_portal),
+        TEST(test_a_line_that_is_down_says_why),
         TEST(test_the_feed_tells_of_a_fork),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
