@@ -78,7 +78,7 @@ struct err journal_backup(struct journal *journal, const char *path,
                           struct journal_status *out_status)
 {
     CLEANUP(file_fresh_done) struct file_fresh fresh = {.fd = -1};
-    struct journal_status status;
+    struct journal_status status = {.head_seq = 0};
     struct err e = of_name(file_fresh_open(path, &fresh));
     if (!failed(e))
         e = check_room(journal, fresh.fd);
