@@ -1,6 +1,5 @@
-#include "kiosk/app/book.h"
+#include "kiosk/app/book_inner.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,7 +11,6 @@
 #include "kiosk/app/news.h"
 #include "kiosk/app/nudge.h"
 #include "kiosk/app/wipe.h"
-#include "kiosk/app/worker.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
@@ -22,40 +20,6 @@
 #define IDLE_MS 1000
 #define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
-
-enum command_kind {
-    COMMAND_APPEND,
-    COMMAND_LOOK_UP,
-    COMMAND_FIND_KEPT,
-    COMMAND_ERASE_KEPT,
-    COMMAND_FORGET,
-    COMMAND_LOOK,
-    COMMAND_STOP
-};
-
-struct command {
-    enum command_kind kind;
-    uint32_t id;
-    char key[FACTS_ID_SIZE]; /* a token, or with ERASE_KEPT an order */
-    struct record record;
-};
-
-struct book {
-    struct book_setup setup;
-    struct worker worker;
-    atomic_bool look_queued;
-    int socket;
-
-    struct disk_room room;
-    struct journal *journal; /* NULL: out of service */
-    struct mailbox mail;
-    bool condemned; /* not the platform's journal: nothing is begun in it any more */
-    uint64_t next_open_ms;
-    uint64_t seen_change;
-    char watched[FACTS_ID_SIZE]; /* token whose order is watched; "" none */
-    struct fact_order last_order;
-    struct fact_hall hall; /* last told */
-};
 
 static void send_hall(struct book *book)
 {
@@ -84,11 +48,24 @@ static void out_of_service(struct book *book, const char *event, struct err e)
     send_hall(book);
 }
 
+/* The same, with what is known of a journal that does not open. */
+static void cannot_open(struct book *book, struct err e)
+{
+    out_of_service(book, "journal_open", e);
+    if (book->condemned || (e.code != ERR_CONFLICT && e.code != ERR_DENIED))
+        return;
+    book->hall.ledger_fault = e.code == ERR_DENIED ? FACT_LEDGER_NO_KEY : FACT_LEDGER_CHANGED;
+    send_hall(book);
+}
+
 /* For as long as the process lives: no program can mend it. */
 static void condemn(struct book *book, enum fact_ledger_fault fault)
 {
-    static const char *const words[FACT_LEDGER_FAULT_COUNT] = {
-        [FACT_LEDGER_ROLLED_BACK] = "rolled_back", [FACT_LEDGER_FORKED] = "forked"};
+    static const char *const words[FACT_LEDGER_FAULT_COUNT] = {[FACT_LEDGER_ROLLED_BACK] =
+                                                                   "rolled_back",
+                                                               [FACT_LEDGER_FORKED] = "forked",
+                                                               [FACT_LEDGER_NO_KEY] = "no_key",
+                                                               [FACT_LEDGER_CHANGED] = "changed"};
 
     log_event(LOG_LEVEL_ERROR, "ledger", "fault=%s", words[fault]);
     book->condemned = true;
@@ -129,24 +106,33 @@ static bool makes_room(struct book *book, struct err e)
     return made;
 }
 
-static void try_open(struct book *book)
+static void open_journal(struct book *book)
 {
     static const uint8_t unused[16] = {0};
 
-    mailbox_open(&book->mail);
-    if (book->journal == NULL && clock_boot_ms() >= book->next_open_ms) {
-        struct err e = journal_open(book->setup.journal_path, false, unused, &book->journal);
-        if (makes_room(book, e))
-            e = journal_open(book->setup.journal_path, false, unused, &book->journal);
-        if (failed(e)) {
-            out_of_service(book, "journal_open", e);
-        } else if (judge(book)) {
-            (void)disk_room_look(&book->room);
-            book->hall.room_ok = book->room.ok;
-            book->hall.ledger_ok = true;
-            send_hall(book);
-        }
+    const char *path = book->setup.journal_path;
+    struct err e = journal_open(path, false, unused, book->setup.guard, &book->journal);
+    if (makes_room(book, e))
+        e = journal_open(path, false, unused, book->setup.guard, &book->journal);
+    if (!failed(e))
+        e = warden_opened(&book->warden, book->journal);
+    if (failed(e)) {
+        cannot_open(book, e);
+    } else if (judge(book)) {
+        (void)disk_room_look(&book->room);
+        book->hall.room_ok = book->room.ok;
+        book->hall.ledger_ok = true;
+        send_hall(book);
     }
+}
+
+static void try_open(struct book *book)
+{
+    mailbox_open(&book->mail);
+    if (book->setup.guard == NULL && !book->condemned)
+        condemn(book, FACT_LEDGER_NO_KEY);
+    if (book->journal == NULL && book->setup.guard != NULL && clock_boot_ms() >= book->next_open_ms)
+        open_journal(book);
 }
 
 /* A condemned journal takes what became of a write that was begun, and no new beginning. */
@@ -166,6 +152,36 @@ static struct err own_txid(const struct book *book, const char *once, struct jou
     return e;
 }
 
+static void sign_head(struct book *book)
+{
+    if (book->journal == NULL || book->condemned)
+        return;
+    struct err e = warden_sign(&book->warden, book->journal);
+    if (makes_room(book, e))
+        e = warden_sign(&book->warden, book->journal);
+    if (failed(e)) {
+        out_of_service(book, "journal_sign_head", e);
+    } else {
+        nudge_look(book->socket, book->setup.syncd_socket);
+    }
+}
+
+/* A piece of what was not verified since the journal was opened. */
+static void verify_on(struct book *book)
+{
+    uint64_t bad_seq = 0;
+    struct err e = book->journal == NULL || book->condemned
+                       ? ERR_OK
+                       : warden_verify(&book->warden, book->journal, &bad_seq);
+    if (failed(e) && bad_seq == 0) {
+        out_of_service(book, "journal_verify", e);
+    } else if (failed(e)) {
+        log_event(LOG_LEVEL_ERROR, "journal_verify", "seq=%llu at=\"%s\"",
+                  (unsigned long long)bad_seq, e.site);
+        condemn(book, FACT_LEDGER_CHANGED);
+    }
+}
+
 static void do_append(struct book *book, const struct command *command)
 {
     struct journal_draft draft = record_draft(&command->record);
@@ -180,6 +196,8 @@ static void do_append(struct book *book, const struct command *command)
         if (failed(e))
             out_of_service(book, "journal_append", e);
     }
+    if (!failed(e))
+        warden_appended(&book->warden);
     if (!failed(e))
         nudge_look(book->socket, book->setup.syncd_socket);
     if (command->id == 0)
@@ -316,6 +334,7 @@ static void forget(struct book *book)
 {
     explicit_bzero(book->watched, sizeof(book->watched));
     explicit_bzero(&book->last_order, sizeof(book->last_order));
+    sign_head(book);
     if (book->journal != NULL) {
         struct err e = sweep_kept(book);
         if (!failed(e))
@@ -379,6 +398,30 @@ static WIPE_BELOW bool handle(struct book *book, const struct command *command)
     return true;
 }
 
+/* Between commands: sign, or verify on. */
+static void use_the_time(struct book *book)
+{
+    if (warden_shall_sign(&book->warden)) {
+        sign_head(book);
+    } else {
+        verify_on(book);
+    }
+}
+
+/* The next command; after IDLE_MS without one it is to look. */
+static void await(struct book *book, struct command *out)
+{
+    uint64_t until_ms = clock_boot_ms() + IDLE_MS;
+    for (uint64_t now_ms = clock_boot_ms(); now_ms < until_ms; now_ms = clock_boot_ms()) {
+        uint32_t left_ms = (uint32_t)(until_ms - now_ms);
+        uint32_t pause_ms = warden_pause_ms(&book->warden);
+        if (!failed(queue_pop(&book->worker.jobs, pause_ms < left_ms ? pause_ms : left_ms, out)))
+            return;
+        use_the_time(book);
+    }
+    *out = (struct command){.kind = COMMAND_LOOK};
+}
+
 static void *work(void *context)
 {
     struct book *book = context;
@@ -388,22 +431,16 @@ static void *work(void *context)
     command = (struct command){.kind = COMMAND_LOOK};
     while (on) {
         on = handle(book, &command);
+        if (warden_shall_sign(&book->warden))
+            sign_head(book);
         wipe_stack();
-        if (failed(queue_pop(&book->worker.jobs, IDLE_MS, &command)))
-            command = (struct command){.kind = COMMAND_LOOK};
+        if (on)
+            await(book, &command);
     }
+    sign_head(book);
     journal_close(book->journal);
     mailbox_close(&book->mail);
     return NULL;
-}
-
-/* A visit has a handful of commands under way: a full queue is a disk that hangs. */
-static bool push(struct book *book, const struct command *command)
-{
-    struct err e = queue_push(&book->worker.jobs, command);
-    if (failed(e))
-        log_err("book", e);
-    return !failed(e);
 }
 
 struct err book_create(const struct book_setup *setup, struct book **out_book)
@@ -433,61 +470,10 @@ void book_destroy(struct book *book)
         return;
     static const struct timespec pause = {.tv_nsec = STOP_PAUSE_MS * 1000000L};
     struct command stop = {.kind = COMMAND_STOP};
-    while (!push(book, &stop))
+    while (!book_push(book, &stop))
         (void)nanosleep(&pause, NULL); /* what is queued is to be appended first */
     worker_join(&book->worker);
     nudge_close(book->socket);
     explicit_bzero(book, sizeof(*book));
     free(book);
-}
-
-void book_append(struct book *book, uint32_t id, const struct record *record)
-{
-    struct command command = {.kind = COMMAND_APPEND, .id = id, .record = *record};
-    if (push(book, &command) || id == 0)
-        return;
-    struct mail mail = {.kind = MAIL_EVENT,
-                        .event = {.kind = EVENT_JOURNALED, .id = id, .result = ERR_NO_ROOM}};
-    post_send(book->setup.post, &mail);
-}
-
-static bool push_key(struct book *book, enum command_kind kind, uint32_t id, const char *key)
-{
-    struct command command = {.kind = kind, .id = id};
-    (void)text_copy(command.key, sizeof(command.key), key); /* fits */
-    return push(book, &command);
-}
-
-void book_look_up(struct book *book, uint32_t id, const char *token)
-{
-    struct mail mail = {.kind = MAIL_EVENT,
-                        .event = {.kind = EVENT_LOOKED_UP, .id = id, .result = ERR_NO_ROOM}};
-    if (!push_key(book, COMMAND_LOOK_UP, id, token))
-        post_send(book->setup.post, &mail);
-}
-
-void book_find_kept(struct book *book, uint32_t id, const char *token)
-{
-    struct mail mail = {.kind = MAIL_KEPT, .event = {.id = id}};
-    if (!push_key(book, COMMAND_FIND_KEPT, id, token))
-        post_send(book->setup.post, &mail);
-}
-
-void book_erase_kept(struct book *book, const char *order)
-{
-    (void)push_key(book, COMMAND_ERASE_KEPT, 0, order); /* what is left over goes another time */
-}
-
-void book_forget(struct book *book)
-{
-    struct command command = {.kind = COMMAND_FORGET};
-    (void)push(book, &command); /* the next visit's look-up takes the place of this one's */
-}
-
-void book_look(struct book *book)
-{
-    if (atomic_exchange(&book->look_queued, true))
-        return;
-    struct command command = {.kind = COMMAND_LOOK};
-    (void)push(book, &command); /* it looks by itself when it has nothing else to do */
 }

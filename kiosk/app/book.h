@@ -7,9 +7,9 @@
  *     find what is kept -> MAIL_KEPT
  *
  * At start, at each look and before an order or a write is begun the journal is held against what
- * the platform acknowledged (kiosk/ledger/agreement.h). One that was set back or forked is never
- * trusted again by this process: ledger_ok = false, and it takes only what became of a write that
- * was begun already.
+ * the platform acknowledged (kiosk/ledger/agreement.h); and when it has time the book signs and
+ * verifies it (warden.h). One that was set back, forked or changed is never trusted again by this
+ * process: ledger_ok = false, and it takes only what became of a write that was begun already.
  *
  * When an append fails, or the journal does not verify at start, the book closes it, says
  * ledger_ok = false, and tries to open and verify it again every few seconds. It never makes
@@ -34,6 +34,7 @@ struct book_setup {
     char reserve_path[273];
     uint64_t reserve_size; /* bytes of disk held free */
     const char *kiosk;
+    const struct journal_guard *guard; /* of the device key; NULL: that cannot be read */
     const struct keyring *keys;
     const struct trust *trust;
     struct post *post;

@@ -91,7 +91,8 @@ static const char *const printers[FACT_PRINTER_COUNT] = {
 
 static const char *const ledger_faults[FACT_LEDGER_FAULT_COUNT] = {
     [FACT_LEDGER_UNUSABLE] = "bad",    [FACT_LEDGER_ROLLED_BACK] = "rolled_back",
-    [FACT_LEDGER_FORKED] = "forked",   [FACT_LEDGER_NO_FOLDER] = "no_folder",
+    [FACT_LEDGER_FORKED] = "forked",   [FACT_LEDGER_NO_KEY] = "no_key",
+    [FACT_LEDGER_CHANGED] = "changed", [FACT_LEDGER_NO_FOLDER] = "no_folder",
     [FACT_LEDGER_NO_ROOM] = "no_room",
 };
 

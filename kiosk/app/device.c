@@ -1,9 +1,12 @@
 #include "kiosk/app/device.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kiosk/base/text.h"
+
+#define BIND_LABEL "journal-bind"
 
 void device_place(const struct settings *settings, char out[DEVICE_PATH_SIZE])
 {
@@ -18,4 +21,36 @@ void device_place(const struct settings *settings, char out[DEVICE_PATH_SIZE])
         (void)text_print(out, DEVICE_PATH_SIZE, "%s/kiosk/%s", settings->ledger_dir,
                          settings->device_key); /* fits */
     }
+}
+
+static struct err sign(void *context, const char *epoch, uint64_t seq, const struct hash *hash,
+                       uint8_t out_signature[JOURNAL_SIGNATURE_LEN])
+{
+    const struct device *device = context;
+    struct device_head head = {.kiosk = device->kiosk, .epoch = epoch, .seq = seq, .hash = hash};
+    return device_key_sign_head(device->key, &head, out_signature);
+}
+
+struct err device_open(const struct settings *settings, struct device *device)
+{
+    char path[DEVICE_PATH_SIZE];
+    static_assert(SEAL_LEN == JOURNAL_SIGNATURE_LEN, "a seal is a signature");
+    static_assert(DEVICE_DERIVED_LEN == JOURNAL_KEY_LEN, "what is derived binds a journal");
+
+    *device = (struct device){.kiosk = settings->kiosk_id};
+    device->guard.context = device;
+    device->guard.sign = sign;
+    device_place(settings, path);
+    struct err e = device_key_open(path, &device->key);
+    if (!failed(e))
+        e = device_key_derive(device->key, BIND_LABEL, &device->guard.key);
+    if (failed(e))
+        device_close(device);
+    return e;
+}
+
+void device_close(struct device *device)
+{
+    device_key_destroy(device->key);
+    explicit_bzero(device, sizeof(*device));
 }

@@ -18,46 +18,55 @@ static struct err make_key(const struct settings *settings)
     return e.code == ERR_CONFLICT ? ERR_OK : e; /* there is one: the journal is made with it */
 }
 
-static struct err publish(const struct settings *settings)
+static struct err publish(const struct settings *settings, const struct device *device)
 {
     char path[DEVICE_PATH_SIZE];
-    struct device_key *key = NULL;
-    device_place(settings, path);
-    struct err e = device_key_open(path, &key);
-    if (failed(e))
-        return e;
     (void)text_print(path, sizeof(path), "%s/kiosk/device.pub", settings->ledger_dir); /* fits */
-    e = device_key_save_public(key, path);
-    device_key_destroy(key);
-    return e;
+    return device_key_save_public(device->key, path);
 }
 
-static struct err make_journal(const char *path)
+static struct err make_journal(const char *path, const struct device *device)
 {
     uint8_t random[16];
     struct journal *journal = NULL;
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         return ERR(ERR_IO, 0, "getrandom");
-    struct err e = journal_open(path, true, random, &journal);
+    struct err e = journal_open(path, true, random, &device->guard, &journal);
     journal_close(journal);
     return e;
+}
+
+/* The key of a journal that has none yet, or else nothing at all: see first_ledger.h. */
+static bool may_make(const char *path)
+{
+    struct journal *journal = NULL;
+    if (access(path, F_OK) != 0)
+        return true;
+    struct err e = journal_open_read(path, &journal);
+    journal_close(journal);
+    if (e.code == ERR_UNSUPPORTED)
+        return true;
+    (void)fprintf(stderr, "%s: there is a journal already; it is never made anew\n", path);
+    return false;
 }
 
 bool first_ledger_create(const struct settings *settings)
 {
     char path[DEVICE_PATH_SIZE];
+    struct device device = {.key = NULL};
 
     (void)text_print(path, sizeof(path), "%s/kiosk/journal.db", settings->ledger_dir); /* fits */
-    if (access(path, F_OK) == 0) {
-        (void)fprintf(stderr, "%s: there is a journal already; it is never made anew\n", path);
+    if (!may_make(path))
         return false;
-    }
     struct err e = make_key(settings);
     if (!failed(e))
-        e = publish(settings);
+        e = device_open(settings, &device);
     if (!failed(e))
-        e = make_journal(path);
+        e = publish(settings, &device);
+    if (!failed(e))
+        e = make_journal(path, &device);
     if (failed(e))
         log_err("create_ledger", e);
+    device_close(&device);
     return !failed(e);
 }

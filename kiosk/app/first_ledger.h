@@ -1,8 +1,9 @@
 /*
  * first_ledger.h - once in a kiosk's life: its device key and its journal.
  *
- * Only for `certkiosk --create-ledger`, which a person runs. Neither is ever made anew: a journal
- * that lost its key, or a key whose journal is gone, is something that staff must know.
+ * Only for `certkiosk --create-ledger`, which a person runs. A journal is never made anew, nor is
+ * the key of one: that it lost its key is something that staff must know. A journal of an earlier
+ * release has no key yet: it gets one, and is brought up with it.
  */
 #ifndef KIOSK_APP_FIRST_LEDGER_H
 #define KIOSK_APP_FIRST_LEDGER_H

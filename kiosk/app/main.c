@@ -15,6 +15,7 @@
 
 #include "kiosk/app/admin_keys.h"
 #include "kiosk/app/describe.h"
+#include "kiosk/app/device.h"
 #include "kiosk/app/doorbell.h"
 #include "kiosk/app/first_ledger.h"
 #include "kiosk/app/front.h"
@@ -37,6 +38,7 @@ struct app {
     struct trust *trust;
     struct keyring platform;
     struct front *front;
+    struct device device; /* without a key the kiosk is out of service */
     struct book *book;
     struct doorbell *doorbell;
     struct token_desk *token;
@@ -163,6 +165,12 @@ static struct err open_book(struct app *app)
                                .keys = &app->platform,
                                .trust = app->trust,
                                .post = &app->post};
+    struct err e = device_open(&app->settings, &app->device);
+    if (failed(e)) {
+        complain("the device key ([kiosk] device_key in the configuration): out of service", e);
+    } else {
+        setup.guard = &app->device.guard;
+    }
     path_in(setup.journal_path, &app->settings, "kiosk/journal.db");
     path_in(setup.inbox_path, &app->settings, "sync/inbox.db");
     path_in(setup.syncd_socket, &app->settings, "sync/syncd.sock");
@@ -291,6 +299,7 @@ static void close_all(struct app *app)
     runner_destroy(app->runner); /* after the token's desk, which may have had its PIN */
     printer_desk_destroy(app->printer);
     book_destroy(app->book);
+    device_close(&app->device);
     post_done(&app->post);
     front_close(app->front);
     trust_destroy(app->trust);

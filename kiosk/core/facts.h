@@ -116,6 +116,8 @@ enum fact_ledger_fault {
     FACT_LEDGER_UNUSABLE,    /* cannot be opened, read or written, or does not verify */
     FACT_LEDGER_ROLLED_BACK, /* ends before what the platform has acknowledged */
     FACT_LEDGER_FORKED,      /* tells another history than the platform has */
+    FACT_LEDGER_NO_KEY,      /* its device key is missing, or is another one */
+    FACT_LEDGER_CHANGED,     /* an entry is not what was appended */
     FACT_LEDGER_NO_FOLDER,   /* its folder is missing, or nothing can be made in it */
     FACT_LEDGER_NO_ROOM,     /* its disk is full */
     FACT_LEDGER_FAULT_COUNT,

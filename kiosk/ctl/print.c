@@ -167,6 +167,11 @@ void print_advice(FILE *out, const char *word)
         {"acknowledged_another_journal",
          "the platform knows another journal of this kiosk than the one that is here. If nobody "
          "made one on purpose put the right one back; see ledger_rolled_back in the README."},
+        {"ledger_no_key",
+         "the device key is missing, or is not the one that the journal was made "
+         "with. Nothing is served. Put the right key where [kiosk] device_key in "
+         "kiosk.conf says, then restart certkiosk. A journal of an earlier release, "
+         "which has none yet, gets one by certkiosk --create-ledger."},
         {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
                              "served. Check its disk and mount, then restart certkiosk."},
         {"ledger_no_room",

@@ -64,7 +64,7 @@ enum err_code database_code(int result);
 /*
  * Open for writing; with `create` make the file when there is none. One of an earlier release is
  * migrated. `context` is for fill() and convert().
- * Errors: ERR_CONFLICT (another writer), ERR_NOT_FOUND (no file), ERR_MALFORMED (not ours,
+ * Errors: ERR_BLOCKED (another writer), ERR_NOT_FOUND (no file), ERR_MALFORMED (not ours,
  * damaged, another schema, or rows that the newest one cannot hold), ERR_IO, ERR_NO_ROOM (no room
  * for the copy either). Close with database_close().
  */
@@ -73,7 +73,8 @@ MUST_CHECK struct err database_open(const char *path, const struct database_sche
                                     struct database *out_database);
 
 /* Open to read beside the writer. When another file takes its place every call is ERR_IO: open
- * again. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again). */
+ * again. ERR_NOT_FOUND, ERR_UNSUPPORTED (an earlier release: the writer brings it up),
+ * ERR_MALFORMED, ERR_IO (try again). */
 MUST_CHECK struct err database_open_read(const char *path, const struct database_schema *schema,
                                          struct database *out_database);
 

@@ -41,7 +41,7 @@ static struct err take_lock(const char *path, bool create, int *out_fd)
                                           : ERR(ERR_IO, errno, "lock file");
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        return errno == EWOULDBLOCK ? ERR(ERR_CONFLICT, errno, "another writer")
+        return errno == EWOULDBLOCK ? ERR(ERR_BLOCKED, errno, "another writer")
                                     : ERR(ERR_IO, errno, "flock");
     }
     *out_fd = file_take(&fd);
@@ -254,7 +254,8 @@ static struct err open_uri(const char *path, const char *how, const struct datab
     struct err e =
         connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, schema, &database, &release);
     if (!failed(e) && release != NULL)
-        e = ERR(ERR_MALFORMED, release->version, "another schema");
+        e = ERR(ERR_UNSUPPORTED, release->version,
+                "of an earlier release; its writer brings it up");
     if (failed(e)) {
         (void)sqlite3_close_v2(database.db);
         return e;

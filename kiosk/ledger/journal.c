@@ -4,11 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal_rows.h"
-
-#define BIND_MAX 256
 
 static void free_journal(struct journal **at)
 {
@@ -19,8 +16,29 @@ void journal_close(struct journal *journal)
 {
     if (journal == NULL)
         return;
+    for (size_t i = 0; i < JOURNAL_STATEMENT_COUNT; i++)
+        database_finalize(&journal->statements[i]);
     database_close(&journal->database);
     free(journal);
+}
+
+struct err journal_statement(struct journal *journal, enum journal_statement which, const char *sql,
+                             sqlite3_stmt **out_statement)
+{
+    sqlite3_stmt **kept = &journal->statements[which];
+    struct err e = *kept == NULL ? database_prepare(&journal->database, sql, kept) : ERR_OK;
+    if (!failed(e))
+        *out_statement = *kept;
+    return e;
+}
+
+/* With its values taken off: what was in a visit's entry does not stay behind in it. */
+void journal_rest(sqlite3_stmt **at)
+{
+    if (*at == NULL)
+        return;
+    (void)sqlite3_reset(*at); /* repeats the error of the last step, which was seen there */
+    (void)sqlite3_clear_bindings(*at);
 }
 
 struct err journal_read_epoch(struct journal *journal)
@@ -37,15 +55,16 @@ struct err journal_read_epoch(struct journal *journal)
     return ERR_OK;
 }
 
-static struct err open_with(const char *path, const char *epoch, bool write,
+static struct err open_with(const char *path, bool create, const struct journal_birth *birth,
                             struct journal **out_journal)
 {
     struct journal *journal = calloc(1, sizeof(*journal));
     if (journal == NULL)
         return ERR(ERR_IO, SQLITE_NOMEM, "calloc");
-    struct err e =
-        write ? database_open(path, &journal_schema, epoch != NULL, epoch, &journal->database)
-              : database_open_read(path, &journal_schema, &journal->database);
+    journal->guard = birth != NULL ? birth->guard : NULL;
+    struct err e = birth != NULL
+                       ? database_open(path, &journal_schema, create, birth, &journal->database)
+                       : database_open_read(path, &journal_schema, &journal->database);
     if (!failed(e))
         e = journal_read_epoch(journal);
     if (failed(e)) {
@@ -56,21 +75,39 @@ static struct err open_with(const char *path, const char *epoch, bool write,
     return ERR_OK;
 }
 
+/* What is short is looked at whole: pages and indexes too, and the orders in another way. */
+static struct err verify_whole(struct journal *journal)
+{
+    uint64_t bad_seq = 0;
+    struct err e = database_check_pages(&journal->database);
+    if (!failed(e))
+        e = journal_verify(journal, &bad_seq);
+    return failed(e) ? e : journal_verify_orders(journal);
+}
+
+static struct err verify_opened(struct journal *journal)
+{
+    struct journal_walk mark;
+    struct hash hash;
+    uint64_t seq = 0;
+    struct err e = journal_mark(journal, &mark);
+    if (!failed(e))
+        e = journal_newest(journal, &seq, &hash);
+    if (failed(e))
+        return e;
+    return seq <= JOURNAL_WHOLE_MAX ? verify_whole(journal) : journal_verify_since(journal, &mark);
+}
+
 struct err journal_open(const char *path, bool create, const uint8_t random[16],
-                        struct journal **out_journal)
+                        const struct journal_guard *guard, struct journal **out_journal)
 {
     CLEANUP(free_journal) struct journal *journal = NULL;
     char epoch[CHAIN_UUID_LEN + 1];
-    uint64_t bad_seq = 0;
-    if (create)
-        chain_uuid(epoch, random);
-    struct err e = open_with(path, create ? epoch : NULL, true, &journal);
+    const struct journal_birth birth = {.epoch = epoch, .guard = guard};
+    chain_uuid(epoch, random);
+    struct err e = open_with(path, create, &birth, &journal);
     if (!failed(e))
-        e = database_check_pages(&journal->database);
-    if (!failed(e))
-        e = journal_verify(journal, &bad_seq);
-    if (!failed(e))
-        e = journal_verify_orders(journal);
+        e = verify_opened(journal);
     if (failed(e))
         return e;
     *out_journal = journal;
@@ -80,18 +117,7 @@ struct err journal_open(const char *path, bool create, const uint8_t random[16],
 
 struct err journal_open_read(const char *path, struct journal **out_journal)
 {
-    return open_with(path, NULL, false, out_journal);
-}
-
-struct hash journal_bind(const struct hash *hash, const char *order, const char *token,
-                         enum journal_order_state state)
-{
-    char hex[HEX_SIZE(HASH_LEN)];
-    char text[BIND_MAX];
-    hex_print(hex, (struct bytes){hash->at, HASH_LEN});
-    (void)text_print(text, sizeof(text), "certkiosk-order-1\n%s\n%s\n%s\n%d", hex, order, token,
-                     order[0] == '\0' ? 0 : (int)state);
-    return hash_of((struct bytes){(const uint8_t *)text, strlen(text)});
+    return open_with(path, false, NULL, out_journal);
 }
 
 static bool draft_fine(const struct journal_draft *draft)
@@ -108,13 +134,13 @@ static bool draft_fine(const struct journal_draft *draft)
 }
 
 /* Whether an entry with this txid stands. ERR_CONFLICT: one of another content does. */
-static struct err find_repeat(const struct journal *journal, const struct journal_draft *draft,
+static struct err find_repeat(struct journal *journal, const struct journal_draft *draft,
                               bool *out_stands)
 {
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    CLEANUP(journal_rest) sqlite3_stmt *statement = NULL;
     bool row = false;
-    struct err e = database_prepare(&journal->database,
-                                    "SELECT kind, body FROM journal WHERE txid = ?1", &statement);
+    struct err e = journal_statement(journal, JOURNAL_FIND_TXID,
+                                     "SELECT kind, body FROM journal WHERE txid = ?1", &statement);
     if (failed(e))
         return e;
     int result = sqlite3_bind_text(statement, 1, draft->txid, -1, SQLITE_STATIC);
@@ -135,12 +161,21 @@ static struct err find_repeat(const struct journal *journal, const struct journa
     return ERR_OK;
 }
 
-static struct err insert_entry(const struct journal *journal, const struct journal_draft *draft,
+static struct hash bind_draft(const struct journal *journal, const struct hash *hash,
+                              const struct journal_draft *draft)
+{
+    struct journal_about about = {.state = (int)draft->order_state};
+    (void)text_copy(about.order, sizeof(about.order), draft->order); /* the same sizes */
+    (void)text_copy(about.token, sizeof(about.token), draft->token);
+    return journal_bind(journal->guard, hash, &about);
+}
+
+static struct err insert_entry(struct journal *journal, const struct journal_draft *draft,
                                uint64_t seq, const struct hash *prev, const struct hash *hash)
 {
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    struct err e = database_prepare(
-        &journal->database,
+    CLEANUP(journal_rest) sqlite3_stmt *statement = NULL;
+    struct err e = journal_statement(
+        journal, JOURNAL_PUT_ENTRY,
         "INSERT INTO journal(seq, txid, at, visit, kind, body, prev, hash, order_id, token,"
         " order_state, bound) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, nullif(?9, ''),"
         " iif(?9 = '', NULL, ?10), iif(?9 = '', NULL, ?11), ?12)",
@@ -148,7 +183,7 @@ static struct err insert_entry(const struct journal *journal, const struct journ
     if (failed(e))
         return e;
 
-    struct hash bound = journal_bind(hash, draft->order, draft->token, draft->order_state);
+    struct hash bound = bind_draft(journal, hash, draft);
     const void *body = draft->body.len > 0 ? draft->body.at : (const uint8_t *)"";
     int result = sqlite3_bind_int64(statement, 1, (sqlite3_int64)seq) |
                  sqlite3_bind_text(statement, 2, draft->txid, -1, SQLITE_STATIC) |
@@ -166,18 +201,19 @@ static struct err insert_entry(const struct journal *journal, const struct journ
 }
 
 /* A state that lies behind the one on record leaves the order where it is. */
-static struct err project(const struct journal *journal, const struct journal_draft *draft,
-                          uint64_t seq)
+static struct err project(struct journal *journal, const struct journal_draft *draft, uint64_t seq)
 {
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    CLEANUP(journal_rest) sqlite3_stmt *statement = NULL;
     if (draft->order[0] == '\0')
         return ERR_OK;
-    struct err e =
-        database_prepare(&journal->database,
-                         "INSERT INTO orders(order_id, token, state, requested_at, request_seq)"
-                         " VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT(order_id) DO UPDATE"
-                         " SET state = max(state, excluded.state) WHERE token = excluded.token",
-                         &statement);
+    struct err e = journal_statement(
+        journal, JOURNAL_PUT_ORDER,
+        "INSERT INTO orders(order_id, token, state, requested_at, request_seq, state_seq)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT(order_id) DO UPDATE"
+        " SET state = max(state, excluded.state),"
+        " state_seq = iif(excluded.state > state, excluded.state_seq, state_seq)"
+        " WHERE token = excluded.token",
+        &statement);
     if (failed(e))
         return e;
     int result = sqlite3_bind_text(statement, 1, draft->order, -1, SQLITE_STATIC) |
@@ -192,7 +228,7 @@ static struct err project(const struct journal *journal, const struct journal_dr
 }
 
 /* Within the transaction. */
-static struct err append(const struct journal *journal, const struct journal_draft *draft)
+static struct err append(struct journal *journal, const struct journal_draft *draft)
 {
     bool repeat = false;
     uint64_t seq = 0;
@@ -206,7 +242,7 @@ static struct err append(const struct journal *journal, const struct journal_dra
     struct err e = find_repeat(journal, draft, &repeat);
     if (failed(e) || repeat)
         return e;
-    e = journal_head(journal, &seq, &entry.prev);
+    e = journal_newest(journal, &seq, &entry.prev);
     entry.seq = seq + 1;
     if (!failed(e))
         e = chain_hash(&entry, &hash);

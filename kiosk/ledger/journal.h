@@ -1,13 +1,19 @@
 /*
  * journal.h - journal.db: what this kiosk did, for ever, in order. Written by certkiosk alone.
  *
- *     open --> append, append, ... --> close            certkiosk, one thread
- *     open_read --> batch, status --> close             certkiosk-syncd, certkioskctl
+ *     open --> append, append, ... sign_head --> close      certkiosk, one thread
+ *               '-- verify_step, verify_step, ...            between them, when it has time
+ *     open_read --> read, get_status, get_head --> close     certkiosk-syncd, certkioskctl
  *
  * SQLite, WAL, synchronous=FULL: append() returns only when the entry survives a power cut.
- * Entries are hash-chained (kiosk/base/chain.h); UPDATE and DELETE are refused by triggers.
- * The projection `orders` is written in the same transaction, rebuilt from the journal and
- * compared with it at open.
+ * Entries are hash-chained (kiosk/base/chain.h); UPDATE and DELETE are refused by triggers. What
+ * stands beside the chain is bound to each entry by an HMAC, so that who has the file but not the
+ * kiosk's device key can change nothing in it that passes, however well he computes hashes. The
+ * head is signed from time to time: by that the platform knows whose journal it is.
+ *
+ * The projection `orders` is written in the same transaction. Open verifies what was appended since
+ * the mark, which says up to where all was verified before and is bound by the same key; a short
+ * journal is verified whole. The rest is verify_step()'s.
  *
  * A failed open or append leaves the database as it was. A journal that cannot be read is
  * never created anew: the kiosk is out of service until staff have looked.
@@ -17,12 +23,40 @@
 
 #include "kiosk/base/chain.h"
 #include "kiosk/base/err.h"
+#include "kiosk/base/secret.h"
 
 #define JOURNAL_BATCH_MAX 500
 #define JOURNAL_ORDERS_MAX 32
 #define JOURNAL_KEPT_MAX 3000 /* bytes of DER */
+#define JOURNAL_KEY_LEN 32
+#define JOURNAL_SIGNATURE_LEN 64
+#define JOURNAL_WHOLE_MAX 4096 /* entries; a journal of no more is verified whole when opened */
 
 struct journal;
+
+/* The kiosk that a journal is of. */
+struct journal_guard {
+    struct secret key; /* of JOURNAL_KEY_LEN bytes: each entry is bound with it */
+    void *context;     /* for sign() */
+    struct err (*sign)(void *context, const char *epoch, uint64_t seq, const struct hash *hash,
+                       uint8_t out_signature[JOURNAL_SIGNATURE_LEN]);
+};
+
+/* The newest entry that was signed, and with it all before it. */
+struct journal_head {
+    uint64_t seq; /* 0: nothing was signed yet */
+    struct hash hash;
+    uint8_t signature[JOURNAL_SIGNATURE_LEN];
+};
+
+/* How far a walk over the journal is; zeroed at its beginning. */
+struct journal_walk {
+    uint64_t seq; /* the last entry that was found to fit, and its hash */
+    struct hash hash;
+    bool in_orders; /* the entries are done */
+    char order[CHAIN_UUID_LEN + 1];
+    uint64_t rounds; /* that were finished */
+};
 
 struct journal_status {
     char epoch[CHAIN_UUID_LEN + 1];
@@ -88,19 +122,21 @@ struct journal_row {
 };
 
 /*
- * Open for writing: take the writer's lock (flock on `<path>.lock`), verify the chain and the
- * projection, or, when there is no file and `create` is true, make a new journal with the
- * epoch made from `random`.
+ * Open for writing: take the writer's lock (flock on `<path>.lock`) and verify, or, when there is
+ * no file and `create` is true, make a new journal with the epoch made from `random`. `guard` is
+ * borrowed until close. A journal of an earlier release is verified as it was and bound by it.
  *
- * Errors: ERR_CONFLICT (another writer; or chain or projection broken), ERR_NOT_FOUND (no
- * file and `create` is false), ERR_MALFORMED (not our database, or a schema we do not know),
- * ERR_IO (native: SQLite's code). Free with journal_close().
+ * Errors: ERR_BLOCKED (another writer), ERR_CONFLICT (chain, head or projection are not what was
+ * written; native: the seq, if it is an entry's), ERR_DENIED (the journal of another device key),
+ * ERR_NOT_FOUND (no file and `create` is false), ERR_MALFORMED (not our database, damaged, or a
+ * schema we do not know), ERR_IO (native: SQLite's code). Free with journal_close().
  */
 MUST_CHECK struct err journal_open(const char *path, bool create, const uint8_t random[16],
-                                   struct journal **out_journal);
+                                   const struct journal_guard *guard, struct journal **out_journal);
 
 /* Open to read beside the writer, or after it. Needs the -wal and -shm files that a writer leaves
- * and creates nothing. ERR_NOT_FOUND, ERR_MALFORMED, ERR_IO (try again: the writer may be
+ * and creates nothing; entries are verified without the key. ERR_NOT_FOUND, ERR_UNSUPPORTED (of an
+ * earlier release: the writer brings it up), ERR_MALFORMED, ERR_IO (try again: the writer may be
  * starting). */
 MUST_CHECK struct err journal_open_read(const char *path, struct journal **out_journal);
 
@@ -156,7 +192,32 @@ MUST_CHECK struct err journal_open_orders(struct journal *journal, struct journa
 MUST_CHECK struct err journal_get_status(struct journal *journal,
                                          struct journal_status *out_status);
 
-/* Walk the whole chain. ERR_CONFLICT: `*out_bad_seq` is the first entry that does not fit. */
+/* Sign the newest entry and move the mark to it, durable on return; nothing when that was done.
+ * What fails in sign() is given back and changes nothing; else as journal_append(). */
+MUST_CHECK struct err journal_sign_head(struct journal *journal);
+
+/* How many entries are not signed yet. */
+MUST_CHECK struct err journal_unsigned(struct journal *journal, uint64_t *out_count);
+
+/* What was signed last. */
+MUST_CHECK struct err journal_get_head(struct journal *journal, struct journal_head *out_head);
+
+/*
+ * Verify the next `max` entries, or, when all are done, as many orders; the last step of a round
+ * counts it and begins anew. Each entry: its place in the chain, its hash, that it is found by its
+ * txid, and that its order is where it says; with a writer also its HMAC. Each order: that the
+ * entries stand which made it what it is.
+ *
+ * ERR_CONFLICT: `*out_bad_seq` is the first entry that does not fit, and `*walk` stays.
+ */
+MUST_CHECK struct err journal_verify_step(struct journal *journal, struct journal_walk *walk,
+                                          size_t max, uint64_t *out_bad_seq);
+
+/* Write down that the entry `bad_seq` did not fit: this file is not opened for writing again.
+ * Errors as journal_append(). */
+MUST_CHECK struct err journal_condemn(struct journal *journal, uint64_t bad_seq);
+
+/* All entries at once. Errors as for the step. */
 MUST_CHECK struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq);
 
 /* Whether the projection `orders` is what the journal makes of it. ERR_CONFLICT when not. */

@@ -9,12 +9,13 @@
 
 #define ORDER_COLUMNS "SELECT order_id, token, state, requested_at, request_seq FROM orders "
 
-struct err journal_head(const struct journal *journal, uint64_t *out_seq, struct hash *out_hash)
+struct err journal_newest(struct journal *journal, uint64_t *out_seq, struct hash *out_hash)
 {
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    CLEANUP(journal_rest) sqlite3_stmt *statement = NULL;
     bool row = false;
-    struct err e = database_prepare(
-        &journal->database, "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", &statement);
+    struct err e =
+        journal_statement(journal, JOURNAL_FIND_HEAD,
+                          "SELECT seq, hash FROM journal ORDER BY seq DESC LIMIT 1", &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
@@ -118,62 +119,6 @@ struct err journal_read(struct journal *journal, uint64_t after_seq, size_t max,
         if (!visit_row(context, &row))
             return ERR_OK;
     }
-}
-
-/* Whether the row in `statement` is the entry after `*in_out_seq` with hash `*in_out_hash`. */
-static bool entry_fits(const struct journal *journal, sqlite3_stmt *statement, uint64_t *in_out_seq,
-                       struct hash *in_out_hash)
-{
-    struct journal_row row;
-    struct hash bound;
-    struct hash hash;
-    char order[CHAIN_UUID_LEN + 1] = "";
-    char token[41] = "";
-    bool about_order = sqlite3_column_type(statement, 8) != SQLITE_NULL;
-    if (!take_row(statement, &row) || row.seq != *in_out_seq + 1 ||
-        memcmp(row.prev.at, in_out_hash->at, HASH_LEN) != 0 ||
-        !database_blob(statement, 11, bound.at, HASH_LEN))
-        return false;
-    if (about_order && (!database_text(statement, 8, order, sizeof(order)) ||
-                        !database_text(statement, 9, token, sizeof(token))))
-        return false;
-
-    struct chain_entry entry = {.seq = row.seq,
-                                .at_ms = row.at_ms,
-                                .epoch = journal->epoch,
-                                .txid = row.txid,
-                                .visit = row.visit,
-                                .kind = row.kind,
-                                .body = {row.body, row.body_len},
-                                .prev = row.prev};
-    if (failed(chain_hash(&entry, &hash)) || memcmp(hash.at, row.hash.at, HASH_LEN) != 0)
-        return false;
-    int state = sqlite3_column_int(statement, 10);
-    struct hash expected = journal_bind(&hash, order, token, (enum journal_order_state)state);
-    *in_out_seq = row.seq;
-    *in_out_hash = hash;
-    return memcmp(expected.at, bound.at, HASH_LEN) == 0;
-}
-
-struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq)
-{
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    struct err e = database_prepare(&journal->database,
-                                    ROW_COLUMNS ", order_id, token, order_state, bound"
-                                                " FROM journal ORDER BY seq",
-                                    &statement);
-    struct hash hash = {{0}};
-    uint64_t seq = 0;
-    bool more = true;
-    while (!failed(e) && more) {
-        uint64_t next = seq + 1;
-        e = database_step(statement, &more);
-        if (!failed(e) && more && !entry_fits(journal, statement, &seq, &hash)) {
-            *out_bad_seq = next;
-            return ERR(ERR_CONFLICT, next, "the chain is broken");
-        }
-    }
-    return e;
 }
 
 static bool take_order(sqlite3_stmt *statement, struct journal_order *out)

@@ -5,9 +5,33 @@
 #include "kiosk/ledger/database.h"
 #include "kiosk/ledger/journal.h"
 
+/* What an append asks SQLite for, compiled once. */
+enum journal_statement {
+    JOURNAL_FIND_TXID,
+    JOURNAL_FIND_HEAD,
+    JOURNAL_PUT_ENTRY,
+    JOURNAL_PUT_ORDER,
+    JOURNAL_STATEMENT_COUNT,
+};
+
 struct journal {
     struct database database;
     char epoch[CHAIN_UUID_LEN + 1];
+    const struct journal_guard *guard; /* NULL: a reader, which has no key */
+    sqlite3_stmt *statements[JOURNAL_STATEMENT_COUNT];
+};
+
+/* What a new journal, or one of an earlier release, is made this kiosk's with. */
+struct journal_birth {
+    const char *epoch; /* of a new one; NULL: none is made */
+    const struct journal_guard *guard;
+};
+
+/* What an entry says of an order. */
+struct journal_about {
+    char order[CHAIN_UUID_LEN + 1]; /* "": it is about none */
+    char token[41];
+    int state;
 };
 
 extern const struct database_schema journal_schema;
@@ -15,10 +39,23 @@ extern const struct database_schema journal_schema;
 /* Into `journal`, whose database is open. */
 MUST_CHECK struct err journal_read_epoch(struct journal *journal);
 
+#define JOURNAL_NO_UPDATE \
+    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN" \
+    " SELECT RAISE(ABORT, 'the journal is append-only'); END;"
+
+/* The last step from schema 2, whose entries were bound without a key: verify them and bind them
+ * anew; `context` is a struct journal_birth. ERR_CONFLICT: they are not what was appended. */
+MUST_CHECK struct err journal_become_bound(struct database *database, const void *context);
+
 /* What an entry says of an order, bound to the entry's hash: the body is hashed by the chain, these
- * columns beside it by this. */
-struct hash journal_bind(const struct hash *hash, const char *order, const char *token,
-                         enum journal_order_state state);
+ * columns beside it by this. Before `guard` there was none: NULL is how that was bound. */
+struct hash journal_bind(const struct journal_guard *guard, const struct hash *hash,
+                         const struct journal_about *about);
+
+/* The statement, to be put back by CLEANUP(journal_rest) for the next time. */
+MUST_CHECK struct err journal_statement(struct journal *journal, enum journal_statement which,
+                                        const char *sql, sqlite3_stmt **out_statement);
+void journal_rest(sqlite3_stmt **at);
 
 /* What the draft says of the object that its order's write overwrites; in the transaction that
  * appends it, after the projection. */
@@ -26,7 +63,26 @@ MUST_CHECK struct err journal_keep(const struct journal *journal,
                                    const struct journal_draft *draft);
 
 /* The newest entry: seq 0 and a hash of zeros when there is none. */
-MUST_CHECK struct err journal_head(const struct journal *journal, uint64_t *out_seq,
-                                   struct hash *out_hash);
+MUST_CHECK struct err journal_newest(struct journal *journal, uint64_t *out_seq,
+                                     struct hash *out_hash);
+
+/* Put in the row of the table `head`, with which a journal of no entries, or of those up to `mark`,
+ * becomes this kiosk's. */
+MUST_CHECK struct err journal_head_fill(const struct database *database,
+                                        const struct journal_guard *guard, const char *epoch,
+                                        const struct journal_walk *mark);
+
+/* The mark, when it is of this device key and the entries that it and the head name stand. Errors
+ * as journal_open(). */
+MUST_CHECK struct err journal_mark(struct journal *journal, struct journal_walk *out_mark);
+
+/* Verify the entries behind the mark, and their orders. ERR_CONFLICT. */
+MUST_CHECK struct err journal_verify_since(struct journal *journal,
+                                           const struct journal_walk *mark);
+
+/* Verify all entries of an earlier release, which were bound without a key, up to `*out_end`.
+ * ERR_CONFLICT. */
+MUST_CHECK struct err journal_verify_unkeyed(const struct database *database, const char *epoch,
+                                             struct journal_walk *out_end);
 
 #endif

@@ -1,14 +1,19 @@
-/* The tables of journal.db, and what the journal makes of the projection `orders`. */
+/* The tables of journal.db, as they are and were. */
 #include "kiosk/ledger/journal_rows.h"
 
 #define APPLICATION_ID 0x434B4A31 /* "CKJ1" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
-#define TABLES \
+#define META \
     "CREATE TABLE meta(" \
     " id INTEGER PRIMARY KEY CHECK(id = 1)," \
     " epoch TEXT NOT NULL CHECK(length(epoch) = 36)) STRICT;" \
-\
+    "CREATE TRIGGER meta_no_update BEFORE UPDATE ON meta BEGIN" \
+    " SELECT RAISE(ABORT, 'an epoch is for ever'); END;" \
+    "CREATE TRIGGER meta_no_delete BEFORE DELETE ON meta BEGIN" \
+    " SELECT RAISE(ABORT, 'an epoch is for ever'); END;"
+
+#define JOURNAL \
     "CREATE TABLE journal(" \
     " seq INTEGER PRIMARY KEY CHECK(seq > 0)," \
     " txid TEXT NOT NULL UNIQUE CHECK(length(txid) = 36)," \
@@ -23,18 +28,7 @@
     " order_state INTEGER CHECK(order_state BETWEEN 0 AND 3)," \
     " bound BLOB NOT NULL CHECK(length(bound) = 32)," \
     " CHECK((order_id IS NULL) = (token IS NULL))," \
-    " CHECK((order_id IS NULL) = (order_state IS NULL))) STRICT;" \
-\
-    "CREATE TABLE orders(" \
-    " order_id TEXT PRIMARY KEY," \
-    " token TEXT NOT NULL," \
-    " state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 3)," \
-    " requested_at INTEGER NOT NULL," \
-    " request_seq INTEGER NOT NULL UNIQUE REFERENCES journal(seq)) STRICT, WITHOUT ROWID;" \
-    "CREATE INDEX orders_by_token ON orders(token, request_seq);" \
-\
-    "CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN" \
-    " SELECT RAISE(ABORT, 'the journal is append-only'); END;" \
+    " CHECK((order_id IS NULL) = (order_state IS NULL))) STRICT;" JOURNAL_NO_UPDATE \
     "CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN" \
     " SELECT RAISE(ABORT, 'the journal is append-only'); END;" /* The txid is looked at here too: \
                                                                   INSERT OR REPLACE deletes \
@@ -44,17 +38,43 @@
     "  OR NEW.prev <> coalesce((SELECT hash FROM journal ORDER BY seq DESC LIMIT 1), " \
     "zeroblob(32))" \
     "  OR EXISTS(SELECT 1 FROM journal WHERE txid = NEW.txid) BEGIN" \
-    " SELECT RAISE(ABORT, 'not the next entry'); END;" \
-\
-    "CREATE TRIGGER meta_no_update BEFORE UPDATE ON meta BEGIN" \
-    " SELECT RAISE(ABORT, 'an epoch is for ever'); END;" \
-    "CREATE TRIGGER meta_no_delete BEFORE DELETE ON meta BEGIN" \
-    " SELECT RAISE(ABORT, 'an epoch is for ever'); END;" \
-\
+    " SELECT RAISE(ABORT, 'not the next entry'); END;"
+
+#define ORDERS_WITH(columns) \
+    "CREATE TABLE orders(" \
+    " order_id TEXT PRIMARY KEY," \
+    " token TEXT NOT NULL," \
+    " state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 3)," \
+    " requested_at INTEGER NOT NULL," \
+    " request_seq INTEGER NOT NULL UNIQUE REFERENCES journal(seq)" columns \
+    ") STRICT, WITHOUT ROWID;" \
+    "CREATE INDEX orders_by_token ON orders(token, request_seq);" \
     "CREATE TRIGGER orders_forward BEFORE UPDATE ON orders" \
     " WHEN NEW.state < OLD.state OR NEW.order_id <> OLD.order_id OR NEW.token <> OLD.token" \
     "  OR NEW.request_seq <> OLD.request_seq BEGIN" \
     " SELECT RAISE(ABORT, 'an order only goes forward'); END;"
+
+/* `state_seq` is the entry that brought the state: see journal_verify.c. */
+#define ORDERS ORDERS_WITH(", state_seq INTEGER NOT NULL REFERENCES journal(seq)")
+
+/* See journal_head.c. */
+#define HEAD \
+    "CREATE TABLE head(" \
+    " id INTEGER PRIMARY KEY CHECK(id = 1)," \
+    " owner BLOB NOT NULL CHECK(length(owner) = 32)," \
+    " seq INTEGER NOT NULL CHECK(seq >= 0)," \
+    " hash BLOB NOT NULL CHECK(length(hash) = 32)," \
+    " signature BLOB NOT NULL CHECK(length(signature) = 64)," \
+    " verified_seq INTEGER NOT NULL CHECK(verified_seq >= seq)," \
+    " verified_hash BLOB NOT NULL CHECK(length(verified_hash) = 32)," \
+    " bad_seq INTEGER NOT NULL CHECK(bad_seq >= 0)," \
+    " mac BLOB NOT NULL CHECK(length(mac) = 32)) STRICT;" \
+    "CREATE TRIGGER head_forward BEFORE UPDATE ON head" \
+    " WHEN NEW.seq < OLD.seq OR NEW.verified_seq < OLD.verified_seq OR NEW.owner <> OLD.owner" \
+    "  OR (OLD.bad_seq <> 0 AND NEW.bad_seq <> OLD.bad_seq) BEGIN" \
+    " SELECT RAISE(ABORT, 'a head only goes forward'); END;" \
+    "CREATE TRIGGER head_no_delete BEFORE DELETE ON head BEGIN" \
+    " SELECT RAISE(ABORT, 'a head is for ever'); END;"
 
 /* What a write overwrites is personal: never in the chain, and gone when it is not needed. */
 #define KEPT \
@@ -63,19 +83,34 @@
     " slot INTEGER NOT NULL CHECK(slot BETWEEN 0 AND 255)," \
     " der BLOB NOT NULL CHECK(length(der) BETWEEN 1 AND 3000)) STRICT, WITHOUT ROWID;"
 
-static const char sql_1[] = TABLES;
-static const char sql[] = TABLES KEPT;
+#define TABLES_1 META JOURNAL ORDERS_WITH("")
+
+static const char sql_1[] = TABLES_1;
+static const char sql_2[] = TABLES_1 KEPT;
+static const char sql[] = META JOURNAL ORDERS KEPT HEAD;
+
+/* Each order as it was, and the first entry that said of it what it is. */
+static const char orders_anew[] =
+    "CREATE TEMP TABLE was AS SELECT * FROM orders; DROP TABLE orders;" ORDERS
+    "INSERT INTO orders SELECT was.*, brought.seq FROM temp.was AS was JOIN"
+    " (SELECT order_id, order_state, min(seq) AS seq FROM journal WHERE order_id IS NOT NULL"
+    "  GROUP BY order_id, order_state) AS brought"
+    " ON brought.order_id = was.order_id AND brought.order_state = was.state;"
+    "DROP TABLE temp.was;" HEAD;
 
 static struct err fill(struct database *database, const void *context)
 {
+    const struct journal_birth *birth = context;
+    const struct journal_walk none = {0};
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct err e =
         database_prepare(database, "INSERT INTO meta(id, epoch) VALUES(1, ?1)", &statement);
     if (failed(e))
         return e;
-    int result = sqlite3_bind_text(statement, 1, context, CHAIN_UUID_LEN, SQLITE_STATIC);
-    return result == SQLITE_OK ? database_finish(statement)
-                               : DATABASE_ERR(result, "sqlite3_bind_text");
+    int result = sqlite3_bind_text(statement, 1, birth->epoch, CHAIN_UUID_LEN, SQLITE_STATIC);
+    e = result == SQLITE_OK ? database_finish(statement)
+                            : DATABASE_ERR(result, "sqlite3_bind_text");
+    return failed(e) ? e : journal_head_fill(database, birth->guard, birth->epoch, &none);
 }
 
 /* An entry is lost when not all of it is there; the projection is compared with the journal. */
@@ -95,8 +130,19 @@ static struct err fill(struct database *database, const void *context)
     " + abs((SELECT count(*) FROM before.journal) - (SELECT count(*) FROM main.journal))" \
     " + abs((SELECT count(*) FROM before.orders) - (SELECT count(*) FROM main.orders))"
 
+#define LOST_KEPT \
+    " + (SELECT count(*) FROM before.kept AS was LEFT JOIN main.kept AS now" \
+    "  ON now.order_id = was.order_id AND now.slot = was.slot AND now.der = was.der" \
+    "  WHERE now.order_id IS NULL)" \
+    " + abs((SELECT count(*) FROM before.kept) - (SELECT count(*) FROM main.kept))"
+
 static const struct database_release releases[] = {
     {.version = 1, .sql = sql_1, .added = KEPT, .lost = "SELECT " LOST_ENTRIES},
+    {.version = 2,
+     .sql = sql_2,
+     .added = orders_anew,
+     .convert = journal_become_bound,
+     .lost = "SELECT " LOST_ENTRIES LOST_KEPT},
 };
 
 const struct database_schema journal_schema = {.application_id = APPLICATION_ID,
@@ -105,24 +151,3 @@ const struct database_schema journal_schema = {.application_id = APPLICATION_ID,
                                                .fill = fill,
                                                .releases = releases,
                                                .release_count = ARRAY_LEN(releases)};
-
-/* How many orders differ, either way round. */
-static const char difference[] =
-    "WITH summed AS (SELECT order_id, min(token) AS token, max(token) AS other,"
-    "  max(order_state) AS state, min(seq) AS request_seq FROM journal"
-    "  WHERE order_id IS NOT NULL GROUP BY order_id),"
-    " rebuilt AS (SELECT summed.order_id, summed.token, summed.state, journal.at,"
-    "  summed.request_seq FROM summed JOIN journal ON journal.seq = summed.request_seq),"
-    " projected AS (SELECT order_id, token, state, requested_at, request_seq FROM orders)"
-    " SELECT (SELECT count(*) FROM (SELECT * FROM rebuilt EXCEPT SELECT * FROM projected))"
-    " + (SELECT count(*) FROM (SELECT * FROM projected EXCEPT SELECT * FROM rebuilt))"
-    " + (SELECT count(*) FROM summed WHERE token <> other)";
-
-struct err journal_verify_orders(struct journal *journal)
-{
-    int64_t differ = 0;
-    struct err e = database_number(&journal->database, difference, &differ);
-    if (!failed(e) && differ > 0)
-        return ERR(ERR_CONFLICT, differ, "orders are not what the journal says");
-    return e;
-}

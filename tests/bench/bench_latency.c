@@ -17,6 +17,7 @@
 #include "kiosk/ledger/inbox.h"
 #include "kiosk/ledger/journal.h"
 #include "tests/bench/bench.h"
+#include "tests/unit/ledger.h"
 
 #define PATH_SIZE 512
 #define COUNT_MAX 2000
@@ -115,7 +116,7 @@ static void open_line(struct line *line, char **argv)
     char path[PATH_SIZE];
 
     bench_need(text_print(path, sizeof(path), "%s/kiosk/journal.db", argv[1]), argv[1]);
-    bench_need(!failed(journal_open(path, true, random, &line->journal)), path);
+    bench_need(!failed(journal_open(path, true, random, &ledger_guard, &line->journal)), path);
     bench_need(text_print(path, sizeof(path), "%s/sync/inbox.db", argv[1]), argv[1]);
     bench_need(!failed(inbox_open_read(path, &line->inbox)), path);
     line->syncd = (struct sockaddr_un){.sun_family = AF_UNIX};

@@ -14,6 +14,7 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
 #include "tests/bench/bench.h"
+#include "tests/unit/ledger.h"
 
 #define APPENDS 200
 #define TURNS 10
@@ -184,7 +185,7 @@ static struct journal *fresh(const char *dir, char path[PATH_SIZE])
     struct journal *journal = NULL;
 
     bench_need(text_print(path, PATH_SIZE, "%s/journal.db", dir), dir);
-    bench_need(!failed(journal_open(path, true, random, &journal)), path);
+    bench_need(!failed(journal_open(path, true, random, &ledger_guard, &journal)), path);
     return journal;
 }
 

@@ -430,7 +430,8 @@ fill_journal() {
     local memory
     memory=$(mktemp -d /dev/shm/certkiosk-fill.XXXXXX) || return 1
     cp -a "$D"/state/kiosk/journal.db* "$memory" &&
-        "$bin/../tests/journal_hand" append "$memory/journal.db" 1 "$1" >/dev/null &&
+        DEVICE_KEY="$D/kiosk/device.key" KIOSK="$kiosk_id" "$bin/../tests/journal_hand" \
+            append "$memory/journal.db" 1 "$1" >/dev/null &&
         cp -a "$memory"/journal.db* "$D/state/kiosk/"
     local status=$?
     rm -rf "$memory"
@@ -447,7 +448,8 @@ case_ledger_rolled_back() {
     look_in && kept old && look_in && kept right || return 1
     put_back old && start_syncd && start_kiosk && closed_by rolled_back || return 1
     stop kiosk && start_kiosk && closed_by rolled_back && ok "a restart changes nothing" || return 1
-    put_back old && "$bin/../tests/journal_hand" append "$D/state/kiosk/journal.db" 1 40 || return 1
+    put_back old && DEVICE_KEY="$D/kiosk/device.key" KIOSK="$kiosk_id" "$bin/../tests/journal_hand" \
+        append "$D/state/kiosk/journal.db" 1 40 || return 1
     start_syncd && start_kiosk && closed_by forked || return 1
     story "Staff put the right journal back."
     put_back right && start_syncd && wait_for 40 no_trouble || fail "the fork is not over" || return 1

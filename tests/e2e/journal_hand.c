@@ -3,7 +3,8 @@
  *
  *     journal_hand append JOURNAL EPOCH_BYTE COUNT [BODY_BYTES]
  *         create the journal (its epoch made of that byte) or open it, append COUNT entries; each
- *         body is another one, of about so many bytes
+ *         body is another one, of about so many bytes; and sign the head. With the environment's
+ *         DEVICE_KEY, the file of a device key, it is the journal of KIOSK; else of nobody's
  *     journal_hand ask SOCKET TEXT     send a datagram, print the answer
  *     journal_hand tell SOCKET TEXT    send a datagram
  *     journal_hand listen SOCKET MS    print what datagrams arrive there, one a line, for so long
@@ -17,11 +18,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "kiosk/app/device.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
+#include "tests/unit/ledger.h"
 
 #define ANSWER_MAX 4096
 #define ANSWER_MS 3000
@@ -61,12 +64,29 @@ static bool append_one(struct journal *journal, size_t body_len)
     return !failed(journal_append(journal, &draft));
 }
 
+/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
+static struct err take_device(struct device *device)
+{
+    static struct settings settings;
+    const char *key = getenv("DEVICE_KEY");
+    const char *kiosk = getenv("KIOSK");
+    if (key == NULL || kiosk == NULL)
+        return ERR_OK;
+    bool fits = text_copy(settings.device_key, sizeof(settings.device_key), key) &&
+                text_copy(settings.kiosk_id, sizeof(settings.kiosk_id), kiosk);
+    return fits ? device_open(&settings, device) : ERR(ERR_NO_ROOM, 0, "DEVICE_KEY, KIOSK");
+}
+/* NOLINTEND(concurrency-mt-unsafe) */
+
 static int append(const char *path, const char *epoch_byte, const char *count, size_t body_len)
 {
     struct journal *journal = NULL;
+    struct device device = {.guard = ledger_guard};
     uint8_t random[16];
     memset(random, (int)strtol(epoch_byte, NULL, 10), sizeof(random));
-    struct err e = journal_open(path, true, random, &journal);
+    struct err e = take_device(&device);
+    if (!failed(e))
+        e = journal_open(path, true, random, &device.guard, &journal);
     if (failed(e)) {
         (void)fprintf(stderr, "journal_open: %s at %s\n", err_name(e.code), e.site);
         return 1;
@@ -75,7 +95,9 @@ static int append(const char *path, const char *epoch_byte, const char *count, s
     for (long left = strtol(count, NULL, 10); well && left > 0; left--)
         well = append_one(journal, body_len) &&
                (left % CHECKPOINT_EACH != 0 || !failed(journal_checkpoint(journal)));
+    well = well && !failed(journal_sign_head(journal));
     journal_close(journal);
+    device_close(&device);
     return well ? 0 : 1;
 }
 

@@ -21,6 +21,7 @@
 #include "tests/contract/token_bench_hall.h"
 #include "tests/e2e/token_sweep_host.h"
 #include "tests/power/shim.h"
+#include "tests/unit/ledger.h"
 #include "tests/unit/visit_room.h"
 
 #define COMMANDS_MAX 40U
@@ -124,7 +125,7 @@ static bool is_kept(void)
     room_path(&kiosk.room, "journal.db-shm", path);
     (void)unlink(path); /* does not survive a reboot */
     room_path(&kiosk.room, "journal.db", path);
-    assert_false(failed(journal_open(path, false, unused, &journal)));
+    assert_false(failed(journal_open(path, false, unused, &ledger_guard, &journal)));
     bool there = !failed(journal_kept_of_token(journal, kiosk.room.token_id, &kept)) &&
                  !failed(journal_order_of_token(journal, kiosk.room.token_id, &order)) &&
                  order.state == JOURNAL_ORDER_INTENDED && kept.slot == ROOM_SLOT &&

@@ -412,6 +412,8 @@ const struct sample samples[] = {
     {"out-of-service-token", sample_out_of_service_token},
     {"out-of-service-rolled-back", sample_out_of_service_rolled_back},
     {"out-of-service-forked", sample_out_of_service_forked},
+    {"out-of-service-no-key", sample_out_of_service_no_key},
+    {"out-of-service-changed", sample_out_of_service_changed},
     {"out-of-service-no-folder", sample_out_of_service_no_folder},
     {"out-of-service-no-room", sample_out_of_service_no_room},
     {"message-token-unreadable", sample_message_token_unreadable},

@@ -289,6 +289,18 @@ void sample_out_of_service_forked(struct flow *flow)
     flow->hall.ledger_fault = FACT_LEDGER_FORKED;
 }
 
+void sample_out_of_service_no_key(struct flow *flow)
+{
+    sample_out_of_service(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_NO_KEY;
+}
+
+void sample_out_of_service_changed(struct flow *flow)
+{
+    sample_out_of_service_token(flow);
+    flow->hall.ledger_fault = FACT_LEDGER_CHANGED;
+}
+
 void sample_out_of_service_no_folder(struct flow *flow)
 {
     sample_out_of_service(flow);

@@ -47,6 +47,8 @@ void sample_ticket_issued(struct flow *flow);
 void sample_out_of_service_token(struct flow *flow);
 void sample_out_of_service_rolled_back(struct flow *flow);
 void sample_out_of_service_forked(struct flow *flow);
+void sample_out_of_service_no_key(struct flow *flow);
+void sample_out_of_service_changed(struct flow *flow);
 void sample_out_of_service_no_folder(struct flow *flow);
 void sample_out_of_service_no_room(struct flow *flow);
 void sample_message_pin_blocked_paid(struct flow *flow);

@@ -87,8 +87,9 @@ static void make_journal(struct journal_status *out_status)
     static const enum journal_order_state states[] = {
         JOURNAL_ORDER_REQUESTED, JOURNAL_ORDER_INTENDED, JOURNAL_ORDER_DELIVERED};
     struct journal *journal = NULL;
-    assert_int_equal(journal_open(journal_image.path, true, ledger_random, &journal).code,
-                     ERR_NONE);
+    assert_int_equal(
+        journal_open(journal_image.path, true, ledger_random, &ledger_guard, &journal).code,
+        ERR_NONE);
     for (unsigned i = 1; i <= ENTRIES; i++) {
         struct journal_draft draft =
             draft_of(i, i % 4 == 0 ? 0 : 1 + (i - 1) / 4, states[(i - 1) % 4 % 3]);
@@ -213,9 +214,10 @@ static bool passes(void)
 {
     struct journal *journal = NULL;
     struct inbox *inbox = NULL;
-    bool well = !failed(journal_open(journal_image.path, false, ledger_random, &journal)) &&
-                journal_well(journal) && !failed(inbox_open(inbox_image.path, false, &inbox)) &&
-                mark_well(journal, inbox) && documents_well(inbox);
+    bool well =
+        !failed(journal_open(journal_image.path, false, ledger_random, &ledger_guard, &journal)) &&
+        journal_well(journal) && !failed(inbox_open(inbox_image.path, false, &inbox)) &&
+        mark_well(journal, inbox) && documents_well(inbox);
     journal_close(journal);
     inbox_close(inbox);
     return well;

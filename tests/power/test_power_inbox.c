@@ -169,7 +169,7 @@ static void prepare_nothing(void)
 /* As `certkiosk --create-ledger` until it has said that it is done, and as certkiosk after. */
 static struct err create(bool first)
 {
-    struct err e = journal_open(folder.path, first, ledger_random, &journal);
+    struct err e = journal_open(folder.path, first, ledger_random, &ledger_guard, &journal);
     return failed(e) ? e : inbox_open(inbox_path, first, &inbox);
 }
 

@@ -22,7 +22,7 @@ static const uint8_t old_certificate[] = "what the write overwrites";
 static struct err open_journal(bool first)
 {
     (void)first;
-    return journal_open(folder.path, false, ledger_random, &journal);
+    return journal_open(folder.path, false, ledger_random, &ledger_guard, &journal);
 }
 
 /* The other order: of another token, and with a write begun before. */
@@ -36,7 +36,7 @@ static struct journal_draft other(void)
 
 static void prepare_journal(void)
 {
-    must(journal_open(folder.path, true, ledger_random, &journal));
+    must(journal_open(folder.path, true, ledger_random, &ledger_guard, &journal));
     struct journal_draft draft = draft_of(1, 1, JOURNAL_ORDER_REQUESTED);
     must(journal_append(journal, &draft));
     must(journal_checkpoint(journal));

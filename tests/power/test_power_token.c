@@ -79,7 +79,9 @@ static void store_disk(const struct shim_disk *disk)
 static struct journal *open_it(bool create)
 {
     struct journal *journal = NULL;
-    return failed(journal_open(folder.path, create, ledger_random, &journal)) ? NULL : journal;
+    return failed(journal_open(folder.path, create, ledger_random, &ledger_guard, &journal))
+               ? NULL
+               : journal;
 }
 
 /* --- the write ---------------------------------------------------------------------------- */

@@ -206,7 +206,7 @@ static void make_ledger(struct room *room)
     struct journal *journal = NULL;
 
     room_path(room, "journal.db", path);
-    OK(journal_open(path, true, ledger_random, &journal));
+    OK(journal_open(path, true, ledger_random, &ledger_guard, &journal));
     journal_close(journal);
     room_path(room, "inbox.db", path);
     OK(inbox_open(path, true, &room->writer));
@@ -311,9 +311,17 @@ void room_close(struct room *room)
 
 struct book *room_book(struct room *room)
 {
+    return room_book_of(room, &ledger_guard);
+}
+
+struct book *room_book_of(struct room *room, const struct journal_guard *guard)
+{
     struct book *book = NULL;
-    struct book_setup setup = {
-        .kiosk = ROOM_KIOSK, .keys = &room->ring, .trust = room->trust, .post = &room->post};
+    struct book_setup setup = {.kiosk = ROOM_KIOSK,
+                               .guard = guard,
+                               .keys = &room->ring,
+                               .trust = room->trust,
+                               .post = &room->post};
     room_path(room, "journal.db", setup.journal_path);
     room_path(room, "inbox.db", setup.inbox_path);
     room_path(room, "syncd.sock", setup.syncd_socket);
@@ -432,6 +440,19 @@ uint64_t room_head(const struct room *room)
     OK(journal_get_status(journal, &status));
     journal_close(journal);
     return status.head_seq;
+}
+
+uint64_t room_signed(const struct room *room)
+{
+    char path[ROOM_PATH_SIZE];
+    struct journal *journal = NULL;
+    struct journal_head head = {0};
+
+    room_path(room, "journal.db", path);
+    OK(journal_open_read(path, &journal));
+    OK(journal_get_head(journal, &head));
+    journal_close(journal);
+    return head.seq;
 }
 
 void room_expect_ledger(struct room *room, bool ok)

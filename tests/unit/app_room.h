@@ -88,6 +88,9 @@ void room_after_fork(struct room *room);
 
 /* Threads with what they need; the caller destroys them. */
 struct book *room_book(struct room *room);
+
+/* The same with another device key than the journal was made with; NULL: with none. */
+struct book *room_book_of(struct room *room, const struct journal_guard *guard);
 struct token_desk *room_token_desk(struct room *room);
 struct printer_desk *room_printer_desk(struct room *room);
 
@@ -112,6 +115,9 @@ void room_no_event(struct room *room, uint32_t ms);
 struct record room_record(const struct room *room, uint8_t number);
 /* The sequence number of the journal's newest entry, by a reader beside the book. */
 uint64_t room_head(const struct room *room);
+
+/* The newest entry that was signed. */
+uint64_t room_signed(const struct room *room);
 /* The next word of the ledger's health is `ok`; other mail is passed over. */
 void room_expect_ledger(struct room *room, bool ok);
 

@@ -118,7 +118,8 @@ static inline int make_state(void **state)
     (void)text_print(inbox_path, sizeof(inbox_path), "%s/inbox.db", sync_dir);
     assert_int_equal(mkdir(kiosk_dir, 0700), 0);
     assert_int_equal(mkdir(sync_dir, 0700), 0);
-    assert_int_equal(journal_open(journal_path, true, ledger_random, &journal).code, ERR_NONE);
+    assert_int_equal(journal_open(journal_path, true, ledger_random, &ledger_guard, &journal).code,
+                     ERR_NONE);
     assert_int_equal(inbox_open(inbox_path, true, &inbox).code, ERR_NONE);
     append(1, clock_wall_ms());
     append(2, clock_wall_ms());

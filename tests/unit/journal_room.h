@@ -14,7 +14,7 @@ static inline int make_folder(void **state)
 {
     (void)state;
     folder_make(&folder, "journal.db");
-    return failed(journal_open(folder.path, true, ledger_random, &journal));
+    return failed(journal_open(folder.path, true, ledger_random, &ledger_guard, &journal));
 }
 
 static inline int remove_folder(void **state)
@@ -30,7 +30,7 @@ static inline void reopen(enum err_code expected)
 {
     journal_close(journal);
     journal = NULL;
-    struct err e = journal_open(folder.path, true, ledger_random, &journal);
+    struct err e = journal_open(folder.path, true, ledger_random, &ledger_guard, &journal);
     if (e.code != expected)
         fail_msg("open: %s %s", err_name(e.code), e.site ? e.site : "");
 }

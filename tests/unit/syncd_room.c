@@ -8,6 +8,7 @@
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
+#include "tests/unit/ledger.h"
 #include "tests/unit/ring.h"
 
 #define AT_MS INT64_C(1760000000000)
@@ -71,7 +72,8 @@ void room_open_journal(struct room *room, unsigned random)
 {
     uint8_t bytes[16];
     memset(bytes, (int)random, sizeof(bytes));
-    assert_false(failed(journal_open(room->journal_path, true, bytes, &room->journal)));
+    assert_false(
+        failed(journal_open(room->journal_path, true, bytes, &ledger_guard, &room->journal)));
 }
 
 void room_append(struct room *room, unsigned count)

@@ -21,7 +21,7 @@ static int set_up(void **state)
 {
     (void)state;
     folder_make(&folder, "journal.db");
-    assert_false(failed(journal_open(folder.path, true, ledger_random, &journal)));
+    assert_false(failed(journal_open(folder.path, true, ledger_random, &ledger_guard, &journal)));
     for (unsigned i = 1; i <= HEAD; i++) {
         struct journal_draft draft = draft_of(i, 0, JOURNAL_ORDER_REQUESTED);
         assert_false(failed(journal_append(journal, &draft)));

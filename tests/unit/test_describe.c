@@ -39,8 +39,8 @@ static void test_the_status_names_what_is_wrong_with_the_ledger(void **state)
     (void)state;
     char text[DOORBELL_ANSWER_MAX];
     static const char *const lines[FACT_LEDGER_FAULT_COUNT] = {
-        "\nledger=bad\n", "\nledger=rolled_back\n", "\nledger=forked\n", "\nledger=no_folder\n",
-        "\nledger=no_room\n"};
+        "\nledger=bad\n",     "\nledger=rolled_back\n", "\nledger=forked\n", "\nledger=no_key\n",
+        "\nledger=changed\n", "\nledger=no_folder\n",   "\nledger=no_room\n"};
 
     for (int i = 0; i < FACT_LEDGER_FAULT_COUNT; i++) {
         struct flow flow = a_flow();

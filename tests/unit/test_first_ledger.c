@@ -10,6 +10,7 @@
 #include "kiosk/app/device.h"
 #include "kiosk/app/first_ledger.h"
 #include "kiosk/base/text.h"
+#include "tests/unit/released.h"
 
 static struct settings settings;
 
@@ -77,6 +78,21 @@ static void a_key_that_is_there_is_taken(void **state)
     assert_int_equal(before.st_ino, after.st_ino);
 }
 
+static void a_journal_of_an_earlier_release_gets_a_key_and_keeps_its_entries(void **state)
+{
+    struct journal *journal = NULL;
+    struct journal_status status;
+    (void)state;
+    (void)released_journal(in_ledger("journal.db"), 2, 30);
+    assert_true(first_ledger_create(&settings));
+    assert_true(stands("device.key") && stands("device.pub"));
+    assert_int_equal(journal_open_read(in_ledger("journal.db"), &journal).code, ERR_NONE);
+    assert_int_equal(journal_get_status(journal, &status).code, ERR_NONE);
+    assert_int_equal(status.head_seq, 30);
+    journal_close(journal);
+    assert_false(first_ledger_create(&settings)); /* now it has one */
+}
+
 static void a_key_that_is_none_is_not_replaced(void **state)
 {
     (void)state;
@@ -120,6 +136,7 @@ int main(void)
         TEST(a_key_its_public_half_and_a_journal_are_made),
         TEST(a_journal_that_is_there_stays_and_nothing_else_is_made),
         TEST(a_key_that_is_there_is_taken),
+        TEST(a_journal_of_an_earlier_release_gets_a_key_and_keeps_its_entries),
         TEST(a_key_that_is_none_is_not_replaced),
         TEST(the_key_is_where_the_configuration_says),
     };

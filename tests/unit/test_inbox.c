@@ -408,7 +408,8 @@ static void a_journal_is_no_inbox(void **state)
     struct journal *journal = NULL;
     struct inbox *none = NULL;
     folder_make(&other, "journal.db");
-    assert_int_equal(journal_open(other.path, true, ledger_random, &journal).code, ERR_NONE);
+    assert_int_equal(journal_open(other.path, true, ledger_random, &ledger_guard, &journal).code,
+                     ERR_NONE);
     assert_int_equal(inbox_open_read(other.path, &none).code, ERR_MALFORMED);
     journal_close(journal);
     assert_int_equal(inbox_open(other.path, true, &none).code, ERR_MALFORMED);
@@ -421,7 +422,7 @@ static void there_is_one_writer(void **state)
 {
     (void)state;
     struct inbox *second = NULL;
-    assert_int_equal(inbox_open(folder.path, true, &second).code, ERR_CONFLICT);
+    assert_int_equal(inbox_open(folder.path, true, &second).code, ERR_BLOCKED);
     assert_null(second);
     inbox_close(NULL);
 }

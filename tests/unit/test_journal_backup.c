@@ -109,7 +109,7 @@ static void write_on(const int told_both[2])
     int told = told_both[0];
     unsigned number = 1;
     (void)close(told_both[1]); /* which ends this when the test does */
-    struct err e = journal_open(folder.path, false, ledger_random, &journal);
+    struct err e = journal_open(folder.path, false, ledger_random, &ledger_guard, &journal);
     for (char word = 'w'; !failed(e) && word == 'w'; number++) {
         struct journal_draft draft = draft_of(number, 0, JOURNAL_ORDER_REQUESTED);
         e = journal_append(journal, &draft);

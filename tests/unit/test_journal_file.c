@@ -7,6 +7,8 @@
 
 #include "tests/unit/journal_room.h"
 
+#include "tests/unit/journal_stranger.h"
+
 static void strangers_cannot_change_the_past(void **state)
 {
     static const struct {
@@ -40,13 +42,6 @@ static void strangers_cannot_change_the_past(void **state)
     reopen(ERR_NONE);
 }
 
-/* Past the triggers: they are taken off and put back as they were. */
-#define UNGUARDED(name, sql) \
-    "CREATE TEMP TABLE kept AS SELECT name, sql FROM sqlite_schema WHERE name = '" name "';" \
-    "DROP TRIGGER " name "; " sql ";" \
-    "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema(type, name, tbl_name, rootpage, sql)" \
-    " SELECT 'trigger', name, 'journal', 0, sql FROM kept; PRAGMA writable_schema=OFF;"
-
 static void a_changed_entry_is_found(void **state)
 {
     static const struct {
@@ -54,22 +49,31 @@ static void a_changed_entry_is_found(void **state)
         uint64_t bad_seq;
     } rows[] = {
         {"a changed body",
-         UNGUARDED("journal_no_update", "UPDATE journal SET body = x'7b7d' WHERE seq = 2"), 2},
+         UNGUARDED("journal_no_update", "journal",
+                   "UPDATE journal SET body = x'7b7d' WHERE seq = 2"),
+         2},
         {"a changed time",
-         UNGUARDED("journal_no_update", "UPDATE journal SET at = at + 1 WHERE seq = 3"), 3},
+         UNGUARDED("journal_no_update", "journal", "UPDATE journal SET at = at + 1 WHERE seq = 3"),
+         3},
         {"a changed kind",
-         UNGUARDED("journal_no_update", "UPDATE journal SET kind = 'delivered' WHERE seq = 1"), 1},
+         UNGUARDED("journal_no_update", "journal",
+                   "UPDATE journal SET kind = 'delivered' WHERE seq = 1"),
+         1},
         {"a changed hash",
-         UNGUARDED("journal_no_update", "UPDATE journal SET hash = zeroblob(32) WHERE seq = 2"), 2},
+         UNGUARDED("journal_no_update", "journal",
+                   "UPDATE journal SET hash = zeroblob(32) WHERE seq = 2"),
+         2},
         {"a changed state of an order",
-         UNGUARDED("journal_no_update", "UPDATE journal SET order_state = 3 WHERE seq = 2"), 2},
+         UNGUARDED("journal_no_update", "journal",
+                   "UPDATE journal SET order_state = 3 WHERE seq = 2"),
+         2},
         {"a changed order",
-         UNGUARDED("journal_no_update",
+         UNGUARDED("journal_no_update", "journal",
                    "UPDATE journal SET order_id = NULL, token = NULL, order_state = NULL"
                    " WHERE seq = 2"),
          2},
         {"an entry taken out of the middle",
-         UNGUARDED("journal_no_delete", "DELETE FROM journal WHERE seq = 2"), 2},
+         UNGUARDED("journal_no_delete", "journal", "DELETE FROM journal WHERE seq = 2"), 2},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         put(1, 1, JOURNAL_ORDER_REQUESTED);
@@ -95,8 +99,9 @@ static void a_projection_that_differs_is_found(void **state)
         {"an order further than the journal says", "UPDATE orders SET state = 3"},
         {"an order that is missing", "DELETE FROM orders"},
         {"an order that the journal does not know",
-         "INSERT INTO orders VALUES('00000000-0000-4000-8000-00000000000f', 's9', 0, 0, 2)"},
+         "INSERT INTO orders VALUES('00000000-0000-4000-8000-00000000000f', 's9', 0, 0, 2, 2)"},
         {"another time", "UPDATE orders SET requested_at = 0"},
+        {"another entry that brought its state", "UPDATE orders SET state_seq = 2"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         put(1, 1, JOURNAL_ORDER_REQUESTED);
@@ -104,7 +109,8 @@ static void a_projection_that_differs_is_found(void **state)
         assert_int_equal(stranger(rows[i].sql), SQLITE_OK);
         journal_close(journal);
         journal = NULL;
-        if (journal_open(folder.path, true, ledger_random, &journal).code != ERR_CONFLICT)
+        if (journal_open(folder.path, true, ledger_random, &ledger_guard, &journal).code !=
+            ERR_CONFLICT)
             fail_msg("%s was not found", rows[i].what);
         (void)remove_folder(state);
         assert_int_equal(make_folder(state), 0);
@@ -138,7 +144,7 @@ static void foreign_database(void)
 }
 static void newer_schema(void)
 {
-    assert_int_equal(stranger("PRAGMA user_version=3"), SQLITE_OK);
+    assert_int_equal(stranger("PRAGMA user_version=4"), SQLITE_OK);
 }
 static void missing_trigger(void)
 {
@@ -188,7 +194,7 @@ static void expect_refusal(const char *what)
     long size = size_of("");
     long wal = size_of("-wal");
     for (int twice = 0; twice < 2; twice++) {
-        struct err e = journal_open(folder.path, true, ledger_random, &journal);
+        struct err e = journal_open(folder.path, true, ledger_random, &ledger_guard, &journal);
         if (e.code != ERR_MALFORMED || journal != NULL)
             fail_msg("%s: %s %s", what, err_name(e.code), e.site ? e.site : "");
     }
@@ -215,12 +221,15 @@ static void only_what_is_asked_for_is_created(void **state)
     struct folder other;
     struct journal *none = NULL;
     folder_make(&other, "journal.db");
-    assert_int_equal(journal_open(other.path, false, ledger_random, &none).code, ERR_NOT_FOUND);
+    assert_int_equal(journal_open(other.path, false, ledger_random, &ledger_guard, &none).code,
+                     ERR_NOT_FOUND);
     assert_int_equal(journal_open_read(other.path, &none).code, ERR_NOT_FOUND);
     assert_int_equal(access(other.path, F_OK), -1);
-    assert_int_equal(journal_open("/nonexistent/j.db", false, ledger_random, &none).code,
-                     ERR_NOT_FOUND);
-    assert_int_equal(journal_open("/nonexistent/j.db", true, ledger_random, &none).code, ERR_IO);
+    assert_int_equal(
+        journal_open("/nonexistent/j.db", false, ledger_random, &ledger_guard, &none).code,
+        ERR_NOT_FOUND);
+    assert_int_equal(
+        journal_open("/nonexistent/j.db", true, ledger_random, &ledger_guard, &none).code, ERR_IO);
     assert_null(none);
     folder_remove(&other);
 }
@@ -234,7 +243,8 @@ static void a_creation_that_was_cut_off_is_begun_again(void **state)
     folder_make(&other, "journal.db");
     (void)snprintf(half, sizeof(half), "%s.new", other.path);
     overwrite(half, 0, "SQLite format 3", 16);
-    assert_int_equal(journal_open(other.path, true, ledger_random, &fresh).code, ERR_NONE);
+    assert_int_equal(journal_open(other.path, true, ledger_random, &ledger_guard, &fresh).code,
+                     ERR_NONE);
     assert_int_equal(access(half, F_OK), -1);
     journal_close(fresh);
     folder_remove(&other);
@@ -244,12 +254,14 @@ static void there_is_one_writer(void **state)
 {
     (void)state;
     struct journal *second = NULL;
-    assert_int_equal(journal_open(folder.path, true, ledger_random, &second).code, ERR_CONFLICT);
+    assert_int_equal(journal_open(folder.path, true, ledger_random, &ledger_guard, &second).code,
+                     ERR_BLOCKED);
     assert_null(second);
     put(1, 0, JOURNAL_ORDER_REQUESTED);
     journal_close(journal);
     journal = NULL;
-    assert_int_equal(journal_open(folder.path, false, ledger_random, &second).code, ERR_NONE);
+    assert_int_equal(journal_open(folder.path, false, ledger_random, &ledger_guard, &second).code,
+                     ERR_NONE);
     journal_close(second);
 }
 
@@ -300,7 +312,8 @@ static void odd_characters_in_a_path_are_no_syntax(void **state)
     struct journal *writer = NULL;
     struct journal *reader = NULL;
     folder_make(&other, "a ?mode=rwc#%41中.db");
-    assert_int_equal(journal_open(other.path, true, ledger_random, &writer).code, ERR_NONE);
+    assert_int_equal(journal_open(other.path, true, ledger_random, &ledger_guard, &writer).code,
+                     ERR_NONE);
     assert_int_equal(journal_open_read(other.path, &reader).code, ERR_NONE);
     journal_close(reader);
     journal_close(writer);
@@ -338,7 +351,7 @@ static void a_journal_that_may_not_be_written_is_not_opened(void **state)
     pid_t child = fork();
     if (child == 0) {
         bool able = !root || setuid(nobody) == 0;
-        struct err e = journal_open(folder.path, false, ledger_random, &journal);
+        struct err e = journal_open(folder.path, false, ledger_random, &ledger_guard, &journal);
         _exit(able && e.code == ERR_IO && e.native == SQLITE_READONLY ? 0 : 1);
     }
     assert_int_equal(waitpid(child, &status, 0), child);

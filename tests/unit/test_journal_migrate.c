@@ -80,11 +80,15 @@ static void every_released_journal_comes_up_with_its_full_queue(void **state)
             assert_int_equal(set_up(NULL), 0);
         }
         struct hash head = released_journal(folder.path, version, ENTRIES);
-        assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code, ERR_NONE);
+        assert_int_equal(
+            journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
+            ERR_NONE);
         assert_all_there(journal, &head);
         assert_int_equal(kept_in(journal), version == 1 ? 0 : ENTRIES / 10);
         journal_close(journal);
-        assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code, ERR_NONE);
+        assert_int_equal(
+            journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
+            ERR_NONE);
         journal_close(journal);
     }
 }
@@ -98,7 +102,42 @@ static void a_journal_of_the_first_release_that_was_never_so_is_refused(void **s
     assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
     released_run(db, "DROP TRIGGER journal_no_delete");
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code, ERR_MALFORMED);
+    assert_int_equal(journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
+                     ERR_MALFORMED);
+}
+
+/* Else what a stranger made of it would be bound as if the kiosk had appended it. */
+static void a_changed_journal_of_an_earlier_release_is_not_brought_up(void **state)
+{
+    struct journal *journal = NULL;
+    sqlite3 *db = NULL;
+    (void)state;
+    (void)released_journal(folder.path, 2, 30);
+    assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
+    released_run(db, "CREATE TEMP TABLE guard AS SELECT sql FROM sqlite_schema"
+                     " WHERE name = 'journal_no_update'; DROP TRIGGER journal_no_update;"
+                     "UPDATE journal SET order_state = 3 WHERE seq = 7;"
+                     "UPDATE orders SET state = 3 WHERE request_seq = 7;"
+                     "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema(type, name, tbl_name,"
+                     " rootpage, sql) SELECT 'trigger', 'journal_no_update', 'journal', 0, sql"
+                     " FROM guard");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_int_equal(
+            journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
+            ERR_MALFORMED);
+        assert_null(journal);
+    }
+}
+
+/* Whoever may read it and not write it cannot bring it up. */
+static void a_reader_says_of_an_earlier_release_what_it_is(void **state)
+{
+    struct journal *journal = NULL;
+    (void)state;
+    (void)released_journal(folder.path, 2, 30);
+    assert_int_equal(journal_open_read(folder.path, &journal).code, ERR_UNSUPPORTED);
+    assert_null(journal);
 }
 
 static void a_journal_that_no_release_made_is_refused(void **state)
@@ -113,8 +152,9 @@ static void a_journal_that_no_release_made_is_refused(void **state)
         assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
         released_run(db, sql);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
-        assert_int_equal(journal_open(folder.path, false, ledger_random, &journal).code,
-                         ERR_MALFORMED);
+        assert_int_equal(
+            journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
+            ERR_MALFORMED);
         assert_int_equal(tear_down(NULL), 0);
         assert_int_equal(set_up(NULL), 0);
     }
@@ -158,6 +198,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_released_journal_comes_up_with_its_full_queue),
         TEST(a_journal_of_the_first_release_that_was_never_so_is_refused),
+        TEST(a_changed_journal_of_an_earlier_release_is_not_brought_up),
+        TEST(a_reader_says_of_an_earlier_release_what_it_is),
         TEST(a_journal_that_no_release_made_is_refused),
         TEST(the_released_inbox_comes_up_with_all_that_the_platform_said),
     };

@@ -37,7 +37,7 @@ static void wait_ms(long ms)
 static void append_on(unsigned next, unsigned end, int out)
 {
     struct journal *journal = NULL;
-    if (failed(journal_open(folder.path, true, ledger_random, &journal)))
+    if (failed(journal_open(folder.path, true, ledger_random, &ledger_guard, &journal)))
         _exit(3);
     for (; next <= end; next++) {
         struct journal_draft draft = draft_of(next, next / 3 + 1, next % 3);
@@ -95,7 +95,8 @@ static void a_killed_writer_loses_nothing_it_told_of(void **state)
         assert_true(WIFSIGNALED(result));
         told = drain(from, told);
 
-        assert_int_equal(journal_open(folder.path, true, ledger_random, &journal).code, ERR_NONE);
+        assert_int_equal(
+            journal_open(folder.path, true, ledger_random, &ledger_guard, &journal).code, ERR_NONE);
         assert_int_equal(journal_get_status(journal, &status).code, ERR_NONE);
         /* One entry may stand that it had no time to tell. */
         assert_in_range(status.head_seq, told, told + 1);
@@ -178,12 +179,14 @@ static void two_writers_never_meet(void **state)
     struct journal *second = NULL;
     pid_t pid = start_writer(1, UINT32_MAX - 1, &from);
     assert_int_equal(read(from, &number, sizeof(number)), sizeof(number));
-    assert_int_equal(journal_open(folder.path, true, ledger_random, &second).code, ERR_CONFLICT);
+    assert_int_equal(journal_open(folder.path, true, ledger_random, &ledger_guard, &second).code,
+                     ERR_BLOCKED);
     assert_null(second);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, &result, 0), pid);
     (void)drain(from, 0);
-    assert_int_equal(journal_open(folder.path, true, ledger_random, &second).code, ERR_NONE);
+    assert_int_equal(journal_open(folder.path, true, ledger_random, &ledger_guard, &second).code,
+                     ERR_NONE);
     journal_close(second);
 }
 

@@ -6,6 +6,7 @@
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/app_room.h"
+#include "tests/unit/ledger.h"
 
 #define DAY_S 86400
 
@@ -23,7 +24,7 @@ static void open_ledger(struct desk *desk)
     memset(desk, 0, sizeof(*desk));
     room_open(&desk->room);
     room_path(&desk->room, "journal.db", path);
-    assert_false(failed(journal_open(path, false, unused, &desk->journal)));
+    assert_false(failed(journal_open(path, false, unused, &ledger_guard, &desk->journal)));
     desk->from = (struct order_sources){.journal = desk->journal,
                                         .inbox = desk->room.writer,
                                         .keys = &desk->room.ring,

@@ -14,6 +14,7 @@
 #include "kiosk/base/text.h"
 #include "kiosk/pki/issue.h"
 #include "sync/wire/entry.h"
+#include "tests/unit/ledger.h"
 #include "tests/unit/ring.h"
 #include "tests/unit/unit.h"
 
@@ -85,7 +86,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(house->dir));
     make_keys(house);
     path_of(house, "journal.db", path);
-    assert_false(failed(journal_open(path, true, random, &house->journal)));
+    assert_false(failed(journal_open(path, true, random, &ledger_guard, &house->journal)));
     path_of(house, "inbox.db", path);
     assert_false(failed(inbox_open(path, true, &house->writer)));
     assert_false(failed(inbox_open_read(path, &house->inbox)));
