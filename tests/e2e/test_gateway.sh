@@ -9,7 +9,11 @@ failures=0
 checks=0
 trap 'finish' EXIT
 
+# shellcheck source=tests/e2e/recorder.sh
+. tests/e2e/recorder.sh
+
 finish() {
+    recorder_stop
     [ -n "$server" ] && kill "$server" 2>/dev/null && wait "$server" 2>/dev/null
     rm -rf "$work"
 }
@@ -168,13 +172,14 @@ has "nor does another holder" "says who it is" "$(enter s600 "$work/foreign.crt"
 has "half a term is not enough" "are needed" "$(enter s600 "$work/foreign.crt" --out "$work/x.der")"
 
 start() {
-    "$gateway" serve --dir "$work/platform" --profiles assets/profiles "$@" 2>"$work/log" &
+    recorder_start "$work/platform" "$work"
+    "$gateway" serve --dir "$work/platform" --profiles assets/profiles "${recorder_options[@]}" "$@" 2>"$work/log" &
     server=$!
     for _ in $(seq 100); do
         [ -s "$work/platform/ready" ] && break
         sleep 0.1
     done
-    kiosk_url=$(sed -n 's/^kiosk_url=//p' "$work/platform/ready")
+    kiosk_url=$(recorder_url "$(sed -n 's/^kiosk_url=//p' "$work/platform/ready")")
     public_url=$(sed -n 's/^public_url=//p' "$work/platform/ready")
 }
 start
@@ -244,6 +249,8 @@ has "a gap is refused with the seq that is expected" '"expected_seq":3' "$(batch
 entries='' seq=1
 entry visit_ended '{}'
 has "another entry at a known seq is a fork" '"fork"' "$(batch | post)"
+is "ahead of its turn what is known is known" '{}' \
+    "$(batch | as kiosk1 --data-binary @- "$kiosk_url/v1/kiosks/hall-1/ahead")"
 alarms=$(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq '.alarms |= map(select(.word != "certificate"))')
 is "both are alarms, as is what was no batch" "fork gap malformed" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
 is "and the kiosk says how many" 4 \
@@ -340,7 +347,8 @@ early=$(uuid)
 request "$early" late s300 norinco 1 20000
 lie=$(uuid)
 request "$lie" rsa s200 jingdezhen 1 1
-batch | post >/dev/null
+entry tea_served '{}'
+has "an entry of a kind that nobody knows is stored and rejected" '\"code\":\"unknown_kind\"' "$(batch | post)"
 refused "an order before its window is refused" too_early "$early"
 refused "a price that is not the platform's is refused" price_changed "$lie"
 
@@ -398,6 +406,14 @@ sql "SELECT writefile('$work/rsa-new.der', der) FROM certificates WHERE order_id
 openssl x509 -inform DER -in "$work/rsa-new.der" -out "$work/rsa-new.pem"
 is "openssl verifies the RSA token's too" "$work/rsa-new.pem: OK" \
     "$(openssl verify -CAfile "$work/kiosk1/trust.pem" "$work/rsa-new.pem" 2>&1)"
+is "an operator sends the money back" 200 \
+    "$(code as operator -X POST "$kiosk_url/v1/operator/orders/$reviewed/refund")"
+is "and does not approve it then" 409 \
+    "$(code as operator -X POST "$kiosk_url/v1/operator/orders/$reviewed/approve")"
+is "nor what nobody paid" 409 "$(code as operator -X POST "$kiosk_url/v1/operator/orders/$left/refund")"
+is "the order says so" refund "$(as operator "$kiosk_url/v1/operator/orders/$reviewed" | field status)"
+is "its page is still there" 200 "$(code public "$pay_url")"
+is "and that of an order that was closed says so" 410 "$(code public "${left_url/${left_url%/p/*}/$public_url}")"
 is "the database is sound" "ok" "$(sql 'PRAGMA integrity_check')"
 is "and its references too" "" "$(sql 'PRAGMA foreign_key_check')"
 is "the journal cannot be changed" 1 "$(sql 'UPDATE journal SET seq = 9' 2>/dev/null || echo 1)"
