@@ -36,7 +36,6 @@ struct err publish_account(struct store *store, const struct account *account)
     text_mask(document.facts.phone_masked, sizeof(document.facts.phone_masked), account->phone,
               PHONE_HEAD, PHONE_TAIL);
     (void)text_copy(document.profile, sizeof(document.profile), account->profile);
-    (void)text_copy(document.holder, sizeof(document.holder), account->holder);
     memcpy(document.fingerprint, account->certificate, sizeof(document.fingerprint));
     struct err e = document_write_account(&document, body, &len);
     return failed(e) ? e : publish(store, "account", account->token, (struct bytes){body, len});

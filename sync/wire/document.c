@@ -30,7 +30,6 @@ static const struct field account_rows[] = {
           .words = account_statuses, .word_count = FACT_CERTIFICATE_STATUS_COUNT),
     FIELD(document_account, profile, "profile", FIELD_NAME, .required = true, .min = 1),
     FIELD(document_account, facts.account, "account", FIELD_TEXT, .min = 0),
-    FIELD(document_account, holder, "holder", FIELD_TEXT, .min = 0),
     FIELD(document_account, facts.key_no, "key_no", FIELD_TEXT, .min = 0),
     FIELD(document_account, facts.phone_masked, "phone_masked", FIELD_TEXT, .min = 0),
     FIELD(document_account, facts.seals, "seals", FIELD_NUMBER, .max = SEALS_MAX),

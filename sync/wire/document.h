@@ -3,7 +3,7 @@
  *
  *   type       id            body
  *   account    token id      {"status":"active|revoked|replaced","profile":NAME,"account":TEXT,
- *                             "holder":TEXT,"key_no":TEXT,"phone_masked":TEXT,"seals":0|1|2,
+ *                             "key_no":TEXT,"phone_masked":TEXT,"seals":0|1|2,
  *                             "certificate":SHA-256 hex of the current certificate}
  *   order      order id {"status":"to_pay|in_review|to_make|to_write|done|closed|refund|refused",
  *                             "order_no":TEXT,"token":token id,"service":NAME,"profile":NAME,
@@ -15,9 +15,10 @@
  *   platform_key key id      {"public":hex of the raw Ed25519 key,"not_before_s":N,"not_after_s":N,
  *                             "revoked_s":N}             see kiosk/pki/keyring.h
  *
- * Fields that do not apply are absent. Unknown fields are skipped, so that the platform may
- * add some; a known one of the wrong type or out of range is ERR_MALFORMED.
- * Numbers are whole and at most 2^53.
+ * Whose account it is stands in the token's certificate, and not here: a kiosk is sent no name that
+ * it has no use for. Fields that do not apply are absent. Unknown fields are skipped, so that the
+ * platform may add some; a known one of the wrong type or out of range is ERR_MALFORMED. Numbers
+ * are whole and at most 2^53.
  */
 #ifndef SYNC_WIRE_DOCUMENT_H
 #define SYNC_WIRE_DOCUMENT_H
@@ -33,7 +34,6 @@
 struct document_account {
     struct fact_account facts; /* known is true */
     char profile[33];
-    char holder[FACTS_NAME_SIZE];
     uint8_t fingerprint[FACTS_FINGERPRINT_LEN];
 };
 

@@ -81,8 +81,7 @@ void room_put_account_of(struct room *room, const struct fact_certificate *certi
                                                  .account = "hongyuan01",
                                                  .key_no = "360205191187",
                                                  .phone_masked = "138****6021"},
-                                       .profile = "norinco",
-                                       .holder = ROOM_HOLDER};
+                                       .profile = "norinco"};
     struct inbox_document document = {.type = "account"};
 
     (void)text_copy(document.id, sizeof(document.id), room->token_id);

@@ -55,7 +55,7 @@ static struct err write_any(unsigned kind, const void *from, uint8_t *out, size_
 /* clang-format off */
 static const struct wire_row good[] = {
     {"an account with all it can have", ACCOUNT,
-     "{\"status\":\"active\",\"profile\":\"norinco\",\"account\":\"A-1\",\"holder\":\"华东某某机电有限公司\","
+     "{\"status\":\"active\",\"profile\":\"norinco\",\"account\":\"A-1\","
      "\"key_no\":\"K1\",\"phone_masked\":\"138****6021\",\"seals\":2,\"certificate\":\"" DIGEST "\"}"},
     {"a revoked account with nothing more", ACCOUNT, "{\"status\":\"revoked\",\"profile\":\"norinco\"}"},
     {"a replaced account", ACCOUNT, "{\"status\":\"replaced\",\"profile\":\"jingdezhen\",\"seals\":1}"},
@@ -165,7 +165,6 @@ static void test_an_account_gives_its_facts(void **state)
     assert_true(account.facts.known);
     assert_int_equal(account.facts.status, FACT_CERTIFICATE_ACTIVE);
     assert_int_equal(account.facts.seals, 2);
-    assert_string_equal(account.holder, "华东某某机电有限公司");
     assert_int_equal(account.fingerprint[1], 1);
 }
 
