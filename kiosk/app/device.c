@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "kiosk/pki/personal.h"
 
 #define BIND_LABEL "journal-bind"
+#define PERSONAL_LABEL "personal"
 
 void device_place(const struct settings *settings, char out[DEVICE_PATH_SIZE])
 {
@@ -31,19 +33,46 @@ static struct err sign(void *context, const char *epoch, uint64_t seq, const str
     return device_key_sign_head(device->key, &head, out_signature);
 }
 
+static struct personal_label label_of(const struct journal_label *label)
+{
+    return (struct personal_label){label->epoch, label->order, label->kind};
+}
+
+static struct err seal(void *context, const struct journal_label *label, struct bytes plain,
+                       uint8_t *out_sealed)
+{
+    const struct device *device = context;
+    struct personal_label of = label_of(label);
+    return personal_seal(&device->personal, &of, plain, out_sealed);
+}
+
+static struct err unseal(void *context, const struct journal_label *label, struct bytes sealed,
+                         uint8_t *out_plain)
+{
+    const struct device *device = context;
+    struct personal_label of = label_of(label);
+    return personal_open(&device->personal, &of, sealed, out_plain);
+}
+
 struct err device_open(const struct settings *settings, struct device *device)
 {
     char path[DEVICE_PATH_SIZE];
     static_assert(SEAL_LEN == JOURNAL_SIGNATURE_LEN, "a seal is a signature");
+    static_assert(PERSONAL_MORE_LEN == JOURNAL_SEALED_MORE, "what the ledger keeps is sealed");
+    static_assert(DEVICE_DERIVED_LEN == PERSONAL_KEY_LEN, "what is derived seals");
     static_assert(DEVICE_DERIVED_LEN == JOURNAL_KEY_LEN, "what is derived binds a journal");
 
     *device = (struct device){.kiosk = settings->kiosk_id};
     device->guard.context = device;
     device->guard.sign = sign;
+    device->guard.seal = seal;
+    device->guard.open = unseal;
     device_place(settings, path);
     struct err e = device_key_open(path, &device->key);
     if (!failed(e))
         e = device_key_derive(device->key, BIND_LABEL, &device->guard.key);
+    if (!failed(e))
+        e = device_key_derive(device->key, PERSONAL_LABEL, &device->personal);
     if (failed(e))
         device_close(device);
     return e;

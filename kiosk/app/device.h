@@ -1,6 +1,6 @@
 /*
  * device.h - this kiosk's device key in use: where kiosk.conf says it is, what its journal is bound
- * and signed with.
+ * and signed with, and personal data is sealed with.
  *
  *     device_open --> &device.guard, for journal_open() --> device_close
  */
@@ -16,6 +16,7 @@
 struct device {
     struct device_key *key;     /* NULL: it could not be read */
     const char *kiosk;          /* borrowed */
+    struct secret personal;     /* what personal data is sealed with */
     struct journal_guard guard; /* its context is this struct, which may not move */
 };
 

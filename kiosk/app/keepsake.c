@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kiosk/base/hash.h"
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 static_assert(JOURNAL_KEPT_MAX <= DOCUMENT_CERTIFICATE_MAX, "what was kept fits");
@@ -52,7 +53,9 @@ static struct err begun_of_token(struct journal *journal, const char *token,
     struct journal_order begun;
 
     struct err e = journal_kept_of_token(journal, token, out_kept);
-    if (e.code != ERR_NOT_FOUND)
+    if (e.code == ERR_DENIED)
+        log_err("kept", e); /* changed, or another device's: as good as not there */
+    if (e.code != ERR_NOT_FOUND && e.code != ERR_DENIED)
         return e;
     e = journal_order_of_token(journal, token, &begun);
     if (failed(e))

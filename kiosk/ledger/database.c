@@ -8,6 +8,7 @@
 
 #define LOOKS_MAX 100
 #define LOOK_PAUSE_MS 2
+#define CHECKPOINT_WAIT_MS 100
 
 enum err_code database_code(int result)
 {
@@ -178,9 +179,12 @@ struct err database_checkpoint(struct database *database)
 {
     if (database->broken)
         return ERR(ERR_IO, 0, "an earlier write failed");
+    /* What was erased stands in the WAL until that is cut off. A reader is not waited for long. */
+    (void)sqlite3_busy_timeout(database->db, CHECKPOINT_WAIT_MS);
     int result =
-        sqlite3_wal_checkpoint_v2(database->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (result == SQLITE_OK)
+        sqlite3_wal_checkpoint_v2(database->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    (void)sqlite3_busy_timeout(database->db, DATABASE_BUSY_TIMEOUT_MS);
+    if (result == SQLITE_OK || (result & 0xFF) == SQLITE_BUSY)
         return ERR_OK;
     if ((result & 0xFF) == SQLITE_FULL) /* the WAL still has it all */
         return ERR(ERR_NO_ROOM, result, "sqlite3_wal_checkpoint_v2");

@@ -16,7 +16,7 @@
  *     settle the WAL -> copy to `<path>.migrating` -> steps -> nothing lost? -> take its place
  *
  * Whatever ends it half way leaves the old file as it was, and the old file is kept as
- * `<path>.schema-N` when the disk has room for it.
+ * `<path>.schema-N` when the disk has room for it and nobody's data stand in it in clear.
  */
 #ifndef KIOSK_LEDGER_DATABASE_H
 #define KIOSK_LEDGER_DATABASE_H
@@ -44,6 +44,9 @@ struct database_release {
     /* How many rows of the file of this release, attached as `before`, are not in the file of the
      * newest schema as they should be, and the other way round: 0, or it is not used. */
     const char *lost;
+    /* How many of its rows hold personal data in clear: the old file is kept only when there are
+     * none. NULL: it has no place for any. */
+    const char *in_clear;
 };
 
 struct database_schema {
@@ -153,8 +156,8 @@ bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len
 MUST_CHECK struct err database_begin(const struct database *database);
 MUST_CHECK struct err database_end(struct database *database, struct err e);
 
-/* Move the WAL into the database as far as readers allow. ERR_IO breaks the database; ERR_NO_ROOM:
- * the disk is full, nothing is lost. */
+/* Move the WAL into the database as far as readers allow, and cut it off when none is in it. ERR_IO
+ * breaks the database; ERR_NO_ROOM: the disk is full, nothing is lost. */
 MUST_CHECK struct err database_checkpoint(struct database *database);
 
 #endif

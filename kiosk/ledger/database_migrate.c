@@ -24,6 +24,7 @@ struct migration {
     char copy[PATH_MAX];
     char kept[PATH_MAX];
     uint64_t size; /* of the old file, bytes */
+    bool keeps;    /* the old file may stay */
     const struct database_schema *schema;
     const struct database_release *release;
     const void *context; /* for convert() */
@@ -160,13 +161,25 @@ static struct err drop_wal(const char *path)
     return file_flush_folder(path);
 }
 
+static struct err look_for_clear(const struct database *old, struct migration *migration)
+{
+    int64_t rows = 0;
+    struct err e = ERR_OK;
+    if (migration->release->in_clear != NULL)
+        e = database_number(old, migration->release->in_clear, &rows);
+    if (!failed(e))
+        migration->keeps = rows == 0;
+    return e;
+}
+
 static struct err take_place(const struct migration *migration)
 {
     uint64_t room = 0;
     struct err e = drop_wal(migration->path);
     if (!failed(e))
         e = free_bytes(migration->path, &room);
-    const char *kept = room < migration->size + ROOM_MARGIN ? NULL : migration->kept;
+    bool keeps = migration->keeps && room >= migration->size + ROOM_MARGIN;
+    const char *kept = keeps ? migration->kept : NULL;
     return failed(e) ? e : file_replace(migration->copy, migration->path, kept);
 }
 
@@ -176,6 +189,8 @@ static struct err prepare_copy(sqlite3 *old, struct migration *migration)
     struct err e = settle(&database, &migration->size);
     if (!failed(e))
         e = check_room(migration);
+    if (!failed(e))
+        e = look_for_clear(&database, migration);
     return failed(e) ? e : make_copy(old, migration);
 }
 

@@ -30,16 +30,28 @@
 #define JOURNAL_KEPT_MAX 3000 /* bytes of DER */
 #define JOURNAL_KEY_LEN 32
 #define JOURNAL_SIGNATURE_LEN 64
+#define JOURNAL_SEALED_MORE 28 /* bytes that a seal adds */
 #define JOURNAL_WHOLE_MAX 4096 /* entries; a journal of no more is verified whole when opened */
 
 struct journal;
 
+/* What personal data is sealed for: it opens for nothing else. */
+struct journal_label {
+    const char *epoch, *order, *kind;
+};
+
 /* The kiosk that a journal is of. */
 struct journal_guard {
     struct secret key; /* of JOURNAL_KEY_LEN bytes: each entry is bound with it */
-    void *context;     /* for sign() */
+    void *context;     /* for sign(), seal() and open() */
     struct err (*sign)(void *context, const char *epoch, uint64_t seq, const struct hash *hash,
                        uint8_t out_signature[JOURNAL_SIGNATURE_LEN]);
+    /* Seal `plain` into JOURNAL_SEALED_MORE bytes more. */
+    struct err (*seal)(void *context, const struct journal_label *label, struct bytes plain,
+                       uint8_t *out_sealed);
+    /* And open it again. ERR_DENIED: it was changed, or is not of this label. */
+    struct err (*open)(void *context, const struct journal_label *label, struct bytes sealed,
+                       uint8_t *out_plain);
 };
 
 /* The newest entry that was signed, and with it all before it. */
@@ -96,8 +108,9 @@ struct journal_draft {
     char token[41];
     enum journal_order_state order_state;
     /* The certificate that the intended write of the order overwrites; no bytes: none. It stands
-     * beside the chain, durable with this entry, until an order of the token is DELIVERED or keeps
-     * another one, or it is erased; a second one of the same order changes nothing. */
+     * beside the chain, sealed and durable with this entry, until an order of the token is
+     * DELIVERED or keeps another one, or it is erased; a second one of the same order changes
+     * nothing. */
     uint8_t kept_slot;
     struct bytes kept;
 };
@@ -167,16 +180,16 @@ MUST_CHECK struct err journal_order_by_id(struct journal *journal, const char *o
                                           struct journal_order *out_order);
 
 /* What the write of this order overwrites, to repair the token with. ERR_NOT_FOUND: nothing was
- * kept, or it is delivered, or erased. */
+ * kept, or it is delivered, or erased; ERR_DENIED: it cannot be opened, so it is of no use. */
 MUST_CHECK struct err journal_kept_of_order(struct journal *journal, const char *order,
                                             struct journal_kept *out_kept);
 
-/* What the newest order of this token that kept anything overwrites. ERR_NOT_FOUND. */
+/* What the newest order of this token that kept anything overwrites. ERR_NOT_FOUND, ERR_DENIED. */
 MUST_CHECK struct err journal_kept_of_token(struct journal *journal, const char *token,
                                             struct journal_kept *out_kept);
 
-/* The first of the order ids after `order` for which anything is kept; "" begins. ERR_NOT_FOUND:
- * that was the last. */
+/* The first of the order ids after `order` for which anything is kept; "" begins. What cannot be
+ * opened has der_len 0. ERR_NOT_FOUND: that was the last. */
 MUST_CHECK struct err journal_kept_after(struct journal *journal, const char *order,
                                          struct journal_kept *out_kept);
 

@@ -72,5 +72,7 @@ struct err journal_become_bound(struct database *database, const void *context)
         e = journal_verify_unkeyed(database, epoch, &end);
     if (!failed(e))
         e = bind_all(database, birth->guard);
+    if (!failed(e))
+        e = journal_seal_kept(database, birth->guard, epoch);
     return failed(e) ? e : journal_head_fill(database, birth->guard, epoch, &end);
 }

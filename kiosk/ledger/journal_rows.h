@@ -57,6 +57,12 @@ MUST_CHECK struct err journal_statement(struct journal *journal, enum journal_st
                                         const char *sql, sqlite3_stmt **out_statement);
 void journal_rest(sqlite3_stmt **at);
 
+#define JOURNAL_KEPT_KIND "certificate" /* the kind of sealed data that a write overwrites */
+
+/* Seal what an earlier release kept in clear, on the copy; its table goes. */
+MUST_CHECK struct err journal_seal_kept(const struct database *database,
+                                        const struct journal_guard *guard, const char *epoch);
+
 /* What the draft says of the object that its order's write overwrites; in the transaction that
  * appends it, after the projection. */
 MUST_CHECK struct err journal_keep(const struct journal *journal,

@@ -76,7 +76,16 @@
     "CREATE TRIGGER head_no_delete BEFORE DELETE ON head BEGIN" \
     " SELECT RAISE(ABORT, 'a head is for ever'); END;"
 
-/* What a write overwrites is personal: never in the chain, and gone when it is not needed. */
+/* Personal data: never in the chain, sealed, and gone when it is not needed. What is sealed is the
+ * ledger's guard's, and opens with the label of epoch, order_id and kind alone. */
+#define SEALED \
+    "CREATE TABLE sealed(" \
+    " order_id TEXT NOT NULL REFERENCES orders(order_id)," \
+    " kind TEXT NOT NULL CHECK(length(kind) BETWEEN 1 AND 31)," \
+    " body BLOB NOT NULL CHECK(length(body) BETWEEN 28 AND 8220)," \
+    " PRIMARY KEY(order_id, kind)) STRICT, WITHOUT ROWID;"
+
+/* What a write overwrites, as it was kept before. */
 #define KEPT \
     "CREATE TABLE kept(" \
     " order_id TEXT PRIMARY KEY REFERENCES orders(order_id)," \
@@ -87,7 +96,7 @@
 
 static const char sql_1[] = TABLES_1;
 static const char sql_2[] = TABLES_1 KEPT;
-static const char sql[] = META JOURNAL ORDERS KEPT HEAD;
+static const char sql[] = META JOURNAL ORDERS SEALED HEAD;
 
 /* Each order as it was, and the first entry that said of it what it is. */
 static const char orders_anew[] =
@@ -96,7 +105,7 @@ static const char orders_anew[] =
     " (SELECT order_id, order_state, min(seq) AS seq FROM journal WHERE order_id IS NOT NULL"
     "  GROUP BY order_id, order_state) AS brought"
     " ON brought.order_id = was.order_id AND brought.order_state = was.state;"
-    "DROP TABLE temp.was;" HEAD;
+    "DROP TABLE temp.was;" HEAD SEALED;
 
 static struct err fill(struct database *database, const void *context)
 {
@@ -130,11 +139,12 @@ static struct err fill(struct database *database, const void *context)
     " + abs((SELECT count(*) FROM before.journal) - (SELECT count(*) FROM main.journal))" \
     " + abs((SELECT count(*) FROM before.orders) - (SELECT count(*) FROM main.orders))"
 
+/* What is sealed is longer by the slot, and by what a seal adds. */
 #define LOST_KEPT \
-    " + (SELECT count(*) FROM before.kept AS was LEFT JOIN main.kept AS now" \
-    "  ON now.order_id = was.order_id AND now.slot = was.slot AND now.der = was.der" \
-    "  WHERE now.order_id IS NULL)" \
-    " + abs((SELECT count(*) FROM before.kept) - (SELECT count(*) FROM main.kept))"
+    " + (SELECT count(*) FROM before.kept AS was LEFT JOIN main.sealed AS now" \
+    "  ON now.order_id = was.order_id AND now.kind = '" JOURNAL_KEPT_KIND "'" \
+    "  AND length(now.body) = length(was.der) + 29 WHERE now.order_id IS NULL)" \
+    " + abs((SELECT count(*) FROM before.kept) - (SELECT count(*) FROM main.sealed))"
 
 static const struct database_release releases[] = {
     {.version = 1, .sql = sql_1, .added = KEPT, .lost = "SELECT " LOST_ENTRIES},
@@ -142,7 +152,8 @@ static const struct database_release releases[] = {
      .sql = sql_2,
      .added = orders_anew,
      .convert = journal_become_bound,
-     .lost = "SELECT " LOST_ENTRIES LOST_KEPT},
+     .lost = "SELECT " LOST_ENTRIES LOST_KEPT,
+     .in_clear = "SELECT count(*) FROM kept"},
 };
 
 const struct database_schema journal_schema = {.application_id = APPLICATION_ID,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kiosk/base/hash.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
 
@@ -30,8 +31,42 @@ static inline struct err ledger_sign(void *context, const char *epoch, uint64_t 
     return ERR_OK;
 }
 
+/* In the place of a cipher: what it is for, then each byte turned over. */
+static inline void ledger_label(const struct journal_label *label, uint8_t out[JOURNAL_SEALED_MORE])
+{
+    char text[128];
+    (void)text_print(text, sizeof(text), "%s %s %s", label->epoch, label->order, label->kind);
+    struct hash hash = hash_of((struct bytes){(const uint8_t *)text, strlen(text)});
+    memcpy(out, hash.at, JOURNAL_SEALED_MORE);
+}
+
+static inline struct err ledger_seal(void *context, const struct journal_label *label,
+                                     struct bytes plain, uint8_t *out_sealed)
+{
+    (void)context;
+    ledger_label(label, out_sealed);
+    for (size_t i = 0; i < plain.len; i++)
+        out_sealed[JOURNAL_SEALED_MORE + i] = plain.at[i] ^ 0x5A;
+    return ERR_OK;
+}
+
+static inline struct err ledger_unseal(void *context, const struct journal_label *label,
+                                       struct bytes sealed, uint8_t *out_plain)
+{
+    uint8_t wanted[JOURNAL_SEALED_MORE];
+    (void)context;
+    ledger_label(label, wanted);
+    if (memcmp(sealed.at, wanted, sizeof(wanted)) != 0)
+        return ERR(ERR_DENIED, 0, "another label");
+    for (size_t i = 0; i + JOURNAL_SEALED_MORE < sealed.len; i++)
+        out_plain[i] = sealed.at[JOURNAL_SEALED_MORE + i] ^ 0x5A;
+    return ERR_OK;
+}
+
 static const struct journal_guard ledger_guard = {.key = {.at = {7, 7, 7}, .len = JOURNAL_KEY_LEN},
-                                                  .sign = ledger_sign};
+                                                  .sign = ledger_sign,
+                                                  .seal = ledger_seal,
+                                                  .open = ledger_unseal};
 
 static inline void folder_make(struct folder *folder, const char *name)
 {

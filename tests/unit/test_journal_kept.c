@@ -156,6 +156,76 @@ static void more_than_a_certificate_is_not_kept(void **state)
     assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
 }
 
+static bool found_in(const char *suffix, struct bytes what)
+{
+    static uint8_t content[1 << 20];
+    char path[256];
+    (void)text_print(path, sizeof(path), "%s%s", folder.path, suffix);
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    size_t len = fread(content, 1, sizeof(content), file);
+    assert_true(len < sizeof(content));
+    assert_int_equal(fclose(file), 0);
+    return memmem(content, len, what.at, what.len) != NULL;
+}
+
+static bool found(struct bytes what)
+{
+    return found_in("", what) || found_in("-wal", what);
+}
+
+static void what_is_kept_is_nowhere_in_clear_and_once_erased_nowhere_at_all(void **state)
+{
+    static uint8_t der[2000];
+    static uint8_t turned[sizeof(der)]; /* as the guard of these tests seals it */
+    struct journal_draft draft = draft_of(2, 1, JOURNAL_ORDER_INTENDED);
+    struct journal_kept kept;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof(der); i++) {
+        der[i] = (uint8_t)(i * 7 + i / 256);
+        turned[i] = der[i] ^ 0x5A;
+    }
+    const struct bytes clear = {der + 100, 64};
+    const struct bytes sealed = {turned + 100, 64};
+    draft.kept = (struct bytes){der, sizeof(der)};
+    assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
+    assert_true(found(sealed)); /* or the search sees nothing */
+    assert_int_equal(journal_checkpoint(journal).code, ERR_NONE);
+    assert_true(found(sealed));
+    assert_false(found(clear));
+    assert_int_equal(journal_kept_of_order(journal, draft.order, &kept).code, ERR_NONE);
+    assert_memory_equal(kept.der, der, sizeof(der));
+    assert_int_equal(journal_kept_erase(journal, draft.order).code, ERR_NONE);
+    assert_int_equal(journal_checkpoint(journal).code, ERR_NONE);
+    assert_false(found(sealed));
+    assert_false(found(clear));
+}
+
+static void what_was_changed_or_is_of_another_order_does_not_open(void **state)
+{
+    static const char *const changes[] = {
+        "UPDATE sealed SET body = CAST(x'00' || substr(body, 2) AS BLOB)",
+        "UPDATE sealed SET body = zeroblob(28)",
+    };
+    struct journal_kept kept = {.der_len = 9};
+    char order[CHAIN_UUID_LEN + 1];
+    (void)state;
+    uuid_of(order, 0x10000 + 1);
+    request(1, 1, "s1");
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+        assert_int_equal(journal_kept_erase(journal, order).code, ERR_NONE);
+        intend((unsigned)(2 + i), 1, "s1", "old");
+        assert_kept(1, "old");
+        assert_int_equal(stranger(changes[i]), SQLITE_OK);
+        assert_int_equal(journal_kept_of_order(journal, order, &kept).code, ERR_DENIED);
+        assert_int_equal(journal_kept_of_token(journal, "s1", &kept).code, ERR_DENIED);
+        assert_int_equal(journal_kept_after(journal, "", &kept).code, ERR_NONE);
+        assert_string_equal(kept.order, order);
+        assert_int_equal(kept.der_len, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +237,8 @@ int main(void)
         TEST(what_is_kept_is_found_by_its_token),
         TEST(all_that_is_kept_is_gone_through_and_what_is_erased_is_gone),
         TEST(more_than_a_certificate_is_not_kept),
+        TEST(what_is_kept_is_nowhere_in_clear_and_once_erased_nowhere_at_all),
+        TEST(what_was_changed_or_is_of_another_order_does_not_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

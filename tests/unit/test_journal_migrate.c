@@ -70,6 +70,14 @@ static size_t kept_in(struct journal *journal)
     return count;
 }
 
+/* What a release kept in clear is not left lying beside. */
+static void assert_old_file(int version)
+{
+    char path[256];
+    (void)text_print(path, sizeof(path), "%s.schema-%d", folder.path, version);
+    assert_int_equal(access(path, F_OK) == 0, version == 1);
+}
+
 static void every_released_journal_comes_up_with_its_full_queue(void **state)
 {
     (void)state;
@@ -85,6 +93,7 @@ static void every_released_journal_comes_up_with_its_full_queue(void **state)
             ERR_NONE);
         assert_all_there(journal, &head);
         assert_int_equal(kept_in(journal), version == 1 ? 0 : ENTRIES / 10);
+        assert_old_file(version);
         journal_close(journal);
         assert_int_equal(
             journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
