@@ -2,13 +2,15 @@
 #
 # A case is a function case_NAME; it returns 0 only when every step was seen. tests/e2e/run_case.sh
 # and kiosk/demo run them, at every profile, in both languages. before_NAME, when there is one, sets
-# variables before the stack starts.
+# variables before the stack starts; after_NAME cleans up when it has ended.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 # shellcheck source=tests/e2e/chapters.sh
 . "$root/tests/e2e/chapters.sh"
 # shellcheck source=tests/e2e/cases_trust.sh
 . "$root/tests/e2e/cases_trust.sh"
+# shellcheck source=tests/e2e/cases_disk.sh
+. "$root/tests/e2e/cases_disk.sh"
 
 # why_not CASE: prints why there is no such visit at this profile; nothing when there is.
 why_not() {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run_case.sh BIN CASE [profile=NAME] [lang=zh|en] [landscape=yes|no]: one whole visit on real parts.
 # Prints its story; exit status 0 only when every step was verified and nothing was left running, 2
-# when the profile knows no such visit.
+# when the profile knows no such visit, 77 when this machine does not allow what it needs.
 set -uo pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
 bin=$(cd "$1" && pwd)
@@ -34,6 +34,7 @@ finish() {
         done
         [ -z "${KEEP:-}" ] || { printf 'kept: %s\n' "$work" && exit "$status"; }
     fi
+    if declare -F "after_$name" >/dev/null; then "after_$name"; fi
     rm -rf "$work"
     exit "$status"
 }

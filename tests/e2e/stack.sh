@@ -5,7 +5,7 @@
 #     stack_down                 ends what was started, by process id; safe to call twice
 #
 # Set before: bin (programs), root (repository). Optional: profile, holder, days_left, issued_on,
-# lang, landscape, seals, pay_seconds, token_key, token_quirks. Each start_X and stop_X also works by itself.
+# lang, landscape, seals, pay_seconds, token_key, token_quirks, reserve_mb. Each start_X and stop_X also works by itself.
 # shellcheck shell=bash disable=SC2154
 
 profile=${profile:-norinco}
@@ -165,6 +165,7 @@ device = $D/hall/printer
 width = 576
 [ledger]
 dir = $D/state
+${reserve_mb:+reserve_mb = $reserve_mb}
 [platform]
 keys = $D/kiosk/platform.keys
 trust = $D/kiosk/trust.pem
