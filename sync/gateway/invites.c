@@ -28,7 +28,7 @@ struct err invite_make(struct store *store, const char *kiosk, int64_t expires_s
                        struct code *out_code)
 {
     uint8_t salt[SALT_LEN];
-    struct code code;
+    struct code code = {.at = {0}};
 
     struct err e = draw(salt, sizeof(salt));
     if (!failed(e))
