@@ -116,7 +116,11 @@ void gate_park(struct http_gate *gate, struct http_request *request, bool is_par
     if (request->is_running == !is_parked)
         return;
     request->is_running = !is_parked;
-    gate->running += is_parked ? -1U : 1U;
+    if (is_parked) {
+        gate->running--;
+    } else {
+        gate->running++;
+    }
 }
 
 void gate_leave(struct http_gate *gate, struct http_request *request)
