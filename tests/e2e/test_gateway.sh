@@ -242,6 +242,12 @@ again=$(printf %s "$first" | post)
 is "the same batch again is answered the same" "$(sed 's/time_ms[^,]*//; s/"seal.*//' <<<"$answer")" \
     "$(sed 's/time_ms[^,]*//; s/"seal.*//' <<<"$again")"
 is "and stored once" 2 "$(sql 'SELECT count(*) FROM journal')"
+printf %s "$first" >"$work/first.json"
+eight=()
+for _ in $(seq 8); do eight+=("$kiosk_url/v1/kiosks/hall-1/journal"); done
+is "on eight connections at once as well" '8 "acked_seq\":2' "$(as kiosk1 --parallel --parallel-immediate \
+    --data-binary @"$work/first.json" "${eight[@]}" 2>/dev/null | grep -o '"acked_seq[^,]*' | sort | uniq -c | sed 's/^ *//')"
+is "and still once" 2 "$(sql 'SELECT count(*) FROM journal')"
 entries=
 seq=3
 entry visit_ended '{}'
