@@ -74,7 +74,9 @@ void mailbox_open(struct mailbox *mailbox)
 {
     if (mailbox->inbox != NULL || failed(inbox_open_read(mailbox->path, &mailbox->inbox)))
         return; /* not made yet, or not to be read: what needs it says so */
-    struct err e = read_all(mailbox);
+    struct err e = inbox_check(mailbox->inbox); /* certkiosk-syncd makes a damaged one anew */
+    if (!failed(e))
+        e = read_all(mailbox);
     if (!failed(e))
         return;
     log_err("inbox", e);

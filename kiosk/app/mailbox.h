@@ -20,7 +20,7 @@ struct mailbox {
     uint64_t change; /* of the inbox when `keys` were read */
 };
 
-/* Open the inbox if it is not. */
+/* Open the inbox if it is not, and when every row of it is what was written. */
 void mailbox_open(struct mailbox *mailbox);
 
 /* As inbox_change(); the keys are those that it says then. After an error it is closed. */

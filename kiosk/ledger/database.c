@@ -175,6 +175,17 @@ struct err database_end(struct database *database, struct err e)
     return e;
 }
 
+struct err database_look(const struct database *database)
+{
+    return database_run(database, "SAVEPOINT look");
+}
+
+struct err database_look_end(const struct database *database, struct err e)
+{
+    struct err ended = database_run(database, "RELEASE look");
+    return failed(e) ? e : ended;
+}
+
 struct err database_checkpoint(struct database *database)
 {
     if (database->broken)

@@ -156,6 +156,11 @@ bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len
 MUST_CHECK struct err database_begin(const struct database *database);
 MUST_CHECK struct err database_end(struct database *database, struct err e);
 
+/* What is read between them is of one moment, whatever the writer does; within a transaction, too.
+ * end: gives back what failed first. */
+MUST_CHECK struct err database_look(const struct database *database);
+MUST_CHECK struct err database_look_end(const struct database *database, struct err e);
+
 /* Move the WAL into the database as far as readers allow, and cut it off when none is in it. ERR_IO
  * breaks the database; ERR_NO_ROOM: the disk is full, nothing is lost. */
 MUST_CHECK struct err database_checkpoint(struct database *database);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "kiosk/ledger/inbox_guard.h"
 #include "kiosk/ledger/inbox_rows.h"
 
 #define DOCUMENT_COLUMNS "SELECT type, id, version, key_id, seal, body FROM document "
@@ -26,6 +27,8 @@ static struct err open_with(const char *path, bool write, bool create, struct in
                          : database_open_read(path, &inbox_schema, &inbox->database);
     if (!failed(e) && write)
         e = database_check_pages(&inbox->database);
+    if (!failed(e) && write)
+        e = guard_check(&inbox->database);
     if (failed(e)) {
         inbox_close(inbox);
         return e;
@@ -103,22 +106,15 @@ static struct err is_news(const struct inbox *inbox, const struct inbox_document
     return ERR_OK;
 }
 
-static struct err put_one(const struct inbox *inbox, const struct inbox_document *document,
-                          bool *in_out_changed)
+static struct err insert(const struct inbox *inbox, const struct inbox_document *document)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    bool news = false;
-    struct err e = check_document(document);
-    if (!failed(e))
-        e = is_news(inbox, document, &news);
-    if (failed(e) || !news)
-        return e;
-    e = prepare_for(inbox,
-                    "INSERT INTO document(type, id, version, key_id, seal, body)"
-                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(type, id) DO UPDATE SET"
-                    " version = excluded.version, key_id = excluded.key_id,"
-                    " seal = excluded.seal, body = excluded.body",
-                    document->type, document->id, &statement);
+    struct err e = prepare_for(inbox,
+                               "INSERT INTO document(type, id, version, key_id, seal, body)"
+                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(type, id) DO UPDATE SET"
+                               " version = excluded.version, key_id = excluded.key_id,"
+                               " seal = excluded.seal, body = excluded.body",
+                               document->type, document->id, &statement);
     if (failed(e))
         return e;
     int result =
@@ -126,8 +122,24 @@ static struct err put_one(const struct inbox *inbox, const struct inbox_document
         sqlite3_bind_text(statement, 4, document->key_id, -1, SQLITE_STATIC) |
         sqlite3_bind_blob(statement, 5, document->seal, INBOX_SEAL_LEN, SQLITE_STATIC) |
         sqlite3_bind_blob(statement, 6, document->body, (int)document->body_len, SQLITE_STATIC);
-    *in_out_changed = true;
     return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+}
+
+static struct err put_one(const struct inbox *inbox, const struct inbox_document *document,
+                          bool *in_out_changed, struct hash *in_out_sum)
+{
+    const struct database *database = &inbox->database;
+    bool news = false;
+    struct err e = check_document(document);
+    if (!failed(e))
+        e = is_news(inbox, document, &news);
+    if (failed(e) || !news)
+        return e;
+    *in_out_changed = true;
+    e = guard_fold(database, document->type, document->id, in_out_sum);
+    if (!failed(e))
+        e = insert(inbox, document);
+    return failed(e) ? e : guard_fold(database, document->type, document->id, in_out_sum);
 }
 
 /* An answer that came late or twice must not take the cursor back. */
@@ -147,24 +159,26 @@ static struct err advance(const struct inbox *inbox, uint64_t cursor, bool *in_o
     return e;
 }
 
-struct err inbox_touch(const struct inbox *inbox)
+struct err inbox_touch(const struct inbox *inbox, const struct hash *changes)
 {
-    return database_run(&inbox->database, "UPDATE state SET change = change + 1");
+    struct err e = database_run(&inbox->database, "UPDATE state SET change = change + 1");
+    return failed(e) ? e : guard_write(&inbox->database, changes);
 }
 
 struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents, size_t count,
                      uint64_t cursor)
 {
     bool changed = false;
+    struct hash sum = {{0}};
     struct err e = database_begin(&inbox->database);
     if (failed(e))
         return e;
     for (size_t i = 0; i < count && !failed(e); i++)
-        e = put_one(inbox, &documents[i], &changed);
+        e = put_one(inbox, &documents[i], &changed, &sum);
     if (!failed(e))
         e = advance(inbox, cursor, &changed);
     if (!failed(e) && changed)
-        e = inbox_touch(inbox);
+        e = inbox_touch(inbox, &sum);
     return database_end(&inbox->database, e);
 }
 
@@ -244,4 +258,9 @@ struct err inbox_sealers(struct inbox *inbox, bool (*visit_key)(void *, const ch
             return ERR_OK;
     }
     return e;
+}
+
+struct err inbox_check(struct inbox *inbox)
+{
+    return guard_check(&inbox->database);
 }

@@ -11,6 +11,8 @@
 #ifndef KIOSK_LEDGER_INBOX_H
 #define KIOSK_LEDGER_INBOX_H
 
+#include <stdbool.h>
+
 #include "kiosk/base/chain.h"
 #include "kiosk/base/err.h"
 
@@ -20,6 +22,7 @@
 #define INBOX_SEAL_LEN 64
 #define INBOX_KEY_ID_SIZE 17
 #define INBOX_CODE_SIZE 65
+#define INBOX_DAMAGED_MAX 3       /* files that are kept for whoever wants to know why */
 #define INBOX_TROUBLE_FORK "fork" /* two histories of one journal; see agreement.h */
 
 struct inbox;
@@ -50,7 +53,7 @@ struct inbox_state {
     char trouble[65];      /* a word for staff: "fork", "gap", "seal", "disk", "" when well */
 };
 
-/* As journal_open() and journal_open_read(). */
+/* As journal_open() and journal_open_read(). All that is in it can be sent again. */
 MUST_CHECK struct err inbox_open(const char *path, bool create, struct inbox **out_inbox);
 MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox);
 
@@ -101,7 +104,22 @@ MUST_CHECK struct err inbox_quarantine_of(struct inbox *inbox, const char *epoch
 /* SQLite's own look at pages, indexes and what the tables require. ERR_MALFORMED: damaged. */
 MUST_CHECK struct err inbox_verify_pages(struct inbox *inbox);
 
+/* Whether every row is what was written, by the sums over them; the writer does so on opening.
+ * ERR_MALFORMED when not, ERR_IO. */
+MUST_CHECK struct err inbox_check(struct inbox *inbox);
+
 MUST_CHECK struct err inbox_checkpoint(struct inbox *inbox);
+
+/* Whether `e`, of opening or reading an inbox, says that it is damaged, and not of another release
+ * or out of reach. */
+bool inbox_is_damage(struct err e);
+
+/* Put a damaged inbox, which nobody has open to write, aside as `<path>.damaged-N`: all of it can
+ * be sent again. The last of INBOX_DAMAGED_MAX is replaced. ERR_IO. */
+MUST_CHECK struct err inbox_put_aside(const char *path);
+
+/* How many stand aside. */
+unsigned inbox_count_damaged(const char *path);
 
 /* NULL is fine. */
 void inbox_close(struct inbox *inbox);

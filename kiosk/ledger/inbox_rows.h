@@ -11,7 +11,8 @@ struct inbox {
 
 extern const struct database_schema inbox_schema;
 
-/* Within a transaction: tell readers that something changed. */
-MUST_CHECK struct err inbox_touch(const struct inbox *inbox);
+/* Within a transaction, as its last act: tell readers that something changed; `changes` as with
+ * guard_write(). */
+MUST_CHECK struct err inbox_touch(const struct inbox *inbox, const struct hash *changes);
 
 #endif

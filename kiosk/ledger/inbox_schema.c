@@ -1,5 +1,6 @@
 /* The tables of inbox.db. */
 #include "kiosk/base/macros.h"
+#include "kiosk/ledger/inbox_guard.h"
 #include "kiosk/ledger/inbox_rows.h"
 
 #define APPLICATION_ID 0x434B4931 /* "CKI1" */
@@ -55,13 +56,27 @@
     "BEGIN" \
     " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
 
+/* Sums over the rest; see inbox_guard.h. */
+#define GUARD \
+    "CREATE TABLE guard(" \
+    " id INTEGER PRIMARY KEY CHECK(id = 1)," \
+    " state BLOB NOT NULL CHECK(length(state) = 32)," \
+    " rows BLOB NOT NULL CHECK(length(rows) = 32)) STRICT;"
+
 static const char sql_1[] = TABLES FORWARD_1;
-static const char sql[] = TABLES FORWARD;
+static const char sql[] = TABLES GUARD FORWARD;
 
 static struct err fill(struct database *database, const void *context)
 {
     (void)context;
-    return database_run(database, "INSERT INTO state(id) VALUES(1)");
+    struct err e = database_run(database, "INSERT INTO state(id) VALUES(1)");
+    return failed(e) ? e : guard_make(database);
+}
+
+static struct err add_guard(struct database *database, const void *context)
+{
+    (void)context;
+    return guard_make(database);
 }
 
 #define LOST \
@@ -80,7 +95,11 @@ static struct err fill(struct database *database, const void *context)
     " + abs((SELECT count(*) FROM before.quarantine) - (SELECT count(*) FROM main.quarantine))"
 
 static const struct database_release releases[] = {
-    {.version = 1, .sql = sql_1, .added = "DROP TRIGGER document_forward;" FORWARD, .lost = LOST},
+    {.version = 1,
+     .sql = sql_1,
+     .added = "DROP TRIGGER document_forward;" FORWARD GUARD,
+     .convert = add_guard,
+     .lost = LOST},
 };
 
 const struct database_schema inbox_schema = {.application_id = APPLICATION_ID,

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "kiosk/ledger/inbox_guard.h"
 #include "kiosk/ledger/inbox_rows.h"
 
 struct err inbox_change(struct inbox *inbox, uint64_t *out_change)
@@ -32,7 +33,7 @@ static bool take_state(sqlite3_stmt *statement, struct inbox_state *out)
            database_text(statement, 9, out->trouble, sizeof(out->trouble));
 }
 
-struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state)
+static struct err read_state(const struct inbox *inbox, struct inbox_state *out_state)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct inbox_state state;
@@ -51,6 +52,21 @@ struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state)
         return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "state");
     *out_state = state;
     return ERR_OK;
+}
+
+struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state)
+{
+    struct inbox_state state;
+    struct err e = database_look(&inbox->database);
+    if (failed(e))
+        return e;
+    e = read_state(inbox, &state);
+    if (!failed(e))
+        e = guard_check_state(&inbox->database);
+    e = database_look_end(&inbox->database, e);
+    if (!failed(e))
+        *out_state = state;
+    return e;
 }
 
 static bool same_place(const struct inbox_state *a, const struct inbox_state *b)
@@ -98,8 +114,7 @@ static struct err store(const struct inbox *inbox, const struct inbox_state *sta
     struct err e = database_prepare(
         &inbox->database,
         "UPDATE state SET epoch = ?1, acked_seq = ?2, acked_hash = ?3, cursor = ?4, proven_ms = ?5,"
-        " proven_boot_ms = ?6, boot_id = ?7, line = ?8, line_since_ms = ?9, trouble = ?10,"
-        " change = change + 1",
+        " proven_boot_ms = ?6, boot_id = ?7, line = ?8, line_since_ms = ?9, trouble = ?10",
         &statement);
     if (failed(e))
         return e;
@@ -113,7 +128,9 @@ static struct err store(const struct inbox *inbox, const struct inbox_state *sta
                  sqlite3_bind_int(statement, 8, (int)state->line) |
                  sqlite3_bind_int64(statement, 9, state->line_since_ms) |
                  sqlite3_bind_text(statement, 10, state->trouble, -1, SQLITE_STATIC);
-    return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+    static const struct hash no_rows;
+    e = result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+    return failed(e) ? e : inbox_touch(inbox, &no_rows);
 }
 
 struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state)
@@ -145,7 +162,9 @@ static struct err quarantine(const struct inbox *inbox, uint64_t seq, const char
     e = result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
     if (failed(e) || sqlite3_changes(inbox->database.db) == 0)
         return e;
-    return inbox_touch(inbox);
+    struct hash sum = {{0}};
+    e = guard_fold_entry(&inbox->database, seq, &sum);
+    return failed(e) ? e : inbox_touch(inbox, &sum);
 }
 
 struct err inbox_quarantine(struct inbox *inbox, uint64_t seq, const char *code)

@@ -20,6 +20,7 @@
 #define BEAT_MS 1000
 #define TICK_MS 200 /* pauses end within this */
 #define CHECKPOINT_MS 60000
+#define CHECK_MS 60000 /* a bit that turned is noticed within this */
 #define FOLDER_MODE 0770
 #define DATAGRAMS_MAX 32 /* in one round */
 
@@ -32,6 +33,8 @@ struct daemon {
     struct renewal *renewal;
     uint64_t beat_ms, checkpoint_ms; /* next */
     char journal_path[PATH_SIZE];
+    char inbox_path[PATH_SIZE];
+    uint64_t check_ms; /* next look at every row of the inbox */
 };
 
 static bool path_in(char *out, const struct settings *settings, const char *name)
@@ -41,15 +44,16 @@ static bool path_in(char *out, const struct settings *settings, const char *name
 
 static struct err open_ledger(struct daemon *daemon, const struct settings *settings)
 {
-    char folder[PATH_SIZE], inbox[PATH_SIZE], own[PATH_SIZE], kiosk[PATH_SIZE];
-    if (!path_in(folder, settings, "sync") || !path_in(inbox, settings, "sync/inbox.db") ||
+    char folder[PATH_SIZE], own[PATH_SIZE], kiosk[PATH_SIZE];
+    if (!path_in(folder, settings, "sync") ||
+        !path_in(daemon->inbox_path, settings, "sync/inbox.db") ||
         !path_in(own, settings, "sync/syncd.sock") ||
         !path_in(kiosk, settings, "kiosk/kiosk.sock") ||
         !path_in(daemon->journal_path, settings, "kiosk/journal.db"))
         return ERR(ERR_NO_ROOM, 0, "path");
     if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
         return ERR(ERR_IO, errno, "mkdir");
-    struct err e = store_open(inbox, &daemon->desk.store);
+    struct err e = store_open(daemon->inbox_path, &daemon->desk.store);
     return failed(e) ? e : wake_open(own, kiosk, &daemon->wake);
 }
 
@@ -167,6 +171,14 @@ static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
     return e.code == ERR_NO_ROOM ? ERR_OK : e; /* as soon as there is room, all that was missed */
 }
 
+static struct err check_inbox(struct daemon *daemon, uint64_t now_ms)
+{
+    if (now_ms < daemon->check_ms)
+        return ERR_OK;
+    daemon->check_ms = now_ms + CHECK_MS;
+    return inbox_check(daemon->desk.store.inbox);
+}
+
 static struct err one_round(struct daemon *daemon)
 {
     uint64_t now_ms = clock_boot_ms();
@@ -179,6 +191,9 @@ static struct err one_round(struct daemon *daemon)
     ahead_step(daemon->ahead, now_ms);
     if (!failed(e))
         e = keep_house(daemon, now_ms);
+    if (!failed(e))
+        e = check_inbox(daemon, now_ms);
+    e = store_mend(&daemon->desk.store, daemon->inbox_path, e);
     if (!failed(e))
         tell(daemon, now_ms);
     return e;

@@ -14,7 +14,8 @@ struct downlink {
     struct feed *feed;
     struct keyring keys; /* with what the feed says of them */
     uint64_t asked_ms;
-    uint64_t pace_ms; /* not before this */
+    uint64_t asked_after; /* cursor: an answer to another one would leave a gap */
+    uint64_t pace_ms;     /* not before this */
 };
 
 struct err downlink_create(struct desk *desk, struct uplink *uplink, struct downlink **out_downlink)
@@ -146,6 +147,7 @@ static struct err ask(struct downlink *downlink, uint64_t now_ms)
                                    .timeout_ms = wait_s * 1000 + DOWNLINK_TIMEOUT_MS,
                                    .answer_max = FEED_BYTES_MAX};
     downlink->asked_ms = now_ms;
+    downlink->asked_after = desk->store.state.cursor;
     return desk_send(desk, LANE_FEED, &request);
 }
 
@@ -154,7 +156,8 @@ struct err downlink_step(struct downlink *downlink, uint64_t now_ms)
     struct desk *desk = downlink->desk;
     struct http_answer answer;
     struct err e = ERR_OK;
-    if (http_take(desk->http, LANE_FEED, &answer)) {
+    if (http_take(desk->http, LANE_FEED, &answer) &&
+        downlink->asked_after == desk->store.state.cursor) {
         if (failed(answer.error) || answer.status != 200) {
             desk_failed(desk, LANE_FEED, &answer, NULL, now_ms);
         } else {

@@ -32,8 +32,15 @@ struct err store_open(const char *path, struct store *out_store)
     struct err e = inbox_open(path, true, &store.inbox);
     if (makes_room(&store, e))
         e = inbox_open(path, true, &store.inbox);
+    if (inbox_is_damage(e)) {
+        log_err("inbox_damaged", e);
+        e = inbox_put_aside(path);
+        if (!failed(e))
+            e = inbox_open(path, true, &store.inbox);
+    }
     if (failed(e))
         return e;
+    store.damaged = inbox_count_damaged(path);
     e = inbox_get_state(store.inbox, &store.state);
     if (failed(e)) {
         inbox_close(store.inbox);
@@ -47,6 +54,16 @@ struct err store_open(const char *path, struct store *out_store)
     store_hold_reserve(&store);
     *out_store = store;
     return ERR_OK;
+}
+
+struct err store_mend(struct store *store, const char *path, struct err e)
+{
+    if (!inbox_is_damage(e))
+        return e;
+    store_close(store);
+    e = store_open(path, store);
+    store->news = true;
+    return e;
 }
 
 void store_close(struct store *store)

@@ -29,13 +29,19 @@ struct store {
     struct inbox_state state; /* read only for others */
     char troubles[LANE_COUNT][STORE_TROUBLE_SIZE];
     bool dirty;
+    unsigned damaged;   /* inboxes that stand aside */
     bool short_of_room; /* the reserve is not whole */
     bool news;          /* something that the kiosk should look at; whoever tells it clears this */
 };
 
-/* As inbox_open() with create. */
+/* As inbox_open() with create. A damaged inbox is put aside and made anew: the platform sends all
+ * of it again. */
 MUST_CHECK struct err store_open(const char *path, struct store *out_store);
 void store_close(struct store *store);
+
+/* After a call that failed with `e`: a damaged inbox is made anew; any other error is given back.
+ */
+MUST_CHECK struct err store_mend(struct store *store, const char *path, struct err e);
 
 /* As inbox_put(), with the cursor behind them. */
 MUST_CHECK struct err store_documents(struct store *store, const struct feed *feed);

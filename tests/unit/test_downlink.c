@@ -1,5 +1,6 @@
 #include "sync/daemon/downlink.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -307,6 +308,38 @@ static void test_a_full_disk_takes_the_reserve_then_waits_for_room(void **state)
     full_disk_give_back();
 }
 
+/* All of it can be sent again. */
+static void test_a_damaged_inbox_is_made_anew_and_said(void **state)
+{
+    struct room *room = *state;
+    char text[STATUS_TEXT_MAX];
+    room_round(room, 0);
+    give(room, feed_of(12, 3, 1, "{}"));
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(room->inbox_path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE state SET cursor = 99", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+
+    struct err e = inbox_check(room->desk.store.inbox);
+    assert_int_equal(e.code, ERR_MALFORMED);
+    assert_int_equal(store_mend(&room->desk.store, room->inbox_path, e).code, ERR_NONE);
+    status_print(text, &room->desk, 0);
+    assert_non_null(strstr(text, "damaged_inboxes=1\n"));
+    assert_false(has(room, "n1", 1));
+    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=12&"));
+    give(room, feed_of(13, 0, 1, "")); /* which would leave the rest out */
+    assert_int_equal(room->desk.store.state.cursor, 0);
+    room_round(room, 60000);
+    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=0&"));
+    give(room, feed_of(12, 3, 1, "{}"));
+    assert_true(has(room, "n1", 1));
+    room_restart(room);
+    assert_true(has(room, "n1", 1));
+    assert_int_equal(store_mend(&room->desk.store, room->inbox_path, ERR(ERR_IO, 5, "disk")).code,
+                     ERR_IO);
+    assert_int_equal(room->desk.store.damaged, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +355,7 @@ int main(void)
         TEST(test_a_dead_line_is_asked_less_and_less),
         TEST(test_proven_time_comes_with_every_answer),
         TEST(test_status_tells_all_of_it),
+        TEST(test_a_damaged_inbox_is_made_anew_and_said),
         TEST(test_a_full_disk_takes_the_reserve_then_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
