@@ -2,6 +2,7 @@
  * memory_hits.c - is a text anywhere in the memory of a process?
  *
  *     memory_hits PID TEXT        prints each place, then the number of places as the last line
+ *     memory_hits PID --hex HEX   the same for bytes, as of a text in UTF-16
  *
  * Reads /proc/PID/mem, all that is mapped and readable. Exit status 0 when it could look.
  */
@@ -11,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "kiosk/base/hex.h"
 
 #define CHUNK_LEN (1U << 20)
 #define TEXT_MAX 256
@@ -84,12 +87,21 @@ static int hunt_in(struct hunt *hunt, const char *pid)
 int main(int argc, char **argv)
 {
     static struct hunt hunt;
+    static char bytes[TEXT_MAX];
+    bool is_hex = argc == 4 && strcmp(argv[2], "--hex") == 0;
+    const char *text = argc > 2 ? argv[argc - 1] : "";
 
-    if (argc != 3 || argv[2][0] == '\0' || strlen(argv[2]) > TEXT_MAX) {
-        (void)fputs("usage: memory_hits PID TEXT\n", stderr);
+    if ((argc != 3 && !is_hex) || text[0] == '\0' || strlen(text) > TEXT_MAX) {
+        (void)fputs("usage: memory_hits PID TEXT | PID --hex HEX\n", stderr);
         return 2;
     }
-    hunt.text = argv[2];
-    hunt.text_len = strlen(argv[2]);
+    hunt.text = text;
+    hunt.text_len = strlen(text);
+    if (is_hex) {
+        if (failed(hex_parse(text, (uint8_t *)bytes, hunt.text_len / 2)))
+            return 2;
+        hunt.text = bytes;
+        hunt.text_len /= 2;
+    }
     return hunt_in(&hunt, argv[1]);
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # test_memory.sh BIN MEMORY_HITS: what is in the memory of certkiosk during a visit, and what is
-# left of the visitor when it has ended. Needs to be root; exit status 77 where it may not look.
+# left of the visitor when it has ended and the platform has acknowledged it: in memory, in the
+# ledger's files and in logs, in every encoding that a name may have. Needs to be root; exit status
+# 77 where it may not look.
 set -uo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(cd "$1" && pwd)
@@ -53,6 +55,60 @@ not_in_memory() {
     ok "$1 is nowhere in memory"
 }
 
+# What is looked for stands in the certificate, as it does in many: name, person, number of the ID
+# card. The phone's number is the platform's alone.
+name=江城宏远机电
+id_number=360205198804121234
+holder="$name@李岚@$id_number"
+
+# hex_of TEXT ENCODING
+hex_of() {
+    printf %s "$1" | iconv -f UTF-8 -t "$2" | od -An -v -tx1 | tr -d ' \n'
+}
+
+# file_hits HEX: the files of the kiosk that hold these bytes: its ledger, WAL and free pages with it,
+# and the logs of its programs.
+file_hits() {
+    local at pattern=
+    for ((at = 0; at < ${#1}; at += 2)); do pattern+="\\x${1:at:2}"; done
+    LC_ALL=C grep -rlaP "$pattern" "$D/state" "$D/log/kiosk.log" "$D/log/syncd.log"
+}
+
+# in_files WHAT TEXT: that the search finds it in a file where it stands.
+in_files() {
+    local encoding
+    for encoding in UTF-8 UTF-16LE GBK; do
+        printf 'x%s' "$2" | iconv -f UTF-8 -t "$encoding" >"$D/state/planted"
+        [ -n "$(file_hits "$(hex_of "$2" "$encoding")")" ] || fail "$1 in $encoding: the search sees nothing" || return 1
+    done
+    rm "$D/state/planted"
+}
+
+not_in_files() {
+    local encoding hits
+    for encoding in UTF-8 UTF-16LE GBK; do
+        hits=$(file_hits "$(hex_of "$2" "$encoding")")
+        [ -z "$hits" ] || fail "$1 in $encoding stands in: $hits" || return 1
+    done
+    ok "$1 is in no file, in any encoding"
+}
+
+hex_nowhere() {
+    "$memory_hits" "${pids[kiosk]}" --hex "$1" >"$D/hits" 2>>"$D/log/hits.log" && [ "$(tail -1 "$D/hits")" = 0 ]
+}
+
+not_in_memory_encoded() {
+    local encoding
+    for encoding in UTF-8 UTF-16LE GBK; do
+        wait_for "$patience" hex_nowhere "$(hex_of "$2" "$encoding")" || fail "$1 in $encoding is in memory: $(head -3 "$D/hits" | tr '\n' ';')" || return 1
+    done
+    ok "$1 is nowhere in memory, in any encoding"
+}
+
+acknowledged() {
+    "$bin/certkioskctl" --state "$D/state" status | grep -qx 'waiting          0'
+}
+
 # Digits that are part of no table of digits: 123456 is in many a library.
 pin=83610274
 wrong_pin=94720385
@@ -71,7 +127,8 @@ visit() {
     to_services && to_certificate && tap next && at pin || return 1
     type_pin "$wrong_pin" && in_memory "the PIN while it is typed" "$wrong_pin" && tap next && wait_for 10 field_is tries 4 || return 1
     at pin && no_pin "after a wrong one was answered" && type_pin "$pin" && tap next && at offer || return 1
-    no_pin "after it was answered" && in_memory "the holder's name" "$holder" && to_pay && pay && to_done || return 1
+    no_pin "after it was answered" && in_memory "the holder's name" "$holder" &&
+        not_in_files "the name, in the middle of a visit," "$name" && to_pay && pay && to_done || return 1
     no_pin "when the visit is done" && in_memory "the order number" "$order_no" && leave
 }
 
@@ -84,9 +141,18 @@ after_visit() {
         not_in_memory "the account" hongyuan01 && not_in_memory "the key number" 360205191187
 }
 
+nothing_is_left() {
+    local row
+    wait_for 30 acknowledged || fail "the platform has not acknowledged all" || return 1
+    for row in "name=$name" "ID number=$id_number" phone=13812346021; do # the phone: see stack.sh
+        in_files "${row%%=*}" "${row#*=}" && not_in_files "${row%%=*}" "${row#*=}" &&
+            not_in_memory_encoded "${row%%=*}" "${row#*=}" || return 1
+    done
+}
+
 stack_new "$work"
 start_screen && stack_up || exit 1
 "$memory_hits" "${pids[kiosk]}" certkiosk >/dev/null 2>&1 || { echo "may not read another's memory: skipped" && exit 77; }
 stop kiosk # which would take the token for a visitor's
-new_pin && start_kiosk && visit && after_visit || exit 1
+new_pin && start_kiosk && visit && after_visit && nothing_is_left || exit 1
 printf 'memory: %d verified\n' "$steps"
