@@ -158,10 +158,9 @@ static void deliver(struct life *life)
 static struct err take_dump(struct store *store, char *out)
 {
     static const char *const queries[] = {
-        "SELECT kiosk || seq || txid || hex(body) || hex(hash) || rejected FROM journal"
-        " ORDER BY kiosk, seq",
-        "SELECT id || number || status || reason FROM orders ORDER BY id",
-        "SELECT kiosk || seq || hex(hash) FROM heads ORDER BY kiosk",
+        "SELECT kiosk || seq || txid || hex(body) || hex(hash) || rejected FROM journal ORDER BY 1",
+        "SELECT id || number || status || reason FROM orders ORDER BY 1",
+        "SELECT kiosk || seq || hex(hash) FROM heads ORDER BY 1",
     };
     size_t at = 0;
 
