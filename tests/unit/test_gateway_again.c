@@ -31,7 +31,8 @@ static char dump[2][DUMP_MAX];
 
 static uint32_t next(struct life *life, uint32_t below)
 {
-    life->random = life->random * UINT32_C(1664525) + UINT32_C(1013904223);
+    uint64_t product = life->random * UINT64_C(1664525) + UINT64_C(1013904223);
+    life->random = (uint32_t)(product & UINT32_MAX);
     return (life->random >> 8) % below;
 }
 
