@@ -180,6 +180,10 @@ void print_advice(FILE *out, const char *word)
         {"trouble_disk",
          "the disk is full: what the platform sends cannot be stored. Free room on it, "
          "but delete no file of the ledger; certkiosk-syncd goes on by itself."},
+        {"trouble_certificate",
+         "the kiosk's own certificate ends soon, or has ended, and was not renewed: "
+         "certkiosk-syncd's log says why. When it has ended ask the platform's operator for a "
+         "code and run certkiosk-syncd --enrol; nothing need be stopped for it."},
         {"room_low",
          "the ledger's disk is nearly full: the order in hand is finished, nothing new is "
          "sold. Free room on it, but delete no file of the ledger; service resumes by "

@@ -14,6 +14,7 @@ static const char *const names[ALARM_WORD_COUNT] = {
     [ALARM_DUPLICATE_TXID] = "duplicate_txid",
     [ALARM_EPOCH_CHANGED] = "epoch_changed",
     [ALARM_CERTIFICATE] = "certificate",
+    [ALARM_CERTIFICATE_ENDS] = "certificate_ends",
     [ALARM_MALFORMED] = "malformed",
 };
 

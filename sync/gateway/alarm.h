@@ -18,15 +18,16 @@
 #define ALARM_CLEARED_MAX 50 /* kept of one kiosk; older ones go when another is cleared */
 
 enum alarm_word {
-    ALARM_FORK,           /* another history than the one stored here */
-    ALARM_GAP,            /* entries between the stored ones and these are missing */
-    ALARM_SIGNATURE,      /* something signed by the kiosk does not verify */
-    ALARM_CLOCK,          /* an entry's time cannot be */
-    ALARM_REJECTED,       /* an entry was stored, and refused by the rules */
-    ALARM_DUPLICATE_TXID, /* a transaction's id stands at another place already */
-    ALARM_EPOCH_CHANGED,  /* the journal was made anew; how its predecessor ended is not known */
-    ALARM_CERTIFICATE,    /* somebody came with a certificate that does not count, or no longer */
-    ALARM_MALFORMED,      /* what came is no batch, or an entry does not hash to what it says */
+    ALARM_FORK,             /* another history than the one stored here */
+    ALARM_GAP,              /* entries between the stored ones and these are missing */
+    ALARM_SIGNATURE,        /* something signed by the kiosk does not verify */
+    ALARM_CLOCK,            /* an entry's time cannot be */
+    ALARM_REJECTED,         /* an entry was stored, and refused by the rules */
+    ALARM_DUPLICATE_TXID,   /* a transaction's id stands at another place already */
+    ALARM_EPOCH_CHANGED,    /* the journal was made anew; how its predecessor ended is not known */
+    ALARM_CERTIFICATE,      /* somebody came with a certificate that does not count, or no longer */
+    ALARM_CERTIFICATE_ENDS, /* the kiosk's ends soon, and is not renewed */
+    ALARM_MALFORMED,        /* what came is no batch, or an entry does not hash to what it says */
     ALARM_WORD_COUNT,
 };
 

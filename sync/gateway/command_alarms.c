@@ -28,6 +28,8 @@ static const char *const meanings[ALARM_WORD_COUNT] = {
     [ALARM_CERTIFICATE] = "somebody came in the kiosk's name with a certificate that does not"
                           " count. If it was not\n    the kiosk itself, its key was stolen: enrol"
                           " it again",
+    [ALARM_CERTIFICATE_ENDS] = "the kiosk has not renewed its certificate: it is switched off, or"
+                               " cannot. When it has ended,\n    invite the kiosk anew",
     [ALARM_MALFORMED] = "the kiosk sends what cannot be stored, and gets no further: its journal"
                         " is damaged, or its\n    program and the platform's do not fit together",
 };

@@ -22,7 +22,8 @@
 #define PEM_MAX 65536
 #define END_TIMEOUT_MS 3000
 #define ROUND_S 1
-#define LIMIT_MAX INT32_MAX /* of every limit that can be set; none is as good as more */
+#define CERTIFICATES_MS 3600000 /* between looks at the kiosks' certificates */
+#define LIMIT_MAX INT32_MAX     /* of every limit that can be set; none is as good as more */
 
 struct server {
     const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds,
@@ -32,7 +33,8 @@ struct server {
     struct gateway gateway;
     char *key, *certificate, *client_ca; /* PEM */
     struct http_listener *kiosk, *public;
-    uint64_t published; /* cursor of the newest document that the waiting were told of */
+    uint64_t certificates_ms; /* next look at them */
+    uint64_t published;       /* cursor of the newest document that the waiting were told of */
 };
 
 /* NULL, not given: it stays as it is. */
@@ -188,6 +190,18 @@ static void look_for_foreign(struct server *server)
     waiters_wake(&server->gateway.waiters);
 }
 
+static void look_at_certificates(struct server *server)
+{
+    uint64_t now_ms = clock_boot_ms();
+
+    if (now_ms < server->certificates_ms)
+        return;
+    server->certificates_ms = now_ms + CERTIFICATES_MS;
+    struct err e = enrol_round(&server->gateway.platform);
+    if (failed(e))
+        log_err("certificates", e);
+}
+
 static void round_once(struct server *server)
 {
     struct err e = orders_round_expire(&server->gateway.platform);
@@ -199,6 +213,7 @@ static void round_once(struct server *server)
         log_err("make", e);
     keys_refresh(server->gateway.platform.keys); /* before what it says of them is sent */
     look_for_foreign(server);
+    look_at_certificates(server);
     waiters_tick(&server->gateway.waiters, clock_boot_ms());
 }
 

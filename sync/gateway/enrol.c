@@ -220,3 +220,44 @@ struct err enrol_renew(const struct platform *platform, const char *kiosk,
         *out = outcome;
     return e;
 }
+
+/* Their ids, at most KIOSK_LIST_MAX. */
+static struct err find_late(const struct platform *platform, char out_ids[][KIOSK_ID_SIZE],
+                            size_t *out_count)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    int64_t now_s = platform_now_s(platform);
+    size_t count = 0;
+
+    struct err e = store_query(platform->store,
+                               "SELECT id FROM kiosks WHERE until_s > ? AND until_s < ? LIMIT ?",
+                               VALUES(V_NUMBER(now_s - ENROL_FORGOTTEN_S),
+                                      V_NUMBER(now_s + platform->certificate_s / ENROL_LATE_PART),
+                                      V_NUMBER(KIOSK_LIST_MAX)),
+                               &query);
+    while (!failed(e) && count < KIOSK_LIST_MAX) {
+        e = store_row(query);
+        if (!failed(e))
+            column_text(query, 0, out_ids[count++], KIOSK_ID_SIZE);
+    }
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    *out_count = count;
+    return ERR_OK;
+}
+
+struct err enrol_round(const struct platform *platform)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    char ids[KIOSK_LIST_MAX][KIOSK_ID_SIZE];
+    size_t count = 0;
+
+    struct err e = store_begin(platform->store, &work);
+    if (!failed(e))
+        e = find_late(platform, ids, &count);
+    for (size_t i = 0; i < count && !failed(e); i++) {
+        e = alarm_raise(platform, ids[i], ALARM_CERTIFICATE_ENDS,
+                        "it ends soon, or has ended, and was not renewed");
+    }
+    return failed(e) ? e : transaction_commit(&work);
+}

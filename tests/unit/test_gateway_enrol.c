@@ -347,6 +347,33 @@ static void a_name_that_is_anothers_is_not_renewed(void **state)
     assert_int_equal(renew(&request), ENROL_CSR_BAD);
 }
 
+static void who_does_not_renew_in_time_is_an_alarm(void **state)
+{
+    static const char count[] = "SELECT count(*) FROM alarms WHERE word = 'certificate_ends'";
+    static const struct {
+        const char *name;
+        int64_t after_s;
+        int64_t alarms;
+    } rows[] = {
+        {"young", 0, 0},
+        {"due, which the kiosk sees to", LIFE_S * 3 / 4, 0},
+        {"late", LIFE_S * 23 / 24, 1},
+        {"ended", LIFE_S + HOUR_S, 1},
+        {"ended long ago: that kiosk is gone", LIFE_S + ENROL_FORGOTTEN_S + HOUR_S, 0},
+    };
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        print_message("  %s\n", rows[i].name);
+        world_clock(rows[i].after_s);
+        world_ok(enrol_round(&fixture.world.platform));
+        assert_int_equal(world_number(&fixture.world, count), rows[i].alarms);
+        WORLD_DO(&fixture.world, store_run(fixture.world.platform.store, "DELETE FROM alarms",
+                                           VALUES(V_NUMBER(0))));
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -365,6 +392,7 @@ int main(void)
         TEST(both_count_until_the_next_is_used),
         TEST(a_lost_key_is_asked_for_anew),
         TEST(a_name_that_is_anothers_is_not_renewed),
+        TEST(who_does_not_renew_in_time_is_an_alarm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
