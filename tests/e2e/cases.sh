@@ -11,6 +11,8 @@
 . "$root/tests/e2e/cases_trust.sh"
 # shellcheck source=tests/e2e/cases_disk.sh
 . "$root/tests/e2e/cases_disk.sh"
+# shellcheck source=tests/e2e/cases_clock.sh
+. "$root/tests/e2e/cases_clock.sh"
 
 # why_not CASE: prints why there is no such visit at this profile; nothing when there is.
 why_not() {

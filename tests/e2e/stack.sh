@@ -18,6 +18,7 @@ pay_seconds=${pay_seconds:-900}
 kiosk_id=hall-7-kiosk-1
 export LSAN_OPTIONS=suppressions=$root/tests/lsan.supp # of libraries that are not ours
 declare -A pids=()
+machine=() # what certkiosk and certkiosk-syncd are started by, as env NAME=VALUE
 
 fail() {
     printf 'FAILED: %s\n' "$*" >&2
@@ -198,11 +199,11 @@ enrol_kiosk() {
 
 start_syncd() {
     [ -s "$identity" ] || enrol_kiosk || return 1
-    start syncd "$bin/certkiosk-syncd" --config "$D/syncd.conf"
+    start syncd "${machine[@]}" "$bin/certkiosk-syncd" --config "$D/syncd.conf"
 }
 
 start_kiosk() {
-    PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" start kiosk "$bin/certkiosk" --config "$D/kiosk.conf"
+    PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" start kiosk "${machine[@]}" "$bin/certkiosk" --config "$D/kiosk.conf"
     wait_for 20 screen || fail "certkiosk does not answer: $(tail -3 "$D/log/kiosk.log")"
 }
 
