@@ -73,7 +73,9 @@ nothing_is_sold() {
     ok "in a visit: nothing is sold while the clock is wrong"
 }
 
+# What was paid is delivered, whatever the clock says meanwhile.
 to_the_end() {
     state_is offer || { hall pull >/dev/null && at attract 60 && to_services && to_certificate && to_offer; } || return 1
-    wait_for 60 field_is line up && to_pay && pay && to_end && verify_all && leave
+    wait_for 60 field_is line up && to_pay && clock_off_by "$(seconds_to 2099-06-01T12:00:00Z)" && wait_for 30 field_is clock untrusted || return 1
+    pay && to_end && clock_off_by 0 && ok "what was paid is delivered while the clock says 2099" && verify_all && leave
 }
