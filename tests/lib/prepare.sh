@@ -12,7 +12,7 @@ hall_packages="pcscd vsmartcard-vpcd opensc yubico-piv-tool openssl sqlite3 curl
   imagemagick x11-utils zbar-tools tesseract-ocr tesseract-ocr-chi-sim fonts-noto-cjk
   fonts-material-design-icons-iconfont procps iproute2 util-linux"
 bench_packages="nginx-light python3"
-check_packages="python3 python3-jsonschema python3-yaml zstd clang clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev systemd git"
+check_packages="python3 python3-jsonschema python3-yaml zstd clang clang-format clang-tidy cppcheck shellcheck libclang-rt-14-dev systemd git nftables"
 
 # say WORDS: a line of progress, on stderr so that output stays clean.
 say() {
