@@ -125,9 +125,10 @@ static bool is_fork(const struct intake *intake, const struct batch_entry *entry
 
     if (txid_known)
         watch_note(intake->watch, ALARM_DUPLICATE_TXID, "entry %llu: txid %s", seq, entry->txid);
-    if (!follows)
+    if (!follows) {
         watch_note(intake->watch, ALARM_FORK, "entry %llu follows another than the stored one",
                    seq);
+    }
     return txid_known || !follows;
 }
 

@@ -8,8 +8,8 @@
 
 #include "sync/gateway/alarm.h"
 
-#define WATCH_AHEAD_MAX_MS (5 * 60 * 1000)       /* of an entry before the platform's clock */
-#define WATCH_BACK_MAX_MS (5 * 60 * 1000)        /* of an entry behind the one before it */
+#define WATCH_AHEAD_MAX_MS (INT64_C(300) * 1000) /* of an entry before the platform's clock */
+#define WATCH_BACK_MAX_MS (INT64_C(300) * 1000)  /* of an entry behind the one before it */
 #define WATCH_EARLIEST_MS INT64_C(1577836800000) /* 2020-01-01 UTC: no kiosk is older */
 
 struct watch {
