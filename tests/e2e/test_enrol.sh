@@ -266,6 +266,16 @@ has "two files cannot be enrolled" "are to be one file" "$(own "$own_code")"
 write_conf "s,kiosk.pem,none/kiosk.pem,"
 has "a folder that is not there is said" "No such file or directory" "$(own "$own_code")"
 
+# --- root enrols for the user of certkiosk-syncd --------------------------------------------------
+if [ "$(id -u)" = 0 ]; then
+    mkdir "$work/etc" "$work/his"
+    cp "$work/platform/platform-tls.crt" "$work/platform/platform.keys" "$work/etc/"
+    chmod 711 "$work" && chmod 755 "$work/etc" && chmod 644 "$work"/etc/* && chown nobody:nogroup "$work/his"
+    write_conf "s,$work/platform/,$work/etc/,;s,$work/state/sync/kiosk.pem,$work/his/kiosk.pem,;s,^id = .*,id = hall-2,"
+    has "root may enrol" "hall-2 is enrolled" "$(own "$(invite hall-2)")"
+    is "what comes of it is his who owns the folder" "nobody:nogroup 600" "$(stat -c '%U:%G %a' "$work/his/kiosk.pem")"
+fi
+
 # --- certkiosk-syncd renews it --------------------------------------------------------------------
 write_conf
 serial() { openssl x509 -in "$identity" -noout -serial; }

@@ -6,6 +6,7 @@
 
 #include "kiosk/base/text.h"
 #include "kiosk/pki/certificate.h"
+#include "kiosk/pki/client.h"
 #include "kiosk/pki/issue.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fact_certificate facts = {0};
     enum certificate_key kind;
     uint8_t block[256];
+    uint8_t spki[KEY_PUBLIC_MAX];
     size_t len = 0;
     if (!failed(certificate_read(der, some_trust(), &facts))) {
         if (facts.chain_ok || failed(certificate_key(der, &kind)) ||
@@ -49,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     (void)certificate_challenge(der, (const uint8_t[32]){0}, block, &len).code;
     (void)certificate_proves(der, (const uint8_t[32]){0}, der).code;
+    (void)client_request_check(der, "hall-1", spki, &len).code;
     (void)certificate_renews(der, der, some_trust(), 0, 0).code;
     return 0;
 }

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "sync/wire/batch.h"
+#include "sync/wire/code.h"
 #include "sync/wire/document.h"
+#include "sync/wire/enrol.h"
 #include "sync/wire/entry.h"
 
 #define UNPACK_MAX 65536
@@ -89,6 +91,42 @@ static void try_unpack(struct bytes packed)
     free(out);
 }
 
+static void try_code(const char *text)
+{
+    struct code code, again;
+    char out[CODE_TEXT_SIZE];
+    if (failed(code_read(text, &code)))
+        return;
+    code_print(&code, out);
+    assert(!failed(code_read(out, &again)) && memcmp(code.at, again.at, CODE_LEN) == 0);
+}
+
+static void try_enrol(struct bytes text)
+{
+    static struct enrol_request request;
+    static struct renew_request renew;
+    static struct enrol_answer answer;
+    struct enrol_refusal refusal;
+    char *out = NULL;
+    if (!failed(enrol_request_read(text, &request))) {
+        try_code(request.code);
+        assert(!failed(enrol_request_write(&request, &out)));
+    }
+    free(out);
+    out = NULL;
+    if (!failed(renew_request_read(text, &renew)))
+        assert(!failed(renew_request_write(&renew, &out)));
+    free(out);
+    out = NULL;
+    if (!failed(enrol_answer_read(text, &answer)))
+        assert(!failed(enrol_answer_write(&answer, &out)));
+    free(out);
+    out = NULL;
+    if (!failed(enrol_refusal_read(text, &refusal)))
+        assert(!failed(enrol_refusal_write(&refusal, &out)));
+    free(out);
+}
+
 /* NOLINTNEXTLINE(readability-identifier-naming): the name is libFuzzer's */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -96,7 +134,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     unsigned which = data[0] - (unsigned)'A';
     struct bytes rest = {data + 1, size - 1};
-    static void (*const readers[])(struct bytes) = {try_batch, try_feed, try_answer, try_unpack};
+    static void (*const readers[])(struct bytes) = {try_batch, try_feed, try_answer, try_unpack,
+                                                    try_enrol};
     if (which < ENTRY_COUNT) {
         try_entry((enum entry_kind)which, rest);
         return 0;
