@@ -137,6 +137,33 @@ static bool rounds_agree(size_t reached)
     return is_whole() && head_is(BEFORE + reached - reached / 4);
 }
 
+/* --- the head is signed: with it all that was appended before --------------------------------- */
+
+static bool is_signing(size_t i)
+{
+    return i % 3 == 2;
+}
+
+static struct err append_or_sign(size_t i)
+{
+    return is_signing(i) ? journal_sign_head(journal) : append_or_checkpoint(4 * i);
+}
+
+static unsigned count_signed(size_t i)
+{
+    struct journal_head head;
+    if (!is_signing(i))
+        return count_entry(4 * i);
+    return !failed(journal_get_head(journal, &head)) && head.seq >= BEFORE + i - i / 3;
+}
+
+static bool signed_agrees(size_t reached)
+{
+    struct journal_head head;
+    return is_whole() && head_is(BEFORE + reached - reached / 3) &&
+           !failed(journal_get_head(journal, &head)) && head.seq <= BEFORE + reached - reached / 3;
+}
+
 /* --- erasure: gone for good once it had returned ---------------------------------------------- */
 
 static struct err erase(size_t i)
@@ -255,6 +282,8 @@ static const struct scenario scenarios[] = {
      count_entry, journal_stands, visit_agrees, false},
     {"checkpoints", ROUNDS, prepare_journal, open_journal, append_or_checkpoint, close_journal,
      count_or_checkpoint, journal_stands, rounds_agree, false},
+    {"signed heads", 6, prepare_journal, open_journal, append_or_sign, close_journal, count_signed,
+     journal_stands, signed_agrees, false},
     {"an erasure", 2, prepare_journal, open_journal, erase, close_journal, count_erased,
      journal_stands, erased_agrees, false},
     {"a migration from 1", 2, prepare_release_1, open_journal, append, close_journal, count_entry,
