@@ -20,7 +20,7 @@
 #include "tests/contract/token_bench.h"
 #include "tests/contract/token_bench_hall.h"
 #include "tests/e2e/token_sweep_host.h"
-#include "tests/power/shim.h"
+#include "tests/power/volatile.h"
 #include "tests/unit/ledger.h"
 #include "tests/unit/visit_room.h"
 
@@ -53,8 +53,7 @@ static void open_up(void)
 /* From the touch to a write in which the token hangs; never returns. */
 static void be_the_first(uint32_t n)
 {
-    shim_install();
-    shim_volatile(way != WAY_CONTROL);
+    volatile_install(way != WAY_CONTROL);
     room_after_fork(&kiosk.room);
     open_up();
     await(&kiosk, FLOW_CERTIFICATE);

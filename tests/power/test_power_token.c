@@ -9,11 +9,9 @@
  */
 #include "tests/contract/token_bench.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "tests/power/shim.h"
+#include "tests/power/disk.h"
 #include "tests/unit/ledger.h"
 
 #define SLOT 0x9D
@@ -26,55 +24,11 @@
 enum order_of_things { INTENT_FIRST, INTENT_UNSYNCED, INTENT_LAST };
 
 static struct folder folder;
-static struct shim_disk first, image;
 static struct token_identity seen; /* big */
 
 struct tally {
     uint32_t commands, images, torn, repaired, lost;
 };
-
-/* --- the disk ----------------------------------------------------------------------------- */
-
-static void path_of(char out[160], const char *suffix)
-{
-    (void)text_print(out, 160, "%s%s", folder.path, suffix);
-}
-
-static void load(const char *suffix, struct shim_content *out)
-{
-    char path[160];
-
-    path_of(path, suffix);
-    out->len = 0;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t len = read(fd, out->at, sizeof(out->at));
-    assert_true(len >= 0 && len < SHIM_FILE_MAX);
-    out->len = (size_t)len;
-    (void)close(fd); /* only read */
-}
-
-static void store(const char *suffix, const struct shim_content *content)
-{
-    char path[160];
-
-    path_of(path, suffix);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, content->at, content->len), content->len);
-    assert_int_equal(close(fd), 0);
-}
-
-static void store_disk(const struct shim_disk *disk)
-{
-    char path[160];
-
-    store("", &disk->database);
-    store("-wal", &disk->wal);
-    path_of(path, "-shm");
-    (void)unlink(path); /* does not survive a reboot */
-}
 
 static struct journal *open_it(bool create)
 {
@@ -172,7 +126,6 @@ static bool is_kept(const struct bench *on)
 
 static void check_image(struct bench *on, struct tally *tally)
 {
-    store_disk(&image);
     tally->images++;
     tally->lost += is_kept(on) ? 0 : 1;
 }
@@ -180,17 +133,16 @@ static void check_image(struct bench *on, struct tally *tally)
 /* Every fate of what was not synced when the power failed, which is now. */
 static void check_disks(struct bench *on, struct tally *tally)
 {
-    size_t points = shim_points();
+    size_t points = disk_points();
 
-    for (unsigned fate = 0; fate < SHIM_FATE_COUNT; fate++) {
-        unsigned seeds = fate <= SHIM_KEEP_ALL ? 1 : SEEDS;
+    for (unsigned fate = 0; fate < DISK_FATE_COUNT; fate++) {
+        unsigned seeds = fate <= DISK_KEEP_ALL ? 1 : SEEDS;
         for (unsigned seed = 0; seed < seeds; seed++) {
-            shim_image(&first, points, (enum shim_fate)fate, fate * 10 + seed, &image);
+            disk_cut(points, (enum disk_fate)fate, fate * 10 + seed);
             check_image(on, tally);
         }
     }
-    shim_image(&first, points, SHIM_DROP_ALL, 0, &image);
-    store_disk(&image);
+    disk_cut(points, DISK_DROP_ALL, 0);
 }
 
 static bool cut_once(struct bench *on, enum bench_fault how, uint32_t n, enum order_of_things order,
@@ -199,14 +151,14 @@ static bool cut_once(struct bench *on, enum bench_fault how, uint32_t n, enum or
     on->kind->pull(on);
     on->kind->restore(on);
     bench_insert(on, &seen);
-    store_disk(&first);
-    shim_record(order != INTENT_UNSYNCED);
+    disk_rewind();
+    disk_record(order != INTENT_UNSYNCED);
     struct journal *journal = open_it(false);
     assert_non_null(journal);
     if (order != INTENT_LAST)
         append_intent(journal, on);
     bool struck = write_until(on, how, n);
-    shim_stop();
+    disk_stop();
     journal_close(journal); /* what that writes is after the cut, and not on any image */
     if (struck) {
         check_disks(on, tally);
@@ -284,13 +236,14 @@ static void a_write_before_its_intent_is_seen_to_lose(struct bench *on)
 static void make_first_disk(void)
 {
     folder_make(&folder, "journal.db");
+    disk_install(folder.at);
     struct journal *journal = open_it(true);
     assert_non_null(journal);
     struct journal_draft draft = draft_of(BEFORE, BEFORE, JOURNAL_ORDER_REQUESTED);
     assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
     journal_close(journal);
-    load("", &first.database);
-    load("-wal", &first.wal);
+    disk_record(true);
+    disk_stop();
 }
 
 int main(void)
@@ -301,10 +254,9 @@ int main(void)
         PROMISE(a_write_before_its_intent_is_seen_to_lose),
     };
 
-    shim_install();
     make_first_disk();
     int status = bench_run("power token", promises, ARRAY_LEN(promises));
+    disk_clear();
     folder_remove(&folder);
-    shim_record(false);
     return status;
 }
