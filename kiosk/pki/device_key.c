@@ -138,10 +138,10 @@ struct err device_key_sign_head(const struct device_key *key, const struct devic
     return seal_sign(key->seal, &message, out_signature);
 }
 
-struct err device_head_verify(const struct seal_key *key, const struct device_head *head,
-                              struct bytes signature)
+struct err device_head_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
+                              const struct device_head *head, struct bytes signature)
 {
     char seq[SEQ_SIZE];
     struct seal_message message = message_of(head, seq);
-    return seal_verify(seal_key_public(key), &message, signature);
+    return seal_verify(public_key, &message, signature);
 }

@@ -3,7 +3,7 @@
  *
  *     device_key_make                                       once in a kiosk's life
  *     device_key_open --> derive, sign_head --> destroy     certkiosk
- *     seal_key_create (of the public half) --> device_head_verify      the platform
+ *     device_head_verify                                    the platform, by the public half
  *
  * It signs the head of the kiosk's journal, so that the platform can tell the journal's owner from
  * who copied or rewrote it: a seal (kiosk/pki/seal.h) with context "certkiosk-head-1", parts kiosk
@@ -52,8 +52,8 @@ MUST_CHECK struct err device_key_sign_head(const struct device_key *key,
                                            const struct device_head *head,
                                            uint8_t out_signature[SEAL_LEN]);
 
-/* ERR_DENIED: the signature is not that key's over this head. */
-MUST_CHECK struct err device_head_verify(const struct seal_key *key, const struct device_head *head,
-                                         struct bytes signature);
+/* ERR_DENIED: the signature is not that of the raw public key over this head. */
+MUST_CHECK struct err device_head_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
+                                         const struct device_head *head, struct bytes signature);
 
 #endif

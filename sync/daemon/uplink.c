@@ -1,5 +1,6 @@
 #include "sync/daemon/uplink.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,8 @@ bool uplink_refresh(struct uplink *uplink)
     if (uplink->journal == NULL)
         return false;
     struct err e = journal_get_status(uplink->journal, &uplink->status);
+    if (!failed(e))
+        e = journal_get_head(uplink->journal, &uplink->head);
     if (failed(e))
         lose_journal(uplink, e);
     return !failed(e);
@@ -88,6 +91,7 @@ static bool open_journal(struct uplink *uplink, uint64_t now_ms)
         return false;
     /* Another epoch is another journal: all of it is news to the platform. */
     uplink->send_after = text_same(state->epoch, uplink->status.epoch) ? state->acked_seq : 0;
+    uplink->head_told = 0; /* it is told once more, which changes nothing */
     log_event(LOG_LEVEL_INFO, "journal", "opened head=%llu acked=%llu",
               (unsigned long long)uplink->status.head_seq, (unsigned long long)uplink->send_after);
     uplink_check(uplink, now_ms);
@@ -118,6 +122,23 @@ static bool take_row(void *context, const struct journal_row *row)
     return batch->count < BATCH_ENTRIES_MAX && filling->bytes < BATCH_BYTES_MAX;
 }
 
+/* Whether the platform has all up to the signed entry, and not yet the signature. */
+static bool head_is_news(const struct uplink *uplink)
+{
+    return uplink->head.seq > uplink->head_told && uplink->head.seq <= uplink->send_after;
+}
+
+static void take_head(const struct uplink *uplink, struct batch_head *out)
+{
+    static_assert(BATCH_SIGNATURE_LEN == JOURNAL_SIGNATURE_LEN, "one signature");
+    *out = (struct batch_head){.seq = 0};
+    if (uplink->head.seq <= uplink->head_told)
+        return;
+    out->seq = uplink->head.seq;
+    out->hash = uplink->head.hash;
+    memcpy(out->signature, uplink->head.signature, sizeof(out->signature));
+}
+
 /* Fill the batch with the rows behind `after_seq`; none is not an error. */
 static struct err collect(struct uplink *uplink, uint64_t after_seq, bool *out_full)
 {
@@ -125,6 +146,7 @@ static struct err collect(struct uplink *uplink, uint64_t after_seq, bool *out_f
     struct filling filling = {.batch = batch};
     batch->count = 0;
     memcpy(batch->epoch, uplink->status.epoch, sizeof(batch->epoch));
+    take_head(uplink, &batch->head);
     struct err e = journal_read(uplink->journal, after_seq, uplink->batch_max, take_row, &filling);
     *out_full = batch->count == uplink->batch_max || filling.bytes >= BATCH_BYTES_MAX;
     return e;
@@ -156,7 +178,7 @@ static struct err parcel_make(struct uplink *uplink, uint64_t after_seq)
     struct err e = collect(uplink, after_seq, &parcel.full);
     if (failed(e))
         return (struct err){ERR_IO, e.native, e.site};
-    if (batch->count == 0)
+    if (batch->count == 0 && !head_is_news(uplink))
         return ERR(ERR_NOT_FOUND, 0, "rows");
     size_t collected = batch->count;
     e = pack(batch, &parcel);
@@ -165,7 +187,8 @@ static struct err parcel_make(struct uplink *uplink, uint64_t after_seq)
     memcpy(parcel.epoch, batch->epoch, sizeof(parcel.epoch));
     parcel.full = parcel.full || batch->count < collected;
     parcel.count = batch->count;
-    parcel.last_seq = batch->entries[batch->count - 1].seq;
+    parcel.last_seq = batch->count > 0 ? batch->entries[batch->count - 1].seq : after_seq;
+    parcel.head_seq = batch->head.seq;
     parcel_drop(&uplink->next);
     uplink->next = parcel;
     return ERR_OK;
@@ -248,7 +271,7 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
     uplink->next_look_ms = now_ms + UPLINK_LOOK_MS;
     uplink->look = false;
     if (!open_journal(uplink, now_ms) || uplink->forked ||
-        uplink->status.head_seq <= uplink->send_after)
+        (uplink->status.head_seq <= uplink->send_after && !head_is_news(uplink)))
         return ERR_OK;
     uint64_t pause_end_ms = desk->line.lanes[LANE_JOURNAL].next_ms;
     if (line_may_send(&desk->line, LANE_JOURNAL, now_ms)) {

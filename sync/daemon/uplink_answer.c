@@ -62,6 +62,8 @@ static struct err quarantine(struct uplink *uplink, const struct ack *ack)
 static void resize(struct uplink *uplink, uint64_t took_ms)
 {
     size_t sent = uplink->sent.count;
+    if (sent == 0)
+        return; /* a signature alone */
     if (took_ms > UPLINK_SLOW_MS) {
         uplink->batch_max = sent > 1 ? sent / 2 : 1;
     } else if (took_ms < UPLINK_FAST_MS && sent >= uplink->batch_max) {
@@ -87,6 +89,8 @@ static struct err move_on(struct uplink *uplink, const struct http_answer *answe
     store_take_time(store, ack->time_ms, &clocks);
     store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash);
     uplink->send_after = ack->acked_seq;
+    if (uplink->sent.head_seq != 0 && uplink->sent.head_seq <= ack->acked_seq)
+        uplink->head_told = uplink->sent.head_seq;
     uplink->resent_from = 0;
     desk_answered(uplink->desk, LANE_JOURNAL);
     return ERR_OK;
@@ -149,6 +153,8 @@ static void on_conflict(struct uplink *uplink, const struct http_answer *answer,
         fork_found(uplink, answer, now_ms);
     } else if (!failed(e) && text_same(refusal.error, "gap")) {
         on_gap(uplink, answer, refusal.seq, now_ms);
+    } else if (!failed(e) && text_same(refusal.error, "signature")) {
+        fail(uplink, answer, "signature", now_ms);
     } else {
         fail(uplink, answer, "answer", now_ms);
     }

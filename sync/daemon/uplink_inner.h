@@ -9,6 +9,7 @@
 struct parcel {
     char epoch[CHAIN_UUID_LEN + 1];
     uint64_t after_seq, last_seq; /* from after_seq + 1 to last_seq */
+    uint64_t head_seq;            /* that was signed; 0: none goes with it */
     size_t count;
     bool full;       /* no more would have gone in */
     uint8_t *packed; /* NULL: there is none */
@@ -20,8 +21,10 @@ struct uplink {
     const char *journal_path;
     struct journal *journal; /* NULL: not there, or unreadable */
     struct journal_status status;
-    uint64_t send_after; /* the next batch begins behind this seq */
-    size_t batch_max;    /* entries; what the line carries in good time */
+    struct journal_head head; /* as it was signed last */
+    uint64_t head_told;       /* the newest signed entry that the platform has with its signature */
+    uint64_t send_after;      /* the next batch begins behind this seq */
+    size_t batch_max;         /* entries; what the line carries in good time */
     bool look;
     bool forked; /* two histories: nothing is sent any more until staff have looked */
     uint64_t next_look_ms;

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/pki/seal.h"
 #include "sync/gateway/command.h"
 #include "sync/gateway/folder.h"
 #include "sync/gateway/identity.h"
@@ -40,9 +41,24 @@ static struct err make_out(const char *out)
     return ERR_OK;
 }
 
+/* The public half of a kiosk's device key, as its --create-ledger made it; NULL: none. */
+static struct err read_device_key(const char *path, uint8_t out[KIOSK_DEVICE_KEY_LEN])
+{
+    struct seal_key *key = NULL;
+
+    if (path == NULL)
+        return ERR_OK;
+    struct err e = seal_key_create(path, &key);
+    if (!failed(e))
+        memcpy(out, seal_key_public(key), KIOSK_DEVICE_KEY_LEN);
+    seal_key_destroy(key);
+    return e;
+}
+
 /* The certificate counts from here on: the database before the files would shut the kiosk out if
  * these could not be written. */
-static struct err enter(const char *dir, const char *kiosk, const struct hash *hash, int64_t now_s)
+static struct err enter(const char *dir, const char *kiosk, const struct hash *hash, int64_t now_s,
+                        const uint8_t *device_key)
 {
     CLEANUP(store_done) struct store *store = NULL;
     CLEANUP(transaction_done) struct transaction work = {0};
@@ -50,6 +66,8 @@ static struct err enter(const char *dir, const char *kiosk, const struct hash *h
     struct err e = command_begin(dir, false, &store, &work);
     if (!failed(e))
         e = kiosk_enrol(store, kiosk, hash, now_s);
+    if (!failed(e) && device_key != NULL)
+        e = kiosk_set_device_key(store, kiosk, device_key);
     return failed(e) ? e : transaction_commit(&work);
 }
 
@@ -58,8 +76,12 @@ int command_enrol(int argc, char **argv)
     const char *dir = NULL;
     const char *kiosk = NULL;
     const char *out = NULL;
-    const struct option_row rows[] = {
-        {"--dir", &dir, true}, {"--kiosk", &kiosk, true}, {"--out", &out, true}};
+    const char *device = NULL;
+    const struct option_row rows[] = {{"--dir", &dir, true},
+                                      {"--kiosk", &kiosk, true},
+                                      {"--out", &out, true},
+                                      {"--device-key", &device, false}};
+    uint8_t device_key[KIOSK_DEVICE_KEY_LEN];
     int64_t now_s = clock_wall_ms() / 1000;
     struct hash hash = {0};
 
@@ -70,7 +92,9 @@ int command_enrol(int argc, char **argv)
         return COMMAND_USAGE;
     }
     struct identity_client client = {.name = "kiosk", .cn = kiosk, .ou = "kiosk"};
-    struct err e = make_out(out);
+    struct err e = read_device_key(device, device_key);
+    if (!failed(e))
+        e = make_out(out);
     if (!failed(e))
         e = copy(dir, FOLDER_SERVER_CA, ".crt", out);
     if (!failed(e))
@@ -80,7 +104,7 @@ int command_enrol(int argc, char **argv)
     if (!failed(e))
         e = identity_client(dir, out, &client, now_s, &hash);
     if (!failed(e))
-        e = enter(dir, kiosk, &hash, now_s);
+        e = enter(dir, kiosk, &hash, now_s, device != NULL ? device_key : NULL);
     return failed(e) ? command_failed("enrol", e) : COMMAND_DONE;
 }
 

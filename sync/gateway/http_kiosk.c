@@ -87,6 +87,11 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
                   (unsigned long long)answer->seq);
         http_refuse(reply, MHD_HTTP_CONFLICT, "fork", answer->seq, "");
         break;
+    case INTAKE_SIGNATURE:
+        log_event(LOG_LEVEL_ERROR, "signature", "kiosk=%s seq=%llu", kiosk,
+                  (unsigned long long)answer->seq);
+        http_refuse(reply, MHD_HTTP_CONFLICT, "signature", answer->seq, "");
+        break;
     case INTAKE_MALFORMED:
         http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", answer->seq,
                     "an entry does not hash to what it says");

@@ -270,6 +270,8 @@ static json_t *kiosk_json(const struct kiosk *kiosk)
     (void)json_object_set_new(json, "acked_seq", json_integer((json_int_t)kiosk->seq));
     set_number(json, "contact_s", kiosk->contact_s);
     (void)json_object_set_new(json, "open_alarms", json_integer(kiosk->open_alarms));
+    (void)json_object_set_new(json, "unsigned", json_boolean(kiosk->is_unsigned));
+    (void)json_object_set_new(json, "signed_seq", json_integer((json_int_t)kiosk->signed_seq));
     return json;
 }
 

@@ -243,6 +243,8 @@ static struct err intake_finish(const struct intake *intake, const struct batch 
     struct err e = read_verdicts(intake, batch, &answer->ack);
     if (!failed(e) && intake->is_advanced)
         e = advance(intake);
+    if (!failed(e) && answer->signed_seq > 0)
+        e = kiosk_signed(intake->platform->store, intake->kiosk, intake->epoch, answer->signed_seq);
     if (!failed(e))
         e = watch_raise(intake->watch, intake->platform, intake->kiosk);
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
@@ -267,6 +269,8 @@ static struct err take_all(struct intake *intake, const struct batch *batch,
         e = read_head_time(intake, &intake->watch->before_ms);
     for (size_t i = 0; i < batch->count && !failed(e) && answer->verdict == INTAKE_STORED; i++)
         e = take(intake, &batch->entries[i], answer);
+    if (!failed(e) && answer->verdict == INTAKE_STORED)
+        e = intake_head(intake, &batch->head, answer);
     if (failed(e) || answer->verdict != INTAKE_STORED)
         return e;
     e = intake_finish(intake, batch, answer);

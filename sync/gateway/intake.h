@@ -12,6 +12,7 @@ enum intake_verdict {
     INTAKE_STORED,    /* `ack` says up to where; a repeated batch gets the same answer */
     INTAKE_GAP,       /* nothing stored; `seq` is the one expected */
     INTAKE_FORK,      /* nothing stored; `seq` is known with another content, or its txid is */
+    INTAKE_SIGNATURE, /* nothing stored; the head `seq` is not signed by the kiosk's device key */
     INTAKE_MALFORMED, /* nothing stored; the entry at `seq` does not hash to what it says */
     INTAKE_FULL,      /* nothing stored; too many entries are ahead of their turn already */
 };
@@ -21,6 +22,7 @@ enum intake_verdict {
 struct intake_answer {
     enum intake_verdict verdict;
     uint64_t seq;
+    uint64_t signed_seq; /* of the head that was verified; 0: none */
     struct ack ack;
 };
 

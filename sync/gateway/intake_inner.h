@@ -27,6 +27,11 @@ enum ahead_state {
 MUST_CHECK struct err intake_apply(const struct intake *intake, const struct batch_entry *entry,
                                    char out_code[ORDER_CODE_SIZE]);
 
+/* Whether the head that came with the batch, whose entries were taken, is the kiosk's and of this
+ * journal. Nothing changes without one, or when no device key is known. STORED, SIGNATURE, FORK. */
+MUST_CHECK struct err intake_head(const struct intake *intake, const struct batch_head *head,
+                                  struct intake_answer *answer);
+
 bool intake_hash_true(const struct intake *intake, const struct batch_entry *entry);
 
 /* Whether an entry of this txid is stored, in whatever place of whatever journal. */

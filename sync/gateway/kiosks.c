@@ -4,7 +4,8 @@
 
 #define KIOSK_COLUMNS \
     "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash, (SELECT " \
-    "count(*) FROM alarms a WHERE a.kiosk = k.id AND a.cleared_s = 0) FROM kiosks k LEFT JOIN " \
+    "count(*) FROM alarms a WHERE a.kiosk = k.id AND a.cleared_s = 0), k.device_key IS NULL, " \
+    "coalesce(h.signed_seq, 0) FROM kiosks k LEFT JOIN " \
     "heads h ON h.kiosk = k.id AND h.epoch = k.epoch "
 
 bool kiosk_id_valid(const char *id)
@@ -36,6 +37,32 @@ struct err kiosk_set_device_key(struct store *store, const char *id,
 {
     return store_run(store, "UPDATE kiosks SET device_key = ? WHERE id = ?",
                      VALUES(V_BLOB(key, KIOSK_DEVICE_KEY_LEN), V_TEXT(id)));
+}
+
+struct err kiosk_device_key(struct store *store, const char *id,
+                            uint8_t out_key[KIOSK_DEVICE_KEY_LEN], bool *out_known)
+{
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+
+    struct err e =
+        store_query(store, "SELECT device_key FROM kiosks WHERE id = ? AND device_key IS NOT NULL",
+                    VALUES(V_TEXT(id)), &query);
+    if (!failed(e))
+        e = store_row(query);
+    if (failed(e) && e.code != ERR_NOT_FOUND)
+        return e;
+    if (!failed(e))
+        column_blob(query, 0, out_key, KIOSK_DEVICE_KEY_LEN);
+    *out_known = !failed(e);
+    return ERR_OK;
+}
+
+struct err kiosk_signed(struct store *store, const char *id, const char *epoch, uint64_t seq)
+{
+    return store_run(store,
+                     "UPDATE heads SET signed_seq = max(signed_seq, ?) WHERE kiosk = ?"
+                     " AND epoch = ?",
+                     VALUES(V_NUMBER(seq), V_TEXT(id), V_TEXT(epoch)));
 }
 
 struct err kiosk_set_next(struct store *store, const char *id, const struct kiosk_next *next)
@@ -108,6 +135,8 @@ static void kiosk_take(sqlite3_stmt *query, struct kiosk *out)
     out->seq = (uint64_t)column_number(query, 4);
     column_blob(query, 5, out->head.at, HASH_LEN);
     out->open_alarms = column_number(query, 6);
+    out->is_unsigned = column_number(query, 7) != 0;
+    out->signed_seq = (uint64_t)column_number(query, 8);
 }
 
 struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk)

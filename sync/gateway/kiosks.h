@@ -20,6 +20,8 @@ struct kiosk {
     uint64_t seq; /* head of the journal of `epoch`; 0: nothing yet */
     struct hash head;
     int64_t open_alarms;
+    bool is_unsigned;    /* no device key is known by which its journal could be verified */
+    uint64_t signed_seq; /* up to where the journal was signed by it */
 };
 
 /* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */
@@ -35,6 +37,14 @@ MUST_CHECK struct err kiosk_set_until(struct store *store, const char *id, int64
 /* The public key by which it signs the head of its journal. */
 MUST_CHECK struct err kiosk_set_device_key(struct store *store, const char *id,
                                            const uint8_t key[KIOSK_DEVICE_KEY_LEN]);
+
+/* That key. `*out_known` is false when there is none. */
+MUST_CHECK struct err kiosk_device_key(struct store *store, const char *id,
+                                       uint8_t out_key[KIOSK_DEVICE_KEY_LEN], bool *out_known);
+
+/* The journal of `epoch` was signed up to here; never taken back. */
+MUST_CHECK struct err kiosk_signed(struct store *store, const char *id, const char *epoch,
+                                   uint64_t seq);
 
 /* The certificate that it has been issued and has not used yet: counts beside the other. */
 struct kiosk_next {

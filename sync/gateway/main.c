@@ -11,7 +11,7 @@ static const struct {
     const char *options;
 } commands[] = {
     {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words DIR]"},
-    {"enrol", command_enrol, "--dir D --kiosk ID --out OUT"},
+    {"enrol", command_enrol, "--dir D --kiosk ID --out OUT [--device-key FILE]"},
     {"invite", command_invite, "--dir D --kiosk ID [--hours 24]"},
     {"operator", command_operator, "--dir D --out OUT"},
     {"register", command_register,

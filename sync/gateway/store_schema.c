@@ -138,6 +138,8 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "ALTER TABLE kiosks ADD COLUMN next_der BLOB;"
     "ALTER TABLE kiosks ADD COLUMN next_until_s INTEGER NOT NULL DEFAULT 0;"
 
+    "ALTER TABLE heads ADD COLUMN signed_seq INTEGER NOT NULL DEFAULT 0;" /* by the device key */
+
     "CREATE TABLE invites("
     "  kiosk TEXT PRIMARY KEY,"
     "  salt BLOB NOT NULL,"

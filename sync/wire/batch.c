@@ -14,6 +14,12 @@ static const struct field batch_rows[] = {
     FIELD(batch, epoch, "epoch", FIELD_UUID, .required = true, .min = 1),
 };
 
+static const struct field head_rows[] = {
+    FIELD(batch_head, seq, "seq", FIELD_NUMBER, .required = true, .min = 1),
+    FIELD(batch_head, hash, "hash", FIELD_HEX, .required = true),
+    FIELD(batch_head, signature, "signature", FIELD_BASE64, .required = true),
+};
+
 static const struct field entry_rows[] = {
     FIELD(batch_entry, seq, "seq", FIELD_NUMBER, .required = true, .min = 1),
     FIELD(batch_entry, txid, "txid", FIELD_UUID, .required = true, .min = 1),
@@ -150,12 +156,37 @@ static struct err start(json_t **out_root, const struct field *rows, size_t coun
     return field_write(root, rows, count, in);
 }
 
+#define HEAD "head"
+
+static struct err head_write(json_t *root, const struct batch_head *head)
+{
+    if (head->seq == 0)
+        return ERR_OK;
+    json_t *object = json_object();
+    if (json_object_set_new(root, HEAD, object) != 0)
+        return ERR(ERR_NO_ROOM, 0, "json_object_set_new");
+    return field_write(object, head_rows, ARRAY_LEN(head_rows), head);
+}
+
+static struct err head_read(const json_t *root, struct batch_head *out)
+{
+    const json_t *object = json_object_get(root, HEAD);
+    *out = (struct batch_head){.seq = 0};
+    if (object == NULL)
+        return ERR_OK;
+    if (!json_is_object(object))
+        return ERR(ERR_MALFORMED, 0, "not an object");
+    return field_read(object, head_rows, ARRAY_LEN(head_rows), out);
+}
+
 struct err batch_write(const struct batch *in, char **out_text)
 {
     CLEANUP(json_decrefp) json_t *root = NULL;
     struct err e = start(&root, batch_rows, ARRAY_LEN(batch_rows), in);
     if (!failed(e))
         e = list_write(root, &entry_list, in->entries, in->count);
+    if (!failed(e))
+        e = head_write(root, &in->head);
     return failed(e) ? e : field_print_text(root, BATCH_BYTES_MAX, out_text);
 }
 
@@ -165,6 +196,8 @@ struct err batch_read(struct bytes text, struct batch *out)
     struct err e = parse(text, BATCH_BYTES_MAX, &root);
     if (!failed(e))
         e = field_read(root, batch_rows, ARRAY_LEN(batch_rows), out);
+    if (!failed(e))
+        e = head_read(root, &out->head);
     return failed(e) ? e : list_read(root, &entry_list, out->entries, &out->count);
 }
 

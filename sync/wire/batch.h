@@ -4,13 +4,16 @@
  * Up:    POST /v1/kiosks/{kiosk}/journal      Content-Type: application/json, Content-Encoding:
  * zstd
  *        {"epoch":UUID,"entries":[{"seq":N,"txid":UUID,"at_ms":N,"visit":UUID,"kind":NAME,
- *          "body":TEXT (the exact bytes, as a JSON string),"prev":hex,"hash":hex}, ...]}
- *   200  {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
+ *          "body":TEXT (the exact bytes, as a JSON string),"prev":hex,"hash":hex}, ...],
+ *         "head":{"seq":N,"hash":hex,"signature":base64}}
+ *        head: the newest entry that the kiosk has signed with its device key, of this batch or
+ * not; left out when the platform has it. See kiosk/pki/device_key.h 200
+ * {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
  *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,
  *         "rejected":[{"seq":N,"code":NAME}, ...]}
- *   409  {"error":"gap","expected_seq":N} or {"error":"fork","seq":N}
- *   400  {"error":"malformed", "message":TEXT}; 413; 429 and 503 with Retry-After
- *   Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
+ *   409  {"error":"gap","expected_seq":N}, {"error":"fork","seq":N} or
+ * {"error":"signature","seq":N} 400  {"error":"malformed", "message":TEXT}; 413; 429 and 503 with
+ * Retry-After Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
  *
  * Ahead: POST /v1/kiosks/{kiosk}/ahead       a batch of at most BATCH_AHEAD_MAX entries from the
  * end of a long journal, so that a visitor does not wait for all before them. The same entries come
@@ -51,8 +54,17 @@ struct batch_entry {
     struct hash prev, hash;
 };
 
+#define BATCH_SIGNATURE_LEN 64
+
+struct batch_head {
+    uint64_t seq; /* 0: none */
+    struct hash hash;
+    uint8_t signature[BATCH_SIGNATURE_LEN];
+};
+
 struct batch {
     char epoch[CHAIN_UUID_LEN + 1];
+    struct batch_head head;
     size_t count;
     struct batch_entry entries[BATCH_ENTRIES_MAX]; /* 4 MB: keep it on the heap */
 };

@@ -241,7 +241,14 @@ verify_records() {
     same "the order at the platform" "$(jq -r .status <<<"$record")" "done" &&
         same "payments at the platform" "$(jq '.payments | length' <<<"$record")" 1 &&
         same "deliveries at the platform" "$(jq '.deliveries | length' <<<"$record")" 1 &&
-        same "the amount at the platform, in fen" "$(jq .amount_fen <<<"$record")" 20000
+        same "the amount at the platform, in fen" "$(jq .amount_fen <<<"$record")" 20000 || return 1
+    wait_for 20 journal_signed || fail "the platform has no signature of the journal's end: $(operator kiosks)"
+}
+
+# The platform has all of the journal, and the device key's signature over its end.
+journal_signed() {
+    [ "$(operator kiosks | jq -c '.kiosks[0] | [.unsigned, .signed_seq == .acked_seq, .acked_seq]')" = \
+        "[false,true,$(ledger "SELECT max(seq) FROM journal")]" ]
 }
 
 ledger() {

@@ -64,6 +64,8 @@ static struct err write_any(enum shape shape, const union any *in, char **out_te
     "{\"seq\":" seq ",\"txid\":\"" UUID "\",\"at_ms\":1754000000123,\"visit\":\"" UUID "\"," \
     "\"kind\":\"order_requested\",\"body\":\"" body "\",\"prev\":\"" prev "\",\"hash\":\"" HASH1 "\"}"
 #define BATCH_OF(entries) "{\"epoch\":\"" UUID "\",\"entries\":[" entries "]}"
+#define SIGNED(head) "{\"epoch\":\"" UUID "\",\"entries\":[],\"head\":" head "}"
+#define HEAD_OF(seq, hash, signature) "{\"seq\":" seq ",\"hash\":\"" hash "\",\"signature\":\"" signature "\"}"
 #define ACK_OF(rest) "{\"kiosk\":\"hall-1\",\"epoch\":\"" UUID "\",\"acked_seq\":7,\"head_hash\":\"" HASH1 "\",\"time_ms\":1754000000123" rest "}"
 #define DOCUMENT_OF(type, id, body) \
     "{\"type\":\"" type "\",\"id\":\"" id "\",\"version\":3,\"body\":\"" body "\",\"key_id\":\"" KEY_ID "\",\"seal\":\"" SEAL "\"}"
@@ -76,6 +78,7 @@ static const struct {
 } good[] = {
     {"a batch of nothing",             BATCH, BATCH_OF("")},
     {"a batch of two entries",         BATCH, BATCH_OF(ENTRY_OF("1", "{}", HASH0) "," ENTRY_OF("2", "{\\\"a\\\":\\\"华\\\"}", HASH1))},
+    {"a batch with a signed head",     BATCH, SIGNED(HEAD_OF("7", HASH1, SEAL))},
     {"a body with every kind of escape", BATCH, BATCH_OF(ENTRY_OF("1", "\\\"\\\\/\\b\\f\\n\\r\\t\\u0001", HASH0))},
     {"an acknowledgement",             ACK, ACK_OF("")},
     {"one that rejects two entries",   ACK, ACK_OF(",\"rejected\":[{\"seq\":3,\"code\":\"unknown_token\"},{\"seq\":5,\"code\":\"bad_body\"}]")},
@@ -96,6 +99,12 @@ static const struct {
 } bad[] = {
     {"a batch without an epoch",          BATCH, "{\"entries\":[]}"},
     {"a batch with an empty epoch",       BATCH, "{\"epoch\":\"\",\"entries\":[]}"},
+    {"a head that is a number",           BATCH, SIGNED("7")},
+    {"a head that is null",               BATCH, SIGNED("null")},
+    {"a head of no entry",                BATCH, SIGNED(HEAD_OF("0", HASH1, SEAL))},
+    {"a head with a short hash",          BATCH, SIGNED(HEAD_OF("7", "00", SEAL))},
+    {"a head with a short signature",     BATCH, SIGNED(HEAD_OF("7", HASH1, "AAEC"))},
+    {"a head without a signature",        BATCH, SIGNED("{\"seq\":7,\"hash\":\"" HASH1 "\"}")},
     {"a batch without entries",           BATCH, "{\"epoch\":\"" UUID "\"}"},
     {"entries that are an object",        BATCH, "{\"epoch\":\"" UUID "\",\"entries\":{}}"},
     {"an entry that is a number",         BATCH, BATCH_OF("1")},
@@ -263,7 +272,7 @@ static void test_an_acknowledgement_says_what_it_rejects(void **state)
 {
     (void)state;
     struct ack ack;
-    struct bytes text = {(const uint8_t *)good[4].text, strlen(good[4].text)};
+    struct bytes text = {(const uint8_t *)good[5].text, strlen(good[5].text)};
     assert_false(failed(ack_read(text, &ack)));
     assert_string_equal(ack.kiosk, "hall-1");
     assert_int_equal(ack.acked_seq, 7);

@@ -41,6 +41,60 @@ static void test_an_acknowledgement_moves_on(void **state)
     assert_int_equal(room->http->batch.entries[0].seq, 4);
 }
 
+static void acknowledge(struct room *room, uint64_t seq)
+{
+    struct ack ack = room_ack(room, seq);
+    fake_acknowledge(room->http, room->key, &ack);
+    room_round(room, 5);
+}
+
+static void test_a_signed_head_goes_along_until_the_platform_has_it(void **state)
+{
+    struct room *room = *state;
+    struct journal_head head;
+    room_open_journal(room, 7);
+    room_append(room, 3);
+    assert_false(failed(journal_sign_head(room->journal)));
+    assert_false(failed(journal_get_head(room->journal, &head)));
+    room_line_up(room);
+    assert_int_equal(room->http->batch.count, 3);
+    assert_int_equal(room->http->batch.head.seq, 3);
+    assert_memory_equal(&room->http->batch.head.hash, &head.hash, HASH_LEN);
+    assert_memory_equal(room->http->batch.head.signature, head.signature, BATCH_SIGNATURE_LEN);
+    acknowledge(room, 3);
+    uplink_look(room->uplink);
+    room_round(room, UPLINK_LOOK_MS);
+    assert_false(on_its_way(room)); /* it is there, and not told again */
+
+    room_append(room, 1);
+    uplink_look(room->uplink);
+    room_round(room, 5);
+    assert_int_equal(room->http->batch.count, 1);
+    assert_int_equal(room->http->batch.head.seq, 0);
+    acknowledge(room, 4);
+    assert_false(on_its_way(room));
+    assert_false(failed(journal_sign_head(room->journal)));
+    uplink_look(room->uplink);
+    room_round(room, 5);
+    assert_true(on_its_way(room)); /* the signature alone */
+    assert_int_equal(room->http->batch.count, 0);
+    assert_int_equal(room->http->batch.head.seq, 4);
+    acknowledge(room, 4);
+    uplink_look(room->uplink);
+    room_round(room, UPLINK_LOOK_MS);
+    assert_false(on_its_way(room));
+}
+
+static void test_a_head_that_the_platform_refuses_is_a_trouble_of_its_own(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 2);
+    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"signature\",\"seq\":2}");
+    room_round(room, 5);
+    assert_string_equal(saved(room)->trouble, "signature");
+    assert_int_equal(saved(room)->acked_seq, 0);
+}
+
 static void test_a_lost_word_costs_a_second(void **state)
 {
     struct room *room = *state;
@@ -264,6 +318,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_rows_go_up_as_they_are),
         TEST(test_an_acknowledgement_moves_on),
+        TEST(test_a_signed_head_goes_along_until_the_platform_has_it),
+        TEST(test_a_head_that_the_platform_refuses_is_a_trouble_of_its_own),
         TEST(test_a_lost_word_costs_a_second),
         TEST(test_a_journal_that_comes_later_is_waited_for),
         TEST(test_a_long_journal_goes_in_batches),
