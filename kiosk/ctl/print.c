@@ -162,8 +162,9 @@ void print_advice(FILE *out, const char *word)
          "entry that certkioskctl ledger verify names."},
         {"ledger_bad", "the journal cannot be used or does not verify. Nothing is served. Run "
                        "certkioskctl ledger verify; do not delete or create its files."},
-        {"inbox_damaged", "what the platform sent is damaged. Stop certkiosk and certkiosk-syncd, "
-                          "keep a copy of the folder sync/, look at the disk, call the platform."},
+        {"inbox_damaged",
+         "what the platform sent is damaged. certkiosk-syncd puts it aside and fetches all of it "
+         "anew: restart it. When it comes again look at the disk."},
         {"acknowledged_another_journal",
          "the platform knows another journal of this kiosk than the one that is here. If nobody "
          "made one on purpose put the right one back; see ledger_rolled_back in the README."},

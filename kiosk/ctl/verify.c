@@ -81,6 +81,8 @@ static void look_at_inbox(const char *path, struct journal *journal, struct veri
     if (!failed(e))
         e = inbox_verify_pages(inbox);
     if (!failed(e))
+        e = inbox_check(inbox);
+    if (!failed(e))
         e = inbox_get_state(inbox, &state);
     if (!failed(note(verify, VERIFY_INBOX, e)) && journal != NULL)
         (void)note(verify, VERIFY_PLATFORM, compare(journal, &state, verify));
