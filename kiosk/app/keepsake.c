@@ -175,7 +175,11 @@ static bool is_past(const struct order_sources *from, const struct journal_kept 
     struct fact_certificate facts = {0};
     struct fact_order order = {.status = FACT_ORDER_NONE};
 
-    if (failed(order_of(from, kept->order, &order)) || !keepsake_is_lost(order.status))
+    if (failed(order_of(from, kept->order, &order)))
+        return false;
+    if (order.status == FACT_ORDER_DONE)
+        return true;
+    if (!keepsake_is_lost(order.status))
         return false;
     struct err e = certificate_read((struct bytes){kept->der, kept->der_len}, from->trust, &facts);
     bool past = failed(e) || facts.not_after_s < now_s;

@@ -10,7 +10,7 @@
  *   can be no more          may have one that it does     stays: what it is is not known
  *                           not show
  *   can be no more          never                         goes when the old one has expired
- *   delivered elsewhere     whatever is on it             goes
+ *   delivered elsewhere     whatever is on it, or never   goes
  *   delivered               -                             went with the delivery
  *
  * An order is delivered elsewhere when the account has its certificate, also after a refund: the
@@ -48,8 +48,8 @@ enum keepsake_next {
 enum keepsake_next keepsake_next(const struct fact_order *order, const struct document_issued *old,
                                  const struct fact_token *token);
 
-/* Erase what expired before `now_s` and was kept for an order that can be completed no more. Errors
- * as journal_append(). */
+/* Erase what was kept for an order that the platform has delivered, and what expired before `now_s`
+ * and was kept for one that can be completed no more. Errors as journal_append(). */
 MUST_CHECK struct err keepsake_sweep(const struct order_sources *from, int64_t now_s);
 
 #endif

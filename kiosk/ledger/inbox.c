@@ -182,6 +182,30 @@ struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents
     return database_end(&inbox->database, e);
 }
 
+static struct err erase_one(const struct inbox *inbox, const struct inbox_name *name,
+                            struct hash *in_out_sum)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e = guard_fold(&inbox->database, name->type, name->id, in_out_sum);
+    if (!failed(e))
+        e = prepare_for(inbox, "DELETE FROM document WHERE type = ?1 AND id = ?2", name->type,
+                        name->id, &statement);
+    return failed(e) ? e : database_finish(statement);
+}
+
+struct err inbox_erase(struct inbox *inbox, const struct inbox_name *names, size_t count)
+{
+    struct hash sum = {{0}};
+    struct err e = database_begin(&inbox->database);
+    if (failed(e))
+        return e;
+    for (size_t i = 0; i < count && !failed(e); i++)
+        e = erase_one(inbox, &names[i], &sum);
+    if (!failed(e))
+        e = inbox_touch(inbox, &sum);
+    return database_end(&inbox->database, e);
+}
+
 static bool take_document(sqlite3_stmt *statement, struct inbox_document *out)
 {
     int len = sqlite3_column_bytes(statement, 5);

@@ -27,6 +27,12 @@
 
 struct inbox;
 
+/* Which document. */
+struct inbox_name {
+    char type[INBOX_TYPE_SIZE];
+    char id[INBOX_ID_SIZE];
+};
+
 struct inbox_document {
     char type[INBOX_TYPE_SIZE];
     char id[INBOX_ID_SIZE];
@@ -66,6 +72,11 @@ MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox
  */
 MUST_CHECK struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents,
                                 size_t count, uint64_t cursor);
+
+/* Erase these documents, durable on return; one that is not there is fine. An older version of it
+ * may come again. Errors as inbox_put(). */
+MUST_CHECK struct err inbox_erase(struct inbox *inbox, const struct inbox_name *names,
+                                  size_t count);
 
 /* The stored document. ERR_NOT_FOUND. */
 MUST_CHECK struct err inbox_get(struct inbox *inbox, const char *type, const char *id,

@@ -11,6 +11,7 @@
 #include "kiosk/base/text.h"
 #include "sync/daemon/ahead.h"
 #include "sync/daemon/downlink.h"
+#include "sync/daemon/forget.h"
 #include "sync/daemon/renewal.h"
 #include "sync/daemon/status.h"
 #include "sync/daemon/uplink.h"
@@ -166,7 +167,9 @@ static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
     if (!failed(e) && now_ms >= daemon->checkpoint_ms) {
         daemon->checkpoint_ms = now_ms + CHECKPOINT_MS;
         store_hold_reserve(store);
-        e = inbox_checkpoint(store->inbox);
+        e = forget_old_orders(store->inbox, store->state.proven_ms / 1000);
+        if (!failed(e))
+            e = inbox_checkpoint(store->inbox);
     }
     return e.code == ERR_NO_ROOM ? ERR_OK : e; /* as soon as there is room, all that was missed */
 }

@@ -130,6 +130,21 @@ static void test_what_is_no_certificate_is_swept_with_its_order(void **state)
     close_ledger(&desk);
 }
 
+static void test_what_was_delivered_elsewhere_needs_nothing_kept_here(void **state)
+{
+    (void)state;
+    struct desk desk;
+    open_ledger(&desk);
+    intend(&desk, (struct bytes){desk.room.old.der, desk.room.old.len});
+    platform_says(&desk, FACT_ORDER_TO_WRITE);
+    assert_false(failed(keepsake_sweep(&desk.from, desk.room.paid_s)));
+    assert_true(is_kept(&desk));
+    platform_says(&desk, FACT_ORDER_DONE);
+    assert_false(failed(keepsake_sweep(&desk.from, desk.room.paid_s)));
+    assert_false(is_kept(&desk));
+    close_ledger(&desk);
+}
+
 enum one { NONE, OLD, RENEWED, HIDDEN };
 
 /* clang-format off */
@@ -261,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_what_was_issued_is_told_of_an_order_that_is_over),
         cmocka_unit_test(test_what_is_on_the_token_tells_where_the_old_one_goes),
         cmocka_unit_test(test_what_is_no_certificate_is_swept_with_its_order),
+        cmocka_unit_test(test_what_was_delivered_elsewhere_needs_nothing_kept_here),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
