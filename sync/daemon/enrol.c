@@ -53,7 +53,7 @@ struct attempt {
     const struct settings *settings;
     struct enrol_request request;
     struct enrol_answer answer;
-    char *message;
+    char message[ENROL_MESSAGE_MAX];
 };
 
 /* The key by which the ledger's head is signed; a kiosk without a ledger has none yet. */
@@ -229,15 +229,23 @@ static struct err enrol(struct attempt *attempt)
     return e;
 }
 
-struct err enrol_run(const struct settings *settings, const char *code, char *out_message)
+static struct err start(struct attempt *attempt, const char *code)
 {
-    struct attempt attempt = {.settings = settings, .message = out_message};
+    const struct settings *settings = attempt->settings;
     struct code read;
     if (failed(code_read(code, &read)))
-        return say(&attempt, ERR(ERR_MALFORMED, 0, "code"), refusals[0].says);
-    code_print(&read, attempt.request.code);
-    if (!text_copy(attempt.request.kiosk, sizeof(attempt.request.kiosk), settings->kiosk))
-        return say(&attempt, ERR(ERR_IO, 0, "kiosk"), "[kiosk] id is too long.");
-    add_device_key(settings, &attempt.request);
-    return enrol(&attempt);
+        return say(attempt, ERR(ERR_MALFORMED, 0, "code"), refusals[0].says);
+    code_print(&read, attempt->request.code);
+    if (!text_copy(attempt->request.kiosk, sizeof(attempt->request.kiosk), settings->kiosk))
+        return say(attempt, ERR(ERR_IO, 0, "kiosk"), "[kiosk] id is too long.");
+    add_device_key(settings, &attempt->request);
+    return enrol(attempt);
+}
+
+struct err enrol_run(const struct settings *settings, const char *code, char *out_message)
+{
+    struct attempt attempt = {.settings = settings};
+    struct err e = start(&attempt, code);
+    (void)text_copy(out_message, ENROL_MESSAGE_MAX, attempt.message); /* as large */
+    return e;
 }

@@ -129,14 +129,13 @@ static struct err judge(const struct platform *platform, const struct enrol_requ
                         const struct code *code, struct enrol_outcome *out)
 {
     struct hash csr = hash_of_csr(request->csr, request->csr_len);
-    enum invite_verdict verdict = INVITE_UNKNOWN;
     struct invite invite;
 
-    struct err e = invite_try(platform->store, request->kiosk, code, platform_now_s(platform),
-                              &verdict, &invite);
+    struct err e =
+        invite_try(platform->store, request->kiosk, code, platform_now_s(platform), &invite);
     if (failed(e))
         return e;
-    switch (verdict) {
+    switch (invite.verdict) {
     case INVITE_OPEN:
         return let_in(platform, request, &csr, out);
     case INVITE_USED:

@@ -49,8 +49,8 @@ MUST_CHECK struct err enrol_by_code(const struct platform *platform,
 MUST_CHECK struct err enrol_renew(const struct platform *platform, const char *kiosk,
                                   const struct renew_request *request, struct enrol_outcome *out);
 
-#define ENROL_LATE_PART 12            /* alarm when less than this part of a life is left */
-#define ENROL_FORGOTTEN_S (7 * 86400) /* and no more when it ended so long ago */
+#define ENROL_LATE_PART 12                /* alarm when less than this part of a life is left */
+#define ENROL_FORGOTTEN_S INT64_C(604800) /* and no more when it ended so long ago */
 
 /* Raise an alarm for each kiosk that has not renewed its certificate in time. */
 MUST_CHECK struct err enrol_round(const struct platform *platform);

@@ -86,7 +86,7 @@ static enum invite_verdict judge(sqlite3_stmt *query, const struct code *code, i
 }
 
 struct err invite_try(struct store *store, const char *kiosk, const struct code *code,
-                      int64_t now_s, enum invite_verdict *out_verdict, struct invite *out_invite)
+                      int64_t now_s, struct invite *out_invite)
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
     struct invite invite = {0};
@@ -99,13 +99,12 @@ struct err invite_try(struct store *store, const char *kiosk, const struct code 
         e = store_row(query);
     if (failed(e) && e.code != ERR_NOT_FOUND)
         return e;
-    enum invite_verdict verdict = failed(e) ? INVITE_UNKNOWN : judge(query, code, now_s, &invite);
-    bool spends =
-        verdict == INVITE_WRONG || (verdict == INVITE_SPENT && column_number(query, 3) > 0);
+    invite.verdict = failed(e) ? INVITE_UNKNOWN : judge(query, code, now_s, &invite);
+    bool spends = invite.verdict == INVITE_WRONG ||
+                  (invite.verdict == INVITE_SPENT && column_number(query, 3) > 0);
     e = spends ? take_try(store, kiosk) : ERR_OK;
     if (failed(e))
         return e;
-    *out_verdict = verdict;
     *out_invite = invite;
     return ERR_OK;
 }

@@ -34,6 +34,7 @@ enum invite_verdict {
 };
 
 struct invite {
+    enum invite_verdict verdict;
     int64_t tries_left;
     struct hash request;                  /* INVITE_USED: SHA-256 of what it was used with */
     struct issue_certificate certificate; /* INVITE_USED */
@@ -41,8 +42,7 @@ struct invite {
 
 /* Whether `code` is the kiosk's; a wrong one costs it a try. */
 MUST_CHECK struct err invite_try(struct store *store, const char *kiosk, const struct code *code,
-                                 int64_t now_s, enum invite_verdict *out_verdict,
-                                 struct invite *out_invite);
+                                 int64_t now_s, struct invite *out_invite);
 
 /* It is used, by the request of this hash, for this certificate. */
 MUST_CHECK struct err invite_use(struct store *store, const char *kiosk, const struct hash *request,

@@ -10,6 +10,7 @@
 #define NAMES_MAX 16
 #define PATH_SIZE 256
 
+/* The linker's names. NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming) */
 int __real_mkostemp(char *path, int flags);
 int __real_fchmod(int fd, mode_t mode);
 ssize_t __real_write(int fd, const void *at, size_t len);
@@ -22,6 +23,7 @@ ssize_t __wrap_write(int fd, const void *at, size_t len);
 int __wrap_fsync(int fd);
 int __wrap_rename(const char *from, const char *to);
 int __wrap_unlink(const char *path);
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
 
 /* A name that was put in the place of another, or taken away. */
 struct change {
@@ -183,6 +185,7 @@ static void remember_name(const char *path)
         change->before[0] = '\0'; /* there was nothing */
 }
 
+/* NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): the linker's names */
 int __wrap_mkostemp(char *path, int flags)
 {
     int fd = passes() ? __real_mkostemp(path, flags) : -1;
@@ -235,3 +238,4 @@ int __wrap_unlink(const char *path)
     remember_name(path);
     return __real_unlink(path);
 }
+/* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */

@@ -20,7 +20,7 @@
 
 #define ID "hall-1"
 #define NOW_S INT64_C(1780000000)
-#define LIFE_S 1000
+#define LIFE_S INT64_C(1000)
 #define PATH_SIZE 96
 #define CALLS_MAX 64
 
@@ -51,6 +51,7 @@ static void empty_folder(void)
 {
     DIR *dir = opendir(folder);
     assert_non_null(dir);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): one thread */
     for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir)) {
         if (entry->d_name[0] != '.')
             assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);

@@ -10,7 +10,7 @@
 #include "tests/unit/gateway_world.h"
 
 #define NEW "hall-9"
-#define HOUR_S 3600
+#define HOUR_S INT64_C(3600)
 #define LIFE_S (800 * INT64_C(86400))
 
 struct fixture {
