@@ -97,19 +97,17 @@ static struct err read_head_time(const struct intake *intake, int64_t *out_ms)
 static struct err take_again(const struct intake *intake, const struct batch_entry *entry,
                              enum intake_verdict *out_verdict)
 {
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-    struct hash stored = {0};
+    bool is_same = false;
 
-    struct err e = store_query(
-        intake->platform->store,
-        "SELECT hash FROM journal WHERE kiosk = ? AND epoch = ? AND seq = ?",
-        VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq)), &query);
-    if (!failed(e))
-        e = store_row(query);
+    struct err e =
+        store_has(intake->platform->store,
+                  "SELECT 1 FROM journal WHERE kiosk = ? AND epoch = ? AND seq = ? AND hash = ?",
+                  VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq),
+                         V_BLOB(entry->hash.at, HASH_LEN)),
+                  &is_same);
     if (failed(e))
         return e;
-    column_blob(query, 0, stored.at, HASH_LEN);
-    *out_verdict = hash_same(&stored, &entry->hash) ? INTAKE_STORED : INTAKE_FORK;
+    *out_verdict = is_same ? INTAKE_STORED : INTAKE_FORK;
     if (*out_verdict == INTAKE_FORK) {
         watch_note(intake->watch, ALARM_FORK, "entry %llu is stored with another content",
                    (unsigned long long)entry->seq);

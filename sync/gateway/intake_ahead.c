@@ -13,19 +13,25 @@
 static struct err find(const struct intake *intake, const struct batch_entry *entry,
                        enum ahead_state *out_state)
 {
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-    struct hash hash = {0};
+    struct store *store = intake->platform->store;
+    bool is_there = false;
+    bool is_same = false;
 
-    struct err e = store_query(
-        intake->platform->store, "SELECT hash FROM ahead WHERE kiosk = ? AND epoch = ? AND seq = ?",
-        VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq)), &query);
-    if (!failed(e))
-        e = store_row(query);
-    *out_state = AHEAD_NONE;
+    struct err e = store_has(
+        store, "SELECT 1 FROM ahead WHERE kiosk = ? AND epoch = ? AND seq = ?",
+        VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq)), &is_there);
+    if (!failed(e) && is_there) {
+        e = store_has(store,
+                      "SELECT 1 FROM ahead WHERE kiosk = ? AND epoch = ? AND seq = ? AND hash = ?",
+                      VALUES(V_TEXT(intake->kiosk), V_TEXT(intake->epoch), V_NUMBER(entry->seq),
+                             V_BLOB(entry->hash.at, HASH_LEN)),
+                      &is_same);
+    }
     if (failed(e))
-        return e.code == ERR_NOT_FOUND ? ERR_OK : e;
-    column_blob(query, 0, hash.at, HASH_LEN);
-    *out_state = hash_same(&hash, &entry->hash) ? AHEAD_SAME : AHEAD_OTHER;
+        return e;
+    *out_state = is_there ? AHEAD_OTHER : AHEAD_NONE;
+    if (is_same)
+        *out_state = AHEAD_SAME;
     return ERR_OK;
 }
 
