@@ -166,7 +166,8 @@ static struct hash bind_draft(const struct journal *journal, const struct hash *
 {
     struct journal_about about = {.state = (int)draft->order_state};
     (void)text_copy(about.order, sizeof(about.order), draft->order); /* the same sizes */
-    (void)text_copy(about.token, sizeof(about.token), draft->token);
+    if (draft->order[0] != '\0') /* without an order no token is stored either */
+        (void)text_copy(about.token, sizeof(about.token), draft->token);
     return journal_bind(journal->guard, hash, &about);
 }
 

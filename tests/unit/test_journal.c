@@ -173,6 +173,17 @@ static void what_does_not_fit_leaves_the_journal_as_it_was(void **state)
     assert_int_equal(status_of(journal).head_seq, 2);
 }
 
+static void an_entry_about_no_order_may_name_a_token(void **state)
+{
+    (void)state;
+    struct journal_draft draft = draft_of(1, 0, JOURNAL_ORDER_INTENDED);
+    (void)text_copy(draft.token, sizeof(draft.token), "s1");
+    assert_int_equal(journal_append(journal, &draft).code, ERR_NONE);
+    reopen(ERR_NONE);
+    struct journal_order order;
+    assert_int_equal(journal_order_of_token(journal, "s1", &order).code, ERR_NOT_FOUND);
+}
+
 static void an_order_goes_forward_only(void **state)
 {
     static const struct {
@@ -250,6 +261,7 @@ int main(void)
         TEST(a_batch_has_a_limit),
         TEST(a_repeat_adds_nothing),
         TEST(what_does_not_fit_leaves_the_journal_as_it_was),
+        TEST(an_entry_about_no_order_may_name_a_token),
         TEST(an_order_goes_forward_only),
         TEST(the_newest_open_order_of_a_token_is_found),
         TEST(open_orders_are_listed_newest_first),
