@@ -12,6 +12,8 @@
 
 enum err_code database_code(int result)
 {
+    if (result == SQLITE_IOERR_SHMSIZE) /* the -shm file could not be made longer */
+        return ERR_NO_ROOM;
     switch (result & 0xFF) {
     case SQLITE_OK:
     case SQLITE_ROW:

@@ -73,7 +73,7 @@ struct err database_create(const char *path, const struct database_schema *schem
     database_sweep(path);
     struct err e = build(fresh, schema, context);
     if (!failed(e) && rename(fresh, path) != 0)
-        e = ERR(ERR_IO, errno, "rename");
+        e = ERR(errno == ENOSPC ? ERR_NO_ROOM : ERR_IO, errno, "rename");
     if (failed(e)) {
         sweep(fresh);
         return e;

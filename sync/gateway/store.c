@@ -9,18 +9,13 @@
 
 struct err store_failure(sqlite3 *db, const char *site)
 {
+    int code = sqlite3_extended_errcode(db);
     enum err_code kind = ERR_IO;
-    switch (sqlite3_errcode(db)) {
-    case SQLITE_CONSTRAINT:
+    if ((code & 0xFF) == SQLITE_CONSTRAINT)
         kind = ERR_CONFLICT;
-        break;
-    case SQLITE_FULL:
+    if (code == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE) /* the -shm file is on the disk too */
         kind = ERR_NO_ROOM;
-        break;
-    default:
-        break;
-    }
-    return (struct err){kind, sqlite3_extended_errcode(db), site};
+    return (struct err){kind, code, site};
 }
 
 struct err store_script(struct store *store, const char *sql)

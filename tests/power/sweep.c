@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <assert.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -212,6 +213,8 @@ static bool trouble_at(const struct scenario *scenario, enum disk_trouble troubl
     if (opened)
         e = act(scenario, &acknowledged);
     bool struck = disk_failed();
+    if (trouble == DISK_FULL && e.code == ERR_IO && (e.native & 0xFF) != SQLITE_CANTOPEN)
+        is_half(tally, e.site); /* staff would be told to mend what is only full */
     if (opened && failed(e) && is_said(e) && (scenario->by_itself || e.code == ERR_NO_ROOM))
         e = recover(scenario, stays, &acknowledged);
     if (failed(e) && is_said(e) && (stays || n % 2 == 0))
