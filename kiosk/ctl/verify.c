@@ -91,7 +91,7 @@ static void look_at_inbox(const char *path, struct journal *journal, struct veri
 static struct err first_failure(struct verify *verify)
 {
     verify->first = VERIFY_PART_COUNT;
-    for (size_t i = VERIFY_PART_COUNT; i-- > 0;) {
+    for (size_t i = 0; i < VERIFY_PART_COUNT && verify->first == VERIFY_PART_COUNT; i++) {
         if (verify->looked[i] && failed(verify->parts[i]))
             verify->first = (enum verify_part)i;
     }
