@@ -92,9 +92,10 @@ static int append(const char *path, const char *epoch_byte, const char *count, s
         return 1;
     }
     bool well = true;
-    for (long left = strtol(count, NULL, 10); well && left > 0; left--)
+    for (long left = strtol(count, NULL, 10); well && left > 0; left--) {
         well = append_one(journal, body_len) &&
                (left % CHECKPOINT_EACH != 0 || !failed(journal_checkpoint(journal)));
+    }
     well = well && !failed(journal_sign_head(journal));
     journal_close(journal);
     device_close(&device);

@@ -47,7 +47,7 @@ def scratch(name):
 def ask_database(path, sql, *values):
     """The first row, or None when there is none, or no such database or table yet."""
     try:
-        with_db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+        with_db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=WAIT_S)
     except sqlite3.OperationalError:
         return None
     try:
@@ -188,7 +188,7 @@ class Kiosk:
 
 COLUMNS = "txid, visit, kind, body, prev, hash"
 DIFFERENCES = (
-    ("missing", f"SELECT count(*) FROM k.journal j WHERE NOT EXISTS (SELECT 1 FROM here g WHERE g.seq = j.seq)"),
+    ("missing", "SELECT count(*) FROM k.journal j WHERE NOT EXISTS (SELECT 1 FROM here g WHERE g.seq = j.seq)"),
     ("too many", "SELECT count(*) FROM here g WHERE NOT EXISTS (SELECT 1 FROM k.journal j WHERE j.seq = g.seq)"),
     ("twice", "SELECT count(*) - count(DISTINCT seq) FROM here"),
     ("of one txid", "SELECT count(*) - count(DISTINCT txid) FROM here"),
