@@ -253,9 +253,10 @@ static struct err open_uri(const char *path, const char *how, const struct datab
     const struct database_release *release = NULL;
     struct err e =
         connect(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, schema, &database, &release);
-    if (!failed(e) && release != NULL)
+    if (!failed(e) && release != NULL) {
         e = ERR(ERR_UNSUPPORTED, release->version,
                 "of an earlier release; its writer brings it up");
+    }
     if (failed(e)) {
         (void)sqlite3_close_v2(database.db);
         return e;
@@ -292,7 +293,7 @@ static bool blames_disk(const char *verdict)
     const char *code = strstr(verdict, before);
     if (code == NULL)
         return strstr(verdict, "failed to get page") != NULL;
-    return database_code(atoi(code + strlen(before))) == ERR_IO;
+    return database_code((int)strtol(code + strlen(before), NULL, 10)) == ERR_IO;
 }
 
 struct err database_check_pages(const struct database *database)

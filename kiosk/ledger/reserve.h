@@ -13,7 +13,7 @@
 
 #include "kiosk/base/err.h"
 
-#define RESERVE_MARGIN (512 * 1024) /* bytes free beside a reserve that is whole */
+#define RESERVE_MARGIN UINT64_C(524288) /* bytes free beside a reserve that is whole */
 
 /*
  * Hold `size` bytes at `path`: made when they are not there, as soon as the disk has room for them

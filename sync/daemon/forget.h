@@ -7,9 +7,11 @@
 #ifndef SYNC_DAEMON_FORGET_H
 #define SYNC_DAEMON_FORGET_H
 
+#include <stdint.h>
+
 #include "kiosk/ledger/inbox.h"
 
-#define FORGET_AFTER_S (30 * 86400)
+#define FORGET_AFTER_S INT64_C(2592000) /* 30 days */
 #define FORGET_MAX 64 /* orders in one go */
 
 /* Erase what was delivered, and could be written no more FORGET_AFTER_S before `now_s`, a proven

@@ -184,8 +184,8 @@ static struct err make_copy(sqlite3 *old, const char *path, const char *copy_pat
     struct err e = copy_pages(old, copy);
     if (!failed(e))
         e = script(copy, "PRAGMA synchronous=EXTRA; PRAGMA trusted_schema=OFF");
-    for (int64_t i = version; i < STORE_SCHEMA_VERSION && !failed(e); i++)
-        e = script(copy, store_schema_steps[i - 1]);
+    for (size_t at = (size_t)version - 1; at + 1 < STORE_SCHEMA_VERSION && !failed(e); at++)
+        e = script(copy, store_schema_steps[at]);
     if (!failed(e))
         e = check_pages(copy);
     if (!failed(e))
