@@ -178,9 +178,10 @@ static struct err store_connect(struct store *store, bool create)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
 
-    if (code != SQLITE_OK)
+    if (code != SQLITE_OK) {
         return ERR(code == SQLITE_CANTOPEN && !create ? ERR_NOT_FOUND : ERR_IO, code,
                    "sqlite3_open_v2");
+    }
     (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS); /* sqlite3 itself only looks */
     struct err e = store_bring_up(store);
     return failed(e) ? e : store_prepare(store, create);
