@@ -83,7 +83,7 @@ static bool judge(struct book *book)
 
     if (book->condemned || book->journal == NULL)
         return false;
-    if (book->mail.inbox == NULL || failed(inbox_get_state(book->mail.inbox, &state)))
+    if (book->mail.inbox == NULL || failed(mailbox_state(&book->mail, &state)))
         return true;
     struct err e = agreement_of_state(book->journal, &state, &agreement);
     if (failed(e)) {
@@ -311,8 +311,7 @@ static void look_at_hall(struct book *book, bool changed)
 
     if (changed)
         news_read(&from, &hall);
-    hall.clock_trusted =
-        !failed(inbox_get_state(book->mail.inbox, &state)) && clock_is_trusted(&state);
+    hall.clock_trusted = !failed(mailbox_state(&book->mail, &state)) && clock_is_trusted(&state);
     /* NOLINTNEXTLINE(bugprone-*,cert-*): another padding tells the same once more, no harm */
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
         return;

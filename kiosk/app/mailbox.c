@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/app/proof_view.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/wire/document.h"
@@ -96,4 +97,9 @@ struct err mailbox_change(struct mailbox *mailbox, uint64_t *out_change)
     }
     *out_change = mailbox->change;
     return ERR_OK;
+}
+
+struct err mailbox_state(const struct mailbox *mailbox, struct inbox_state *out_state)
+{
+    return proof_view_state(mailbox->inbox, mailbox->kiosk, &mailbox->keys, out_state);
 }

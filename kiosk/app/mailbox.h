@@ -26,6 +26,9 @@ void mailbox_open(struct mailbox *mailbox);
 /* As inbox_change(); the keys are those that it says then. After an error it is closed. */
 MUST_CHECK struct err mailbox_change(struct mailbox *mailbox, uint64_t *out_change);
 
+/* As proof_view_state(). */
+MUST_CHECK struct err mailbox_state(const struct mailbox *mailbox, struct inbox_state *out_state);
+
 /* What was read of it, pages full of documents, is dropped so. */
 void mailbox_close(struct mailbox *mailbox);
 

@@ -22,6 +22,7 @@
 #define INBOX_SEAL_LEN 64
 #define INBOX_KEY_ID_SIZE 17
 #define INBOX_CODE_SIZE 65
+#define INBOX_PROOF_SIZE 65536
 #define INBOX_DAMAGED_MAX 3       /* files that are kept for whoever wants to know why */
 #define INBOX_TROUBLE_FORK "fork" /* two histories of one journal; see agreement.h */
 
@@ -57,6 +58,19 @@ struct inbox_state {
     enum inbox_line line;
     int64_t line_since_ms; /* wall clock */
     char trouble[65];      /* a word for staff: "fork", "gap", "seal", "disk", "" when well */
+};
+
+/* A text of the platform as it was sealed, which a part of the state is taken from. */
+struct inbox_proof {
+    char key_id[INBOX_KEY_ID_SIZE];
+    uint8_t seal[INBOX_SEAL_LEN];
+    char text[INBOX_PROOF_SIZE];
+};
+
+enum inbox_proves {
+    INBOX_PROVES_MARK, /* epoch, acked_seq and acked_hash */
+    INBOX_PROVES_TIME, /* proven_ms */
+    INBOX_PROVES_COUNT,
 };
 
 /* As journal_open() and journal_open_read(). All that is in it can be sent again. */
@@ -99,6 +113,14 @@ MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *o
 /* Durable. acked_seq never goes back within an epoch, nor gets another hash, and proven_ms never
  * goes back at all: ERR_CONFLICT. The state that stands already costs no write. */
 MUST_CHECK struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state);
+
+/* The same, and what proves it in the same transaction; a NULL leaves the proof as it is. */
+MUST_CHECK struct err inbox_set_proven(struct inbox *inbox, const struct inbox_state *state,
+                                       const struct inbox_proof *const proofs[INBOX_PROVES_COUNT]);
+
+/* ERR_NOT_FOUND: none is kept. */
+MUST_CHECK struct err inbox_get_proof(struct inbox *inbox, enum inbox_proves what,
+                                      struct inbox_proof *out_proof);
 
 /* Keep what the platform said of a rejected entry of the state's epoch; `code` has 1 to 64 bytes.
  * Durable; a repeat changes nothing. */

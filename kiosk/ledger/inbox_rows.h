@@ -15,4 +15,8 @@ extern const struct database_schema inbox_schema;
  * guard_write(). */
 MUST_CHECK struct err inbox_touch(const struct inbox *inbox, const struct hash *changes);
 
+/* Within a transaction, before inbox_touch(). */
+MUST_CHECK struct err inbox_put_proof(const struct inbox *inbox, enum inbox_proves what,
+                                      const struct inbox_proof *proof);
+
 #endif

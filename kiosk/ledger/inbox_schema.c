@@ -63,8 +63,16 @@
     " state BLOB NOT NULL CHECK(length(state) = 32)," \
     " rows BLOB NOT NULL CHECK(length(rows) = 32)) STRICT;"
 
+/* What the state is taken from. */
+#define PROOF \
+    "CREATE TABLE proof(" \
+    " what TEXT PRIMARY KEY CHECK(what IN ('mark', 'time'))," \
+    " text TEXT NOT NULL CHECK(length(text) < 65536)," \
+    " key_id TEXT NOT NULL CHECK(length(key_id) <= 16)," \
+    " seal BLOB NOT NULL CHECK(length(seal) = 64)) STRICT;"
+
 static const char sql_1[] = TABLES FORWARD_1;
-static const char sql[] = TABLES GUARD FORWARD;
+static const char sql[] = TABLES GUARD PROOF FORWARD;
 
 static struct err fill(struct database *database, const void *context)
 {
@@ -97,7 +105,7 @@ static struct err add_guard(struct database *database, const void *context)
 static const struct database_release releases[] = {
     {.version = 1,
      .sql = sql_1,
-     .added = "DROP TRIGGER document_forward;" FORWARD GUARD,
+     .added = "DROP TRIGGER document_forward;" FORWARD GUARD PROOF,
      .convert = add_guard,
      .lost = LOST},
 };

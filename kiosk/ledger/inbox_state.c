@@ -128,23 +128,41 @@ static struct err store(const struct inbox *inbox, const struct inbox_state *sta
                  sqlite3_bind_int(statement, 8, (int)state->line) |
                  sqlite3_bind_int64(statement, 9, state->line_since_ms) |
                  sqlite3_bind_text(statement, 10, state->trouble, -1, SQLITE_STATIC);
+    return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+}
+
+static struct err store_all(const struct inbox *inbox, const struct inbox_state *state,
+                            const struct inbox_proof *const proofs[INBOX_PROVES_COUNT])
+{
     static const struct hash no_rows;
-    e = result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+    struct err e = store(inbox, state);
+    for (int i = 0; i < INBOX_PROVES_COUNT && !failed(e); i++) {
+        if (proofs[i] != NULL)
+            e = inbox_put_proof(inbox, (enum inbox_proves)i, proofs[i]);
+    }
     return failed(e) ? e : inbox_touch(inbox, &no_rows);
 }
 
-struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state)
+struct err inbox_set_proven(struct inbox *inbox, const struct inbox_state *state,
+                            const struct inbox_proof *const proofs[INBOX_PROVES_COUNT])
 {
+    bool proves = proofs[INBOX_PROVES_MARK] != NULL || proofs[INBOX_PROVES_TIME] != NULL;
     struct inbox_state before;
     struct err e = check_state(state);
     if (!failed(e))
         e = inbox_get_state(inbox, &before);
     if (!failed(e))
         e = goes_forward(&before, state);
-    if (failed(e) || same_state(&before, state))
+    if (failed(e) || (same_state(&before, state) && !proves))
         return e;
     e = database_begin(&inbox->database);
-    return failed(e) ? e : database_end(&inbox->database, store(inbox, state));
+    return failed(e) ? e : database_end(&inbox->database, store_all(inbox, state, proofs));
+}
+
+struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state)
+{
+    static const struct inbox_proof *const none[INBOX_PROVES_COUNT];
+    return inbox_set_proven(inbox, state, none);
 }
 
 static struct err quarantine(const struct inbox *inbox, uint64_t seq, const char *code)

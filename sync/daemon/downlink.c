@@ -124,11 +124,11 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     if (failed(e))
         return e;
     change_keys(downlink);
-    store_take_time(&desk->store, ack.time_ms, &clocks);
+    store_take_time(&desk->store, ack.time_ms, &clocks, &downlink->feed->ack);
     if (!desk->line.lanes[LANE_FEED].well)
         uplink_look(downlink->uplink);
     desk_answered(desk, LANE_FEED);
-    uplink_hear(downlink->uplink, &ack, now_ms);
+    uplink_hear(downlink->uplink, &ack, &downlink->feed->ack, now_ms);
     if (downlink->feed->count == 0 && now_ms < downlink->asked_ms + DOWNLINK_PACE_MS)
         downlink->pace_ms = downlink->asked_ms + DOWNLINK_PACE_MS;
     return ERR_OK;

@@ -110,14 +110,27 @@ void store_refetch(struct store *store)
     store->dirty = true;
 }
 
-void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks)
+static void keep_proof(struct store *store, enum inbox_proves what, const struct sealed_ack *sealed)
 {
-    if (proven_take(&store->state, time_ms, clocks))
-        store->dirty = true;
+    struct inbox_proof *proof = &store->proofs[what];
+
+    (void)text_copy(proof->key_id, sizeof(proof->key_id), sealed->key_id); /* same sizes */
+    (void)text_copy(proof->text, sizeof(proof->text), sealed->text);
+    memcpy(proof->seal, sealed->seal, sizeof(proof->seal));
+    store->proven[what] = true;
+}
+
+void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks,
+                     const struct sealed_ack *sealed)
+{
+    if (!proven_take(&store->state, time_ms, clocks))
+        return;
+    keep_proof(store, INBOX_PROVES_TIME, sealed);
+    store->dirty = true;
 }
 
 void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
-                       const struct hash *hash)
+                       const struct hash *hash, const struct sealed_ack *sealed)
 {
     struct inbox_state *state = &store->state;
     if (text_same(state->epoch, epoch) && seq <= state->acked_seq)
@@ -125,6 +138,9 @@ void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
     (void)text_copy(state->epoch, sizeof(state->epoch), epoch); /* a UUID fits */
     state->acked_seq = seq;
     state->acked_hash = *hash;
+    store->proven[INBOX_PROVES_MARK] = false;
+    if (sealed != NULL)
+        keep_proof(store, INBOX_PROVES_MARK, sealed);
     store->dirty = true;
 }
 
@@ -132,7 +148,7 @@ struct err store_quarantine(struct store *store, const char *epoch, uint64_t seq
 {
     static const struct hash none;
     if (!text_same(store->state.epoch, epoch))
-        store_acknowledge(store, epoch, 0, &none); /* the inbox files it under its epoch */
+        store_acknowledge(store, epoch, 0, &none, NULL); /* the inbox files it under its epoch */
     struct err e = store_save(store);
     if (!failed(e))
         e = inbox_quarantine(store->inbox, seq, code);
@@ -180,10 +196,15 @@ struct err store_save(struct store *store)
 {
     if (!store->dirty)
         return ERR_OK;
-    struct err e = inbox_set_state(store->inbox, &store->state);
+    const struct inbox_proof *proofs[INBOX_PROVES_COUNT];
+    for (size_t i = 0; i < INBOX_PROVES_COUNT; i++)
+        proofs[i] = store->proven[i] ? &store->proofs[i] : NULL;
+    struct err e = inbox_set_proven(store->inbox, &store->state, proofs);
     if (makes_room(store, e))
-        e = inbox_set_state(store->inbox, &store->state);
-    if (!failed(e))
-        store->dirty = false;
-    return e;
+        e = inbox_set_proven(store->inbox, &store->state, proofs);
+    if (failed(e))
+        return e;
+    memset(store->proven, 0, sizeof(store->proven));
+    store->dirty = false;
+    return ERR_OK;
 }

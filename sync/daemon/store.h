@@ -28,6 +28,8 @@ struct store {
     char reserve[STORE_PATH_SIZE];
     struct inbox_state state; /* read only for others */
     char troubles[LANE_COUNT][STORE_TROUBLE_SIZE];
+    struct inbox_proof proofs[INBOX_PROVES_COUNT]; /* of what changed since the last save, */
+    bool proven[INBOX_PROVES_COUNT];               /* where that is true */
     bool dirty;
     unsigned damaged;   /* inboxes that stand aside */
     bool short_of_room; /* the reserve is not whole */
@@ -49,12 +51,14 @@ MUST_CHECK struct err store_documents(struct store *store, const struct feed *fe
 /* Ask the platform for all documents again: those that are stored do not count any more. */
 void store_refetch(struct store *store);
 
-void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks);
+/* `sealed` is what says so. */
+void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks,
+                     const struct sealed_ack *sealed);
 
 /* All entries of `epoch` up to `seq`, whose hash is `hash`, are at the platform for ever. Less than
- * is known already changes nothing. */
+ * is known already changes nothing. `sealed` is what says so; NULL when `seq` is 0. */
 void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
-                       const struct hash *hash);
+                       const struct hash *hash, const struct sealed_ack *sealed);
 
 /* As inbox_quarantine(), for an entry of `epoch`: before acknowledge(), so that no power cut comes
  * between. */

@@ -28,7 +28,7 @@ static void fork_found(struct uplink *uplink, const struct http_answer *answer, 
     static const struct hash none;
     uplink->forked = true;
     /* The state names the journal that it speaks of, also before its first acknowledgement. */
-    store_acknowledge(&uplink->desk->store, uplink->status.epoch, 0, &none);
+    store_acknowledge(&uplink->desk->store, uplink->status.epoch, 0, &none, NULL);
     fail(uplink, answer, INBOX_TROUBLE_FORK, now_ms);
 }
 
@@ -75,7 +75,7 @@ static void resize(struct uplink *uplink, uint64_t took_ms)
 
 /* A signed acknowledgement whose mark is in our journal. */
 static struct err move_on(struct uplink *uplink, const struct http_answer *answer,
-                          const struct ack *ack, uint64_t now_ms)
+                          const struct ack *ack, const struct sealed_ack *sealed, uint64_t now_ms)
 {
     struct store *store = &uplink->desk->store;
     struct proven_clocks clocks = proven_clocks_now();
@@ -86,8 +86,8 @@ static struct err move_on(struct uplink *uplink, const struct http_answer *answe
     }
     if (failed(e))
         return e;
-    store_take_time(store, ack->time_ms, &clocks);
-    store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash);
+    store_take_time(store, ack->time_ms, &clocks, sealed);
+    store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
     uplink->send_after = ack->acked_seq;
     if (uplink->sent.head_seq != 0 && uplink->sent.head_seq <= ack->acked_seq)
         uplink->head_told = uplink->sent.head_seq;
@@ -125,7 +125,7 @@ static struct err on_stored(struct uplink *uplink, const struct http_answer *ans
     if (failed(e))
         return ERR_OK;
     resize(uplink, now_ms - uplink->sent_ms);
-    return move_on(uplink, answer, &ack, now_ms);
+    return move_on(uplink, answer, &ack, &sealed, now_ms);
 }
 
 /* Go back to where the platform is, unless it asks for what we never had, or asks again. */
@@ -207,7 +207,8 @@ static bool is_old_news(const struct uplink *uplink, const struct ack *ack)
     return text_same(ack->epoch, store->state.epoch) && ack->acked_seq <= store->state.acked_seq;
 }
 
-void uplink_hear(struct uplink *uplink, const struct ack *ack, uint64_t now_ms)
+void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct sealed_ack *sealed,
+                 uint64_t now_ms)
 {
     struct desk *desk = uplink->desk;
     struct http_answer none = {.error = ERR_OK};
@@ -218,7 +219,7 @@ void uplink_hear(struct uplink *uplink, const struct ack *ack, uint64_t now_ms)
         fork_found(uplink, &none, now_ms);
     if (failed(e))
         return;
-    store_acknowledge(&desk->store, ack->epoch, ack->acked_seq, &ack->head_hash);
+    store_acknowledge(&desk->store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
     if (!http_busy(desk->http, LANE_JOURNAL) && uplink->send_after < ack->acked_seq)
         uplink->send_after = ack->acked_seq;
     /* All of it is there and agrees: whatever was wrong is over. */

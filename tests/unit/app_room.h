@@ -130,6 +130,9 @@ void room_put_account_of(struct room *room, const struct fact_certificate *certi
 void room_put_notice(struct room *room, const char *id, const char *zh, bool sealed);
 void room_prove_clock(struct room *room);
 
+/* The state, with the platform's word for mark and time. */
+void room_prove(struct room *room, const struct inbox_state *state);
+
 /* An order of the room's token, as paid and issued. */
 struct fact_order room_order(const struct room *room, enum fact_order_status status);
 

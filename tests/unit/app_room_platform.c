@@ -2,10 +2,12 @@
 #include "tests/unit/app_room.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
+#include "sync/wire/batch.h"
 
 #define OK(call) assert_false(failed(call))
 
@@ -104,10 +106,34 @@ void room_put_notice(struct room *room, const char *id, const char *zh, bool sea
     OK(inbox_put(room->writer, &document, 1, ++room->cursor));
 }
 
+void room_prove(struct room *room, const struct inbox_state *state)
+{
+    static struct inbox_proof proof;
+    static const struct inbox_proof *const proofs[INBOX_PROVES_COUNT] = {&proof, &proof};
+    struct inbox_state proven = *state;
+    if (proven.proven_ms == 0)
+        proven.proven_ms = clock_wall_ms();
+    struct ack ack = {.kiosk = ROOM_KIOSK,
+                      .acked_seq = proven.acked_seq,
+                      .head_hash = proven.acked_hash,
+                      .time_ms = proven.proven_ms};
+    char *text = NULL;
+    (void)text_copy(ack.epoch, sizeof(ack.epoch), proven.epoch);
+    OK(ack_write(&ack, &text));
+    (void)text_copy(proof.text, sizeof(proof.text), text);
+    free(text);
+    const struct seal_message message = {.context = "certkiosk-ack-1",
+                                         .parts = {ROOM_KIOSK},
+                                         .body = {(const uint8_t *)proof.text, strlen(proof.text)}};
+    OK(seal_sign(room->platform, &message, proof.seal));
+    (void)text_copy(proof.key_id, sizeof(proof.key_id), seal_key_id(room->platform));
+    OK(inbox_set_proven(room->writer, &proven, proofs));
+}
+
 void room_prove_clock(struct room *room)
 {
     struct inbox_state state;
     OK(inbox_get_state(room->writer, &state));
     state.proven_ms = clock_wall_ms();
-    OK(inbox_set_state(room->writer, &state));
+    room_prove(room, &state);
 }
