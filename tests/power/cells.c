@@ -56,9 +56,9 @@ static size_t local_len(const struct walk *walk, size_t payload, int is_table)
     size_t usable = walk->page_size;
     size_t least = (usable - 12) * 32 / 255 - 23;
     size_t most = is_table ? usable - 35 : (usable - 12) * 64 / 255 - 23;
-    size_t wanted = least + (payload - least) % (usable - 4);
     if (payload <= most)
         return payload;
+    size_t wanted = least + (payload - least) % (usable - 4);
     return wanted <= most ? wanted : least;
 }
 

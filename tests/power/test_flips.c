@@ -40,10 +40,8 @@ static uint64_t seed = 20261122;
 
 static uint64_t random_below(uint64_t limit)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return seed % limit;
+    seed = (seed * UINT64_C(1664525) + UINT64_C(1013904223)) & UINT32_MAX;
+    return (seed >> 8) % limit; /* the low bits repeat soon */
 }
 
 /* --- a ledger ------------------------------------------------------------------------------------
