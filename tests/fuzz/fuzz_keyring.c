@@ -37,6 +37,9 @@ static void try_statement(struct bytes body)
     if (body.len > KEYRING_BODY_MAX || failed(document_read_key(body, &said)))
         return;
     assert(!failed(document_write_key(&said, out, &len)));
+    /* The base point (RFC 8032, 5.1): a point of small order, such as zeros, takes empty seals. */
+    memset(ring.keys[0].public_key, 0x66, SEAL_PUBLIC_LEN);
+    ring.keys[0].public_key[0] = 0x58;
     seal_public_id(ring.keys[0].public_key, ring.keys[0].id);
     memcpy(statement.key_id, ring.keys[0].id, SEAL_KEY_ID_SIZE);
     memcpy(statement.body, body.at, body.len);
