@@ -3,6 +3,7 @@
 # shellcheck shell=bash disable=SC2154
 
 drain_rows_max=50000
+drain_body_bytes=300
 
 # A server that keeps bytes and checks nothing but the client's certificate.
 start_nginx() {
@@ -62,21 +63,31 @@ seconds_since() {
     awk -v us=$((now - $1)) 'BEGIN { print us / 1e6 }'
 }
 
+# acknowledged SEQ: this entry and all before it.
 acknowledged() {
-    [ "$(sqlite3 -readonly "$D/state/sync/inbox.db" 'SELECT acked_seq FROM state' 2>/dev/null)" = "$1" ]
+    [ "$(sqlite3 -readonly "$D/state/sync/inbox.db" 'SELECT acked_seq FROM state' 2>/dev/null || echo 0)" -ge "$1" ]
 }
 
-# Until the queue of N rows is acknowledged; sets drained_s to the seconds it took.
+# The most that certkiosk-syncd has held up to now, in kB.
+syncd_peak() {
+    awk '/^VmHWM/ { print $2 }' "/proc/${pids[syncd]}/status"
+}
+
+# Until the queue of N rows is acknowledged; sets drained_s to the seconds it took, and peaks to what
+# certkiosk-syncd had held at the most after a tenth of it, and after all.
 drain() {
     local begun
     now_us && begun=$now
     start syncd "$bin/certkiosk-syncd" --config "$D/syncd.conf"
+    wait_for 300 acknowledged $(($1 / 10))
+    peaks=$(syncd_peak)
     wait_for 300 acknowledged "$1"
+    peaks+=" $(syncd_peak)"
     now_us && drained_s=$(seconds_since "$begun")
 }
 
 drain_rows() {
-    local batches queued bytes uploaded_s drained_s=0
+    local batches queued bytes uploaded_s drained_s=0 peaks
     progress "a queue of $drain_rows_max rows, drained"
     stack_new "$work/drain"
     start_gateway
@@ -84,7 +95,7 @@ drain_rows() {
     public_url=${public_url:-}
     write_configuration
     enrol_kiosk
-    "$build/tests/journal_hand" append "$D/state/kiosk/journal.db" 1 "$drain_rows_max" >/dev/null
+    "$build/tests/journal_hand" append "$D/state/kiosk/journal.db" 1 "$drain_rows_max" "$drain_body_bytes" >/dev/null
     mkdir "$work/batches"
     read -r batches queued bytes < <("$build/bench/bench_batches" "$D/state/kiosk/journal.db" "$work/batches")
     progress "$queued rows are $bytes bytes in $batches batches"
@@ -93,6 +104,7 @@ drain_rows() {
     drain "$queued"
     row "sync: a queue drained, both ends durable" "rows/s" "$(per_second "$queued" "$drained_s")" \
         "$(per_second "$queued" "$uploaded_s")" "curl, the same packed batches to nginx" 0.8 ">="
+    row "sync: memory of certkiosk-syncd, queue drained" kB "${peaks#* }" "${peaks% *}" "after a tenth of the queue" 1.1
     latency_rows
     stack_down
     stop nginx
