@@ -12,7 +12,7 @@
 #include "kiosk/ledger/inbox.h"
 
 #define FORGET_AFTER_S INT64_C(2592000) /* 30 days */
-#define FORGET_MAX 64 /* orders in one go */
+#define FORGET_MAX 64                   /* orders in one go */
 
 /* Erase what was delivered, and could be written no more FORGET_AFTER_S before `now_s`, a proven
  * time. Errors as inbox_erase(). */

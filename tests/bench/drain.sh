@@ -1,6 +1,6 @@
 # drain.sh - sourced by bench.sh: a queue that drains to the platform, against curl that uploads the same packed
 # batches to nginx over mutual TLS; and from an append to its acknowledgement.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 
 drain_rows_max=50000
 drain_body_bytes=300
@@ -91,7 +91,7 @@ drain_rows() {
     progress "a queue of $drain_rows_max rows, drained"
     stack_new "$work/drain"
     start_gateway
-    line_port=$kiosk_port
+    line_port=$kiosk_port # that write_configuration uses
     public_url=${public_url:-}
     write_configuration
     enrol_kiosk
