@@ -266,13 +266,13 @@ case_torn_refund() {
     answers "the page behind the code the visitor has" "$(phone_look "$slip")" 200 || return 1
     grep -q "$(value "$root/assets/words/gateway.zh.ini" 'refund_title ' | tr -d ' ')" "$D/phone.html" || fail "it does not say that the money comes back" || return 1
     ok "it says that the money comes back"
-    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 1 || return 1
+    ledger "SELECT count(*) FROM sealed" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 1 || return 1
     story "Against all hope the UKey works again."
     hall token fault none >/dev/null && tap start && at services && to_certificate && token_has "$D/first.der" ||
         fail "the token has not got its old certificate back" || return 1
     read_token && same "the certificate on the token" "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint)" \
         "$(openssl x509 -inform DER -in "$D/first.der" -noout -fingerprint)" || return 1
-    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 && verify_chain || return 1
+    ledger "SELECT count(*) FROM sealed" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 && verify_chain || return 1
     hall pull >/dev/null && message_is pulled_unpaid
 }
 
@@ -292,7 +292,7 @@ case_written_refund() {
         fail "the token has not got its old certificate back" || return 1
     read_token && same "the certificate on the token" "$(openssl x509 -in "$D/on-token.pem" -noout -fingerprint)" \
         "$(openssl x509 -inform DER -in "$D/first.der" -noout -fingerprint)" || return 1
-    ledger "SELECT count(*) FROM kept" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 || return 1
+    ledger "SELECT count(*) FROM sealed" >"$D/count" && same "old certificates in the ledger" "$(cat "$D/count")" 0 || return 1
     wait_for 30 all_acknowledged || fail "the platform does not have all entries" || return 1
     same "repairs at the platform" "$(at_platform "SELECT group_concat(json_extract(body, '\$.repaired')) FROM journal WHERE kind = 'token_repair'")" yes &&
         same "the order at the platform, and whether its certificate may be on the token" \
