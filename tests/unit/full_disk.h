@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -17,8 +18,8 @@
 #include "tests/unit/unit.h"
 
 static struct {
-    bool on;
-    bool spent; /* what was given up is full as well */
+    atomic_bool on;    /* told from one thread to another */
+    atomic_bool spent; /* what was given up is full as well */
     char reserve[256];
 } full_disk;
 
@@ -46,7 +47,8 @@ static inline void full_disk_take(const char *reserve)
     sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
     sqlite3_syscall_ptr call = (sqlite3_syscall_ptr)full_disk_write;
     (void)text_copy(full_disk.reserve, sizeof(full_disk.reserve), reserve);
-    full_disk.on = full_disk.spent = false;
+    full_disk.on = false;
+    full_disk.spent = false;
     assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite", call), SQLITE_OK);
     assert_int_equal(vfs->xSetSystemCall(vfs, "pwrite64", call), SQLITE_OK);
 }

@@ -297,7 +297,8 @@ static void test_a_full_disk_takes_the_reserve_then_waits_for_room(void **state)
     assert_string_equal(room->desk.store.troubles[LANE_FEED], "disk");
     assert_int_equal(room->desk.line.lanes[LANE_FEED].failures,
                      1); /* it pauses, and asks from where it was */
-    full_disk.on = full_disk.spent = false;
+    full_disk.on = false;
+    full_disk.spent = false;
     room_round(room, MINUTE_MS);
     assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=1&"));
     give(room, feed_of(2, 1, 2, "{}"));
