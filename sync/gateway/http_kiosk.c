@@ -194,7 +194,7 @@ static struct err seal_document(const struct platform *platform, const char *kio
     };
 
     if (strcmp(document->type, KEYRING_STATEMENT) == 0) {
-        return keys_seal_statement(platform->keys, document->id, platform_now_s(platform), &message,
+        return keys_seal_statement(platform->keys, &message, platform_now_s(platform),
                                    document->key_id, document->seal);
     }
     return keys_seal(platform->keys, &message, document->key_id, document->seal);

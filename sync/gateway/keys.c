@@ -9,6 +9,8 @@
 #include "kiosk/base/text.h"
 #include "sync/gateway/keys_folder.h"
 
+#define DOCUMENT_ID_PART 2 /* of what the seal of a document covers: see kiosk/pki/seal.h */
+
 struct stamp {
     ino_t file;
     struct timespec changed;
@@ -168,10 +170,10 @@ static const struct seal_key *speaker_about(const struct loaded *loaded, const c
     return NULL;
 }
 
-struct err keys_seal_statement(struct keys *keys, const char *subject, int64_t now_s,
-                               const struct seal_message *message, char *out_key_id,
-                               uint8_t out_seal[SEAL_LEN])
+struct err keys_seal_statement(struct keys *keys, const struct seal_message *message, int64_t now_s,
+                               char *out_key_id, uint8_t out_seal[SEAL_LEN])
 {
+    const char *subject = message->parts[DOCUMENT_ID_PART];
     (void)pthread_mutex_lock(&keys->mutex);
     const struct seal_key *speaker = speaker_about(keys->loaded, subject, now_s);
     struct err e = speaker == NULL ? ERR(ERR_NOT_FOUND, 0, "nobody may say that")

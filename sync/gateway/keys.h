@@ -28,10 +28,10 @@ void keys_refresh(struct keys *keys);
 MUST_CHECK struct err keys_seal(struct keys *keys, const struct seal_message *message,
                                 char *out_key_id, uint8_t out_seal[SEAL_LEN]);
 
-/* Seal a statement about the key `subject` with the highest key that may make it and is here.
- * ERR_NOT_FOUND: there is none, or no such subject. */
-MUST_CHECK struct err keys_seal_statement(struct keys *keys, const char *subject, int64_t now_s,
-                                          const struct seal_message *message, char *out_key_id,
+/* Seal a statement about the key whose id is in `message`, with the highest key that may make it
+ * and is here. ERR_NOT_FOUND: there is none, or no such subject. */
+MUST_CHECK struct err keys_seal_statement(struct keys *keys, const struct seal_message *message,
+                                          int64_t now_s, char *out_key_id,
                                           uint8_t out_seal[SEAL_LEN]);
 
 #endif

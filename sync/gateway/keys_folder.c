@@ -184,7 +184,8 @@ static struct err take_over(const char *dir)
         e = keys_folder_activate(dir, seal_key_id(seal));
     if (failed(e))
         return e;
-    describe(seal, 2 * CIVIL_DAY_S, KEYS_DAYS_MAX, &list.keys[0]); /* it never had an end */
+    describe(seal, INT64_C(2) * CIVIL_DAY_S, KEYS_DAYS_MAX,
+             &list.keys[0]); /* it never had an end */
     return keys_folder_write(dir, &list);
 }
 

@@ -162,10 +162,10 @@ static struct err head_write(json_t *root, const struct batch_head *head)
 {
     if (head->seq == 0)
         return ERR_OK;
-    json_t *object = json_object();
-    if (json_object_set_new(root, HEAD, object) != 0)
+    json_t *told = json_object();
+    if (json_object_set_new(root, HEAD, told) != 0)
         return ERR(ERR_NO_ROOM, 0, "json_object_set_new");
-    return field_write(object, head_rows, ARRAY_LEN(head_rows), head);
+    return field_write(told, head_rows, ARRAY_LEN(head_rows), head);
 }
 
 static struct err head_read(const json_t *root, struct batch_head *out)
