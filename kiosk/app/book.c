@@ -42,9 +42,10 @@ static void out_of_service(struct book *book, const char *event, struct err e)
     book->journal = NULL;
     book->next_open_ms = clock_boot_ms() + REOPEN_MS;
     book->hall.ledger_ok = false;
-    if (!book->condemned)
+    if (!book->condemned) {
         book->hall.ledger_fault =
             e.code == ERR_NO_ROOM ? FACT_LEDGER_NO_ROOM : FACT_LEDGER_UNUSABLE;
+    }
     send_hall(book);
 }
 

@@ -122,21 +122,23 @@ static void print_place(const struct show *show, uint64_t seq, char out[PLACE_SI
     }
 }
 
+static void print_told(const char *key, const json_t *value)
+{
+    if (json_is_integer(value))
+        (void)printf(" %s=%" JSON_INTEGER_FORMAT, key, json_integer_value(value));
+    if (json_is_boolean(value))
+        (void)printf(" %s=%s", key, json_is_true(value) ? "yes" : "no");
+    if (json_is_string(value) && text_valid(json_string_value(value), json_string_length(value)))
+        (void)printf(" %s=%s", key, json_string_value(value));
+}
+
 static void print_body(const struct journal_row *row)
 {
     CLEANUP(drop) json_t *body = body_json(row);
     if (!json_is_object(body))
         (void)printf(" (a body that cannot be read)");
-    for (size_t i = 0; i < ARRAY_LEN(told); i++) {
-        const json_t *value = json_object_get(body, told[i]);
-        if (json_is_integer(value))
-            (void)printf(" %s=%" JSON_INTEGER_FORMAT, told[i], json_integer_value(value));
-        if (json_is_boolean(value))
-            (void)printf(" %s=%s", told[i], json_is_true(value) ? "yes" : "no");
-        if (json_is_string(value) &&
-            text_valid(json_string_value(value), json_string_length(value)))
-            (void)printf(" %s=%s", told[i], json_string_value(value));
-    }
+    for (size_t i = 0; i < ARRAY_LEN(told); i++)
+        print_told(told[i], json_object_get(body, told[i]));
 }
 
 static bool print_row(void *context, const struct journal_row *row)

@@ -80,7 +80,8 @@ struct verifier {
     const struct database *database;
     const char *epoch;
     const struct journal_guard *guard;
-    bool bound; /* whether what is beside the chain can be verified at all */
+    bool bound;       /* whether what is beside the chain can be verified at all */
+    bool with_orders; /* and whether the orders are compared too */
 };
 
 static bool take_hash(sqlite3_stmt *statement, int column, struct hash *out)
@@ -148,14 +149,14 @@ static bool found_by_txid(sqlite3_stmt *statement)
 
 /* ERR_CONFLICT: the entry after `walk->seq`. */
 static struct err check_entry(const struct verifier *verifier, sqlite3_stmt *statement,
-                              bool with_order, struct journal_walk *walk)
+                              struct journal_walk *walk)
 {
     struct journal_walk next = *walk;
     if (!entry_fits(verifier, statement, &next))
         return ERR(ERR_CONFLICT, walk->seq + 1, "the chain is broken");
     if (sqlite3_column_count(statement) > AT_BY_TXID && !found_by_txid(statement))
         return ERR(ERR_CONFLICT, walk->seq + 1, "an entry is not found by its txid");
-    if (with_order && sqlite3_column_int(statement, AT_ORDER_FITS) == 0)
+    if (verifier->with_orders && sqlite3_column_int(statement, AT_ORDER_FITS) == 0)
         return ERR(ERR_CONFLICT, walk->seq + 1, "an order is not what the journal says");
     *walk = next;
     return ERR_OK;
@@ -176,9 +177,10 @@ static struct err prepare_from(const struct database *database, const char *sql,
 }
 
 /* The next entries; `*out_count` says how many there were. */
-static struct err step_entries(const struct verifier *verifier, const char *sql, bool with_orders,
-                               struct journal_walk *walk, size_t max, size_t *out_count)
+static struct err step_entries(const struct verifier *verifier, struct journal_walk *walk,
+                               size_t max, size_t *out_count)
 {
+    const char *sql = verifier->with_orders ? entries_sql : plain_sql;
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     size_t count = 0;
     bool more = true;
@@ -187,7 +189,7 @@ static struct err step_entries(const struct verifier *verifier, const char *sql,
         e = database_step(statement, &more);
         if (failed(e) || !more)
             break;
-        e = check_entry(verifier, statement, with_orders, walk);
+        e = check_entry(verifier, statement, walk);
         count++;
     }
     *out_count = count;
@@ -216,22 +218,23 @@ static struct err step_orders(const struct database *database, struct journal_wa
     return e;
 }
 
-static struct verifier verifier_of(const struct journal *journal)
+static struct verifier verifier_of(const struct journal *journal, bool with_orders)
 {
     return (struct verifier){.database = &journal->database,
                              .epoch = journal->epoch,
                              .guard = journal->guard,
-                             .bound = journal->guard != NULL};
+                             .bound = journal->guard != NULL,
+                             .with_orders = with_orders};
 }
 
 struct err journal_verify_step(struct journal *journal, struct journal_walk *walk, size_t max,
                                uint64_t *out_bad_seq)
 {
-    struct verifier verifier = verifier_of(journal);
+    struct verifier verifier = verifier_of(journal, true);
     struct journal_walk next = *walk;
     size_t count = 0;
     struct err e = next.in_orders ? step_orders(&journal->database, &next, max, &count)
-                                  : step_entries(&verifier, entries_sql, true, &next, max, &count);
+                                  : step_entries(&verifier, &next, max, &count);
     if (e.code == ERR_CONFLICT)
         *out_bad_seq = (uint64_t)e.native;
     if (failed(e))
@@ -246,21 +249,20 @@ struct err journal_verify_step(struct journal *journal, struct journal_walk *wal
 }
 
 /* All entries behind `walk`. */
-static struct err verify_entries(const struct verifier *verifier, const char *sql, bool with_orders,
-                                 struct journal_walk *walk)
+static struct err verify_entries(const struct verifier *verifier, struct journal_walk *walk)
 {
     size_t count = STEP;
     struct err e = ERR_OK;
     while (!failed(e) && count == STEP)
-        e = step_entries(verifier, sql, with_orders, walk, STEP, &count);
+        e = step_entries(verifier, walk, STEP, &count);
     return e;
 }
 
 struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq)
 {
-    struct verifier verifier = verifier_of(journal);
+    struct verifier verifier = verifier_of(journal, false);
     struct journal_walk walk = {0};
-    struct err e = verify_entries(&verifier, plain_sql, false, &walk);
+    struct err e = verify_entries(&verifier, &walk);
     if (e.code == ERR_CONFLICT)
         *out_bad_seq = walk.seq + 1;
     return e;
@@ -268,9 +270,9 @@ struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq)
 
 struct err journal_verify_since(struct journal *journal, const struct journal_walk *mark)
 {
-    struct verifier verifier = verifier_of(journal);
+    struct verifier verifier = verifier_of(journal, true);
     struct journal_walk walk = *mark;
-    return verify_entries(&verifier, entries_sql, true, &walk);
+    return verify_entries(&verifier, &walk);
 }
 
 struct err journal_verify_unkeyed(const struct database *database, const char *epoch,
@@ -278,7 +280,7 @@ struct err journal_verify_unkeyed(const struct database *database, const char *e
 {
     struct verifier verifier = {.database = database, .epoch = epoch, .bound = true};
     struct journal_walk walk = {0};
-    struct err e = verify_entries(&verifier, plain_sql, false, &walk);
+    struct err e = verify_entries(&verifier, &walk);
     if (!failed(e))
         *out_end = walk;
     return e;

@@ -37,7 +37,7 @@
 
 #define KEYRING_FILE_MAX 8        /* keys in a file */
 #define KEYRING_INTRODUCED_MAX 16 /* under each of them, by statements, the revoked ones too */
-#define KEYRING_MAX (KEYRING_FILE_MAX * (1 + KEYRING_INTRODUCED_MAX))
+#define KEYRING_MAX ((size_t)KEYRING_FILE_MAX * (1 + KEYRING_INTRODUCED_MAX))
 #define KEYRING_ALLOWED "a file with the platform's public keys, platform.keys of the enrolment"
 #define KEYRING_STATEMENT "platform_key" /* type of the documents; their id is the key's */
 #define KEYRING_BODY_MAX 512

@@ -226,9 +226,10 @@ static struct err take(struct keyring *ring, const struct hearing *hearing,
     if (failed(e))
         return e;
     const struct keyring_key *known = keyring_find(ring, statement->key.id);
-    if (known != NULL)
+    if (known != NULL) {
         return take_of_known(ring, hearing, speaker, &statement->key,
                              &ring->keys[known - ring->keys]);
+    }
     e = check_speaker(ring, hearing, speaker);
     return failed(e) ? e : introduce(ring, speaker, &statement->key);
 }
@@ -237,7 +238,7 @@ static struct err take(struct keyring *ring, const struct hearing *hearing,
 static struct err take_all(struct keyring *ring, const struct hearing *hearing,
                            const struct keyring_statement *statements, size_t count)
 {
-    struct err e = ERR_OK;
+    struct err e;
     size_t taken = 0;
     size_t before = 0;
 

@@ -92,9 +92,10 @@ static struct err add_key(struct store *store, struct act *act)
     if (!option_number("--days", act->days, 1, KEYS_DAYS_MAX, &days))
         return ERR(ERR_MALFORMED, 0, "--days");
     struct err e = keys_folder_add(act->dir, act->now_s, days, &act->folder, &at);
-    if (e.code == ERR_NO_ROOM && e.native == KEYRING_FILE_MAX)
+    if (e.code == ERR_NO_ROOM && e.native == KEYRING_FILE_MAX) {
         (void)fprintf(stderr, "at most %d keys: take a revoked one out of platform.keys\n",
                       KEYRING_FILE_MAX);
+    }
     if (!failed(e))
         e = publish(store, act, at);
     if (!failed(e))
