@@ -116,7 +116,12 @@ new_pin() {
     hall insert >/dev/null || return 1
     PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" wait_for 20 \
         yubico-piv-tool -r Certkiosk -a change-pin -P 123456 -N "$pin" || fail "the PIN cannot be changed" || return 1
-    hall pull >/dev/null
+    hall pull >/dev/null && wait_for 10 no_token
+}
+
+# pcscd sees a little later that it is gone; certkiosk must not meet it.
+no_token() {
+    ! PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" yubico-piv-tool -r Certkiosk -a version
 }
 
 no_pin() {
