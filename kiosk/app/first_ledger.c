@@ -9,11 +9,33 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
 
+static void public_place(const struct settings *settings, char out[DEVICE_PATH_SIZE])
+{
+    (void)text_print(out, DEVICE_PATH_SIZE, "%s/kiosk/device.pub", settings->ledger_dir); /* fits */
+}
+
+/* A public half without its key: that was moved to where the unit finds it, or is lost. */
+static bool had_key(const struct settings *settings)
+{
+    char path[DEVICE_PATH_SIZE];
+    public_place(settings, path);
+    if (access(path, F_OK) != 0)
+        return false;
+    (void)fprintf(
+        stderr,
+        "%s: the kiosk had a device key, and it is not here; put it back for this command,"
+        " or remove this file and enrol the kiosk anew\n",
+        path);
+    return true;
+}
+
 /* The key before what hangs on it; and durable, so that no journal is ever without its key. */
 static struct err make_key(const struct settings *settings)
 {
     char path[DEVICE_PATH_SIZE];
     device_place(settings, path);
+    if (access(path, F_OK) != 0 && had_key(settings))
+        return ERR(ERR_NOT_FOUND, 0, "the key of device.pub");
     struct err e = device_key_make(path);
     return e.code == ERR_CONFLICT ? ERR_OK : e; /* there is one: the journal is made with it */
 }
@@ -21,7 +43,7 @@ static struct err make_key(const struct settings *settings)
 static struct err publish(const struct settings *settings, const struct device *device)
 {
     char path[DEVICE_PATH_SIZE];
-    (void)text_print(path, sizeof(path), "%s/kiosk/device.pub", settings->ledger_dir); /* fits */
+    public_place(settings, path);
     return device_key_save_public(device->key, path);
 }
 

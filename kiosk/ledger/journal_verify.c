@@ -196,6 +196,13 @@ static struct err step_entries(const struct verifier *verifier, struct journal_w
     return e;
 }
 
+/* The entry that a wrong order names; the first where it names none that could be. */
+static uint64_t named_entry(sqlite3_stmt *statement)
+{
+    int64_t seq = sqlite3_column_int64(statement, 1);
+    return seq > 0 ? (uint64_t)seq : 1;
+}
+
 /* The next orders. */
 static struct err step_orders(const struct database *database, struct journal_walk *walk,
                               size_t max, size_t *out_count)
@@ -211,7 +218,7 @@ static struct err step_orders(const struct database *database, struct journal_wa
             break;
         if (sqlite3_column_int(statement, 2) == 0 ||
             !database_text(statement, 0, walk->order, sizeof(walk->order)))
-            e = ERR(ERR_CONFLICT, sqlite3_column_int64(statement, 1), "an order of no entry");
+            e = ERR(ERR_CONFLICT, named_entry(statement), "an order of no entry");
         count++;
     }
     *out_count = count;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/journal.h"
+#include "sync/daemon/batch_row.h"
 #include "sync/wire/entry.h"
 
 #define ANSWER_MAX 1024
@@ -74,16 +74,7 @@ static bool take_row(void *context, const struct journal_row *row)
     struct batch *batch = context;
     if (batch->count > 0 && !text_same(batch->entries[0].visit, row->visit))
         batch->count = 0;
-    struct batch_entry *entry = &batch->entries[batch->count++];
-    entry->seq = row->seq;
-    entry->at_ms = row->at_ms;
-    memcpy(entry->txid, row->txid, sizeof(entry->txid));
-    memcpy(entry->visit, row->visit, sizeof(entry->visit));
-    memcpy(entry->kind, row->kind, sizeof(entry->kind));
-    memcpy(entry->body, row->body, row->body_len);
-    entry->body_len = row->body_len;
-    entry->prev = row->prev;
-    entry->hash = row->hash;
+    batch_row_add(batch, row);
     return true;
 }
 

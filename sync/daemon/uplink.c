@@ -6,6 +6,7 @@
 
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/daemon/batch_row.h"
 #include "sync/daemon/uplink_inner.h"
 
 #define ENTRY_JSON_BYTES 450 /* of an entry as sent, beside its body */
@@ -108,16 +109,7 @@ static bool take_row(void *context, const struct journal_row *row)
 {
     struct filling *filling = context;
     struct batch *batch = filling->batch;
-    struct batch_entry *entry = &batch->entries[batch->count++];
-    entry->seq = row->seq;
-    entry->at_ms = row->at_ms;
-    memcpy(entry->txid, row->txid, sizeof(entry->txid));
-    memcpy(entry->visit, row->visit, sizeof(entry->visit));
-    memcpy(entry->kind, row->kind, sizeof(entry->kind));
-    memcpy(entry->body, row->body, row->body_len);
-    entry->body_len = row->body_len;
-    entry->prev = row->prev;
-    entry->hash = row->hash;
+    batch_row_add(batch, row);
     filling->bytes += row->body_len + ENTRY_JSON_BYTES;
     return batch->count < BATCH_ENTRIES_MAX && filling->bytes < BATCH_BYTES_MAX;
 }

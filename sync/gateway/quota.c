@@ -28,13 +28,14 @@ static struct flow day_flow(const struct quota_rates *rates)
 
 static void bucket_fill(struct bucket *bucket, struct flow flow, uint64_t now_ms)
 {
-    int64_t elapsed_ms = (int64_t)(now_ms - bucket->at_ms);
-    int64_t full_ms = flow.rate == 0 ? 0 : flow.holds * flow.per_s * THOUSAND / flow.rate;
-    int64_t brought = elapsed_ms * flow.rate / flow.per_s;
-
     if (flow.rate == 0)
         return;
-    if (elapsed_ms > 2 * full_ms || bucket->level + brought > flow.holds * THOUSAND) {
+    int64_t full_ms = flow.holds * flow.per_s * THOUSAND / flow.rate;
+    int64_t elapsed_ms = (int64_t)(now_ms - bucket->at_ms);
+    bool is_full = elapsed_ms > 2 * full_ms; /* and no product of it can be too large below */
+    int64_t brought = is_full ? 0 : elapsed_ms * flow.rate / flow.per_s;
+
+    if (is_full || bucket->level + brought > flow.holds * THOUSAND) {
         bucket->level = flow.holds * THOUSAND;
         bucket->at_ms = now_ms;
     } else if (brought > 0) {

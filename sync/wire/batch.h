@@ -1,23 +1,26 @@
+// clang-format off
 /*
  * batch.h - the two streams between kiosk and platform, as bytes on HTTPS.
  *
- * Up:    POST /v1/kiosks/{kiosk}/journal      Content-Type: application/json, Content-Encoding:
- * zstd
+ * Up:    POST /v1/kiosks/{kiosk}/journal      Content-Type: application/json
+ *                                             Content-Encoding: zstd
  *        {"epoch":UUID,"entries":[{"seq":N,"txid":UUID,"at_ms":N,"visit":UUID,"kind":NAME,
  *          "body":TEXT (the exact bytes, as a JSON string),"prev":hex,"hash":hex}, ...],
  *         "head":{"seq":N,"hash":hex,"signature":base64}}
  *        head: the newest entry that the kiosk has signed with its device key, of this batch or
- * not; left out when the platform has it. See kiosk/pki/device_key.h 200
- * {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
+ *        not; left out when the platform has it. See kiosk/pki/device_key.h
+ *   200  {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
  *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,
  *         "rejected":[{"seq":N,"code":NAME}, ...]}
- *   409  {"error":"gap","expected_seq":N}, {"error":"fork","seq":N} or
- * {"error":"signature","seq":N} 400  {"error":"malformed", "message":TEXT}; 413; 429 and 503 with
- * Retry-After Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
+ *   409  {"error":"gap","expected_seq":N}, {"error":"fork","seq":N} or {"error":"signature","seq":N}
+ *   400  {"error":"malformed","message":TEXT}; 413; 429 and 503 with Retry-After
+ *   Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
  *
- * Ahead: POST /v1/kiosks/{kiosk}/ahead       a batch of at most BATCH_AHEAD_MAX entries from the
- * end of a long journal, so that a visitor does not wait for all before them. The same entries come
- * again in their turn. 200 {}; 409 "fork"; 429 when too many are ahead; else as above.
+ * Ahead: POST /v1/kiosks/{kiosk}/ahead
+ *        a batch of at most BATCH_AHEAD_MAX entries from the end of a long journal, so that a
+ *        visitor does not wait for all before them. The same entries come again in their turn.
+ *   200  {}
+ *   409  "fork"; 429 when too many are ahead; else as above
  *
  * Down:  GET /v1/kiosks/{kiosk}/feed?after=CURSOR&wait=SECONDS   (wait 0 to 25)
  *   200  {"cursor":N,"documents":[{"type":NAME,"id":TEXT,"version":N,"body":TEXT,
@@ -25,6 +28,7 @@
  *        in order of change, at most FEED_DOCUMENTS_MAX; none when the wait is over. The ack
  *        has no "rejected" here and proves time and high-water mark ("" epoch: none yet).
  */
+// clang-format on
 #ifndef SYNC_WIRE_BATCH_H
 #define SYNC_WIRE_BATCH_H
 

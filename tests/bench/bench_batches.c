@@ -8,7 +8,7 @@
 
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
-#include "sync/wire/batch.h"
+#include "sync/daemon/batch_row.h"
 #include "tests/bench/bench.h"
 
 #define PATH_SIZE 512
@@ -16,17 +16,7 @@
 static bool take_row(void *context, const struct journal_row *row)
 {
     struct batch *batch = context;
-    struct batch_entry *entry = &batch->entries[batch->count++];
-
-    entry->seq = row->seq;
-    entry->at_ms = row->at_ms;
-    memcpy(entry->txid, row->txid, sizeof(entry->txid));
-    memcpy(entry->visit, row->visit, sizeof(entry->visit));
-    memcpy(entry->kind, row->kind, sizeof(entry->kind));
-    memcpy(entry->body, row->body, row->body_len);
-    entry->body_len = row->body_len;
-    entry->prev = row->prev;
-    entry->hash = row->hash;
+    batch_row_add(batch, row);
     return batch->count < BATCH_ENTRIES_MAX;
 }
 

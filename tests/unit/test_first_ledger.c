@@ -64,6 +64,20 @@ static void a_journal_that_is_there_stays_and_nothing_else_is_made(void **state)
     assert_false(stands("device.key"));
 }
 
+static void a_key_that_was_moved_away_is_not_made_anew(void **state)
+{
+    (void)state;
+    assert_true(first_ledger_create(&settings));
+    assert_int_equal(unlink(in_ledger("device.key")), 0);
+    assert_int_equal(unlink(in_ledger("journal.db")), 0);
+    (void)unlink(in_ledger("journal.db-wal")); /* may not be there */
+    (void)unlink(in_ledger("journal.db-shm"));
+    assert_false(first_ledger_create(&settings));
+    assert_false(stands("device.key") || stands("journal.db"));
+    assert_int_equal(unlink(in_ledger("device.pub")), 0); /* as the message says */
+    assert_true(first_ledger_create(&settings));
+}
+
 static void a_key_that_is_there_is_taken(void **state)
 {
     char copy[512];
@@ -135,6 +149,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_key_its_public_half_and_a_journal_are_made),
         TEST(a_journal_that_is_there_stays_and_nothing_else_is_made),
+        TEST(a_key_that_was_moved_away_is_not_made_anew),
         TEST(a_key_that_is_there_is_taken),
         TEST(a_journal_of_an_earlier_release_gets_a_key_and_keeps_its_entries),
         TEST(a_key_that_is_none_is_not_replaced),

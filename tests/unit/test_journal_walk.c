@@ -100,6 +100,8 @@ static void the_walk_finds_each_change_where_it_is(void **state)
         {"an order that is missing", "DELETE FROM orders WHERE request_seq = 8", 8},
         {"an order of no entry",
          "INSERT INTO orders VALUES('00000000-0000-4000-8000-00000000000f', 's9', 0, 0, 7, 7)", 7},
+        {"an order of an entry that none can be",
+         "INSERT INTO orders VALUES('00000000-0000-4000-8000-00000000000f', 's9', 0, 0, 0, 7)", 1},
         {"an order's time", "UPDATE orders SET requested_at = 0 WHERE request_seq = 10", 10},
         {"what brought an order's state", "UPDATE orders SET state_seq = 13 WHERE request_seq = 12",
          12},
