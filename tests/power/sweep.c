@@ -287,3 +287,30 @@ void sweep_all_troubles(const struct scenario *scenario, size_t stride)
     assert_true(sum.told > 0);
     assert_int_equal(sum.lost + sum.doubled + sum.half, 0);
 }
+
+void sweep_all_careless_disks(const struct scenario *scenario, size_t stride)
+{
+    static const struct {
+        const char *what, *level;
+        bool syncs;
+    } rows[] = {
+        {"without syncs", NULL, false},
+        {"synchronous=OFF", "OFF", true},
+        {"synchronous=NORMAL", "NORMAL", true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        disk_synchronous(rows[i].level);
+        struct tally tally = sweep_power(scenario, rows[i].syncs, stride);
+        disk_synchronous(NULL);
+        sweep_say(scenario->name, rows[i].what, &tally);
+        assert_true(tally.lost > 0);
+    }
+}
+
+void sweep_careless_program(const struct scenario *scenario, size_t stride)
+{
+    struct tally tally = sweep_power(scenario, true, stride);
+    sweep_say(scenario->name, "power", &tally);
+    assert_true(tally.doubled > 0);
+    assert_int_equal(tally.lost + tally.half, 0);
+}

@@ -71,6 +71,14 @@ struct tally sweep_trouble(const struct scenario *scenario, enum disk_trouble tr
 void sweep_all_cuts(const struct scenario *scenario, size_t stride);
 void sweep_all_troubles(const struct scenario *scenario, size_t stride);
 
+/* The control: the same on a disk that does not sync, and with SQLite's weaker settings. The test
+ * fails unless each of them loses. */
+void sweep_all_careless_disks(const struct scenario *scenario, size_t stride);
+
+/* The control: who does not know his repeats. The test fails unless it doubles, and does nothing
+ * worse. */
+void sweep_careless_program(const struct scenario *scenario, size_t stride);
+
 /* 1, or `sparse` when the environment has no POWER_ALL=1 and a sanitizer slows everything. */
 size_t sweep_stride(size_t sparse);
 

@@ -416,31 +416,14 @@ static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 
 static void what_is_not_synced_is_seen_to_be_lost(void **unused)
 {
-    static const struct {
-        const char *what, *level;
-        bool syncs;
-    } rows[] = {
-        {"without syncs", NULL, false},
-        {"synchronous=OFF", "OFF", true},
-        {"synchronous=NORMAL", "NORMAL", true},
-    };
     (void)unused;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        disk_synchronous(rows[i].level);
-        struct tally tally = sweep_power(&scenarios[1], rows[i].syncs, 7);
-        disk_synchronous(NULL);
-        sweep_say(scenarios[1].name, rows[i].what, &tally);
-        assert_true(tally.lost > 0);
-    }
+    sweep_all_careless_disks(&scenarios[1], 7);
 }
 
 static void a_platform_that_does_not_know_repeats_is_seen_to_double(void **unused)
 {
     (void)unused;
-    struct tally tally = sweep_power(&forgetful, true, 3);
-    sweep_say(forgetful.name, "power", &tally);
-    assert_true(tally.doubled > 0);
-    assert_int_equal(tally.lost + tally.half, 0);
+    sweep_careless_program(&forgetful, 3);
 }
 
 static int make(void **unused)

@@ -1,0 +1,145 @@
+/* What is wrong with an inbox is noticed, and what is of an earlier release comes up. */
+#include <sqlite3.h>
+
+#include "tests/unit/inbox_room.h"
+#include "tests/unit/released.h"
+
+/* clang-format off */
+static const struct {
+    const char *name;
+    const char *sql;
+    bool noticed;
+} damages[] = {
+    {"nothing changed is nothing noticed",     "", false},
+    {"an epoch",                               "UPDATE state SET epoch = '1' || substr(epoch, 2)", true},
+    {"what is acknowledged",                   "UPDATE state SET acked_seq = 8", true},
+    {"its hash",                               "UPDATE state SET acked_hash = zeroblob(32)", true},
+    {"the cursor",                             "UPDATE state SET cursor = 13", true},
+    {"a proven time",                          "UPDATE state SET proven_ms = proven_ms + 1", true},
+    {"the boot clock of the proof",            "UPDATE state SET proven_boot_ms = 6", true},
+    {"the boot of the proof",                  "UPDATE state SET boot_id = ''", true},
+    {"the line",                               "UPDATE state SET line = 2", true},
+    {"since when",                             "UPDATE state SET line_since_ms = 4", true},
+    {"a trouble that is hushed up",            "UPDATE state SET trouble = ''", true},
+    {"the number of changes",                  "UPDATE state SET change = change + 1", true},
+    {"a body",                                 "UPDATE document SET body = CAST('onf' AS BLOB), version = 4", true},
+    {"a seal",                                 "UPDATE document SET seal = zeroblob(64)", true},
+    {"a key",                                  "UPDATE document SET key_id = '1123456789abcdef'", true},
+    {"a type",                                 "UPDATE document SET type = 'ordes'", true},
+    {"an id",                                  "UPDATE document SET id = 'b' WHERE id = 'a'", true},
+    {"a document that is gone",                "DELETE FROM document WHERE id = 'a'", true},
+    {"one that nobody put there",              "INSERT INTO document VALUES('order','z',1,'k',zeroblob(64),x'00')", true},
+    {"a quarantined entry that is gone",       "DELETE FROM quarantine", true},
+    {"another code",                           "UPDATE quarantine SET code = 'stalf'", true},
+    {"the sum of the rows",                    "UPDATE guard SET rows = zeroblob(32)", true},
+    {"the sum of the state",                   "UPDATE guard SET state = zeroblob(32)", true},
+    {"no sums",                                "DELETE FROM guard", true},
+};
+/* clang-format on */
+
+static void fill_it(void)
+{
+    struct inbox_state state = state_of(inbox);
+    assert_int_equal(put("a", 3, "one", 12), ERR_NONE);
+    assert_int_equal(put("c", 1, "two", 12), ERR_NONE);
+    assert_int_equal(put("c", 2, "three", 12), ERR_NONE);
+    state = state_of(inbox);
+    uuid_of(state.epoch, 7);
+    uuid_of(state.boot_id, 8);
+    state.acked_seq = 7;
+    memset(state.acked_hash.at, 3, HASH_LEN);
+    state.proven_ms = 1760000000000;
+    state.proven_boot_ms = 5;
+    state.line_since_ms = 3;
+    (void)text_copy(state.trouble, sizeof(state.trouble), "fork");
+    assert_int_equal(inbox_set_state(inbox, &state).code, ERR_NONE);
+    assert_int_equal(inbox_quarantine(inbox, 5, "stale").code, ERR_NONE);
+    assert_int_equal(inbox_quarantine(inbox, 5, "stale").code, ERR_NONE);
+}
+
+static void what_was_not_written_so_is_noticed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(damages); i++) {
+        struct inbox *reader = NULL;
+        sqlite3 *db = NULL;
+        print_message("  %s\n", damages[i].name);
+        assert_int_equal(make_folder(NULL), 0);
+        fill_it();
+        assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
+        released_run(db, damages[i].sql);
+        assert_int_equal(inbox_open_read(folder.path, &reader).code, ERR_NONE);
+        struct err e = inbox_check(reader);
+        assert_int_equal(e.code, damages[i].noticed ? ERR_MALFORMED : ERR_NONE);
+        assert_int_equal(inbox_is_damage(e), damages[i].noticed);
+        inbox_close(reader);
+        inbox_close(inbox);
+        inbox = NULL;
+        e = inbox_open(folder.path, true, &inbox);
+        assert_int_equal(e.code, damages[i].noticed ? ERR_MALFORMED : ERR_NONE);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        (void)remove_folder(NULL);
+    }
+}
+
+static void a_damaged_inbox_stands_aside_and_no_more_than_three(void **state)
+{
+    char path[160];
+    (void)state;
+    for (unsigned i = 1; i <= INBOX_DAMAGED_MAX + 2; i++) {
+        inbox_close(inbox);
+        inbox = NULL;
+        assert_int_equal(inbox_put_aside(folder.path).code, ERR_NONE);
+        assert_int_equal(inbox_count_damaged(folder.path),
+                         i < INBOX_DAMAGED_MAX ? i : INBOX_DAMAGED_MAX);
+        assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
+    }
+    (void)text_print(path, sizeof(path), "%s.damaged-1-wal", folder.path);
+    assert_int_equal(access(path, F_OK), 0);
+}
+
+static void what_is_of_another_release_is_not_damaged(void **state)
+{
+    sqlite3 *db = NULL;
+    (void)state;
+    inbox_close(inbox);
+    inbox = NULL;
+    assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
+    released_run(db, "PRAGMA user_version = 3");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    struct err e = inbox_open(folder.path, true, &inbox);
+    assert_int_equal(e.code, ERR_MALFORMED);
+    assert_false(inbox_is_damage(e));
+}
+
+static void an_inbox_of_the_first_release_comes_up(void **state)
+{
+    (void)state;
+    folder_make(&folder, "inbox.db");
+    sqlite3 *db = released_make(folder.path, "inbox-1.sql");
+    released_run(db, "INSERT INTO state(id, epoch, acked_seq, cursor, proven_ms)"
+                     " VALUES(1, '" RELEASED_EPOCH "', 7, 12, 1760000000000);"
+                     "INSERT INTO document VALUES('order', 'a', 3, '0123456789abcdef',"
+                     " zeroblob(64), CAST('one' AS BLOB));"
+                     "INSERT INTO quarantine VALUES('" RELEASED_EPOCH "', 5, 'stale')");
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
+    expect("a", 3, "one");
+    uint64_t quarantined = 0;
+    assert_int_equal(inbox_quarantined(inbox, &quarantined).code, ERR_NONE);
+    assert_int_equal(quarantined, 1);
+    assert_int_equal(state_of(inbox).acked_seq, 7);
+    assert_int_equal(state_of(inbox).cursor, 12);
+    (void)remove_folder(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_not_written_so_is_noticed),
+        TEST(a_damaged_inbox_stands_aside_and_no_more_than_three),
+        TEST(what_is_of_another_release_is_not_damaged),
+        cmocka_unit_test(an_inbox_of_the_first_release_comes_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
