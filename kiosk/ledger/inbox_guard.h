@@ -11,7 +11,7 @@
 #define KIOSK_LEDGER_INBOX_GUARD_H
 
 #include "kiosk/base/hash.h"
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 /* Add or take out the document of this type and id, if there is one; twice is nothing. */
 MUST_CHECK struct err guard_fold(const struct database *database, const char *type, const char *id,

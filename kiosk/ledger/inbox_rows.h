@@ -2,8 +2,8 @@
 #ifndef KIOSK_LEDGER_INBOX_ROWS_H
 #define KIOSK_LEDGER_INBOX_ROWS_H
 
-#include "kiosk/ledger/database.h"
 #include "kiosk/ledger/inbox.h"
+#include "kiosk/store/database.h"
 
 struct inbox {
     struct database database;

@@ -2,8 +2,8 @@
 #ifndef KIOSK_LEDGER_JOURNAL_ROWS_H
 #define KIOSK_LEDGER_JOURNAL_ROWS_H
 
-#include "kiosk/ledger/database.h"
 #include "kiosk/ledger/journal.h"
+#include "kiosk/store/database.h"
 
 /* What an append asks SQLite for, compiled once. */
 enum journal_statement {

@@ -2,7 +2,7 @@
 #include <sqlite3.h>
 #include <sys/statvfs.h>
 
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 #include "tests/unit/ledger.h"
 #include "tests/unit/unit.h"
 

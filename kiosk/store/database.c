@@ -1,5 +1,5 @@
 /* SQLite's statements, transactions and result codes in this house's terms. */
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 #include <string.h>
 #include <time.h>

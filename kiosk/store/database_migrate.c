@@ -13,7 +13,7 @@
 
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 #define ROOM_MARGIN \
     (1 << 20) /* bytes, beside the copy and what takes back a change of all of it \

@@ -1,6 +1,6 @@
 /* A copy of a database that others go on to write, by SQLite's own backup. */
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 /* One step is one moment: in a WAL the writer and this reader do not wait for each other. */
 struct err database_copy_pages(sqlite3 *from, sqlite3 *to)

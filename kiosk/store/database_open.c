@@ -1,5 +1,5 @@
 /* Opening and closing, with nothing changed on disk until the file is known to be ours. */
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* A new database, there whole or not at all; and whether one has the shape that it should. */
-#include "kiosk/ledger/database.h"
+#include "kiosk/store/database.h"
 
 #include <errno.h>
 #include <limits.h>

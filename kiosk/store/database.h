@@ -1,6 +1,6 @@
 /*
- * database.h - what journal.db and inbox.db share: how a SQLite file is made, opened and closed.
- * For the files of this room only.
+ * database.h - how a SQLite file of this house is made, opened, checked, brought up and closed. For
+ * kiosk/ledger, whose files have one writer each.
  *
  *     database_open --> begin .. prepare, step .. commit --> close     the one writer
  *     database_open_read -------> prepare, step -----------> close     readers
@@ -18,8 +18,8 @@
  * Whatever ends it half way leaves the old file as it was, and the old file is kept as
  * `<path>.schema-N` when the disk has room for it and nobody's data stand in it in clear.
  */
-#ifndef KIOSK_LEDGER_DATABASE_H
-#define KIOSK_LEDGER_DATABASE_H
+#ifndef KIOSK_STORE_DATABASE_H
+#define KIOSK_STORE_DATABASE_H
 
 #include <sqlite3.h>
 #include <stddef.h>
