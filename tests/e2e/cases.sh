@@ -364,18 +364,22 @@ case_ledger_damaged() {
     start_kiosk && at out_of_service && shot out-of-service || return 1
     alike "the damaged journal afterwards" "$(sha256sum <"$D/state/kiosk/journal.db")" "$before" || return 1
     ok "out of service; the damaged journal was left as it is"
+    tried=$((tried + 1))
     rm "$D/state/kiosk/journal.db"
     stop kiosk && start_kiosk && at out_of_service || return 1
     [ ! -e "$D/state/kiosk/journal.db" ] || fail "a missing journal was made anew" || return 1
+    tried=$((tried + 1))
     ok "a missing journal is not made anew"
     stop kiosk && rm -rf "$D/state/kiosk" && without_folder "folder missing" && touch "$D/state/kiosk" &&
         without_folder "a file in the folder's place" && rm "$D/state/kiosk" && cp -a "$D/right" "$D/state/kiosk" &&
         by=read_only without_folder "folder read-only" || return 1
-    chmod 755 "$D/state/kiosk" && start_kiosk && at attract 30 && ok "with its folder and a restart it serves again"
+    chmod 755 "$D/state/kiosk" && start_kiosk && at attract 30 && ok "with its folder and a restart it serves again" || return 1
+    points="$tried ledgers that are damaged, missing or out of reach: each out of service, none made anew"
 }
 
 # without_folder WHAT: there is no socket to ask, only the screen; and it stays.
 without_folder() {
+    tried=$((tried + 1))
     # shellcheck disable=SC2086 # a command's words
     PCSCLITE_CSOCK_NAME="$D/hall/pcscd.comm" start kiosk ${by:-} "$bin/certkiosk" --config "$D/kiosk.conf"
     wait_for 40 picture_says out_staff_no_folder || fail "$1: the screen does not say it" || return 1
@@ -457,7 +461,8 @@ case_ledger_rolled_back() {
     start_syncd && start_kiosk && closed_by forked || return 1
     story "Staff put the right journal back."
     put_back right && start_syncd && wait_for 40 no_trouble || fail "the fork is not over" || return 1
-    start_kiosk && to_services && ok "with the right journal it serves again"
+    start_kiosk && to_services && ok "with the right journal it serves again" || return 1
+    points="$tried starts with an older journal or with one that goes on otherwise: each out of service, named, nothing written"
 }
 
 # A visitor looks at the services and a certificate, and goes; the platform has all of it.
@@ -484,6 +489,7 @@ put_back() {
 # closed_by FAULT: on the screen and by certkioskctl; nothing is added to the journal.
 closed_by() {
     local head
+    tried=$((tried + 1))
     head=$(ledger "SELECT max(seq) FROM journal")
     at out_of_service 30 && field_is ledger "$1" && shot "out-of-service-$1" || fail "not out of service by '$1'" || return 1
     wait_for 20 status_is '.inbox.trouble == "fork"' || fail "the fork is not kept by certkiosk-syncd" || return 1

@@ -36,5 +36,6 @@ case_disk_full() {
     story "Somebody frees room on the disk."
     wait_for 30 eval '! state_is out_of_service' || fail "it does not resume by itself" || return 1
     ok "with room it serves again by itself"
-    hall pull >/dev/null && message_is pulled_paid 60 && hall insert >/dev/null && resume && verify_all && leave
+    hall pull >/dev/null && message_is pulled_paid 60 && hall insert >/dev/null && resume && verify_all && leave || return 1
+    points="1 disk filled to its last byte while a visitor pays: no write begun, told to staff, goes on by itself with room, delivered once"
 }

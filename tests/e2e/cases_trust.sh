@@ -15,7 +15,8 @@ case_ledger_changed() {
         changed "a time is changed" 3 "UPDATE journal SET at = at + 1 WHERE seq = 3" &&
         changed "its last entry is removed" '' "DELETE FROM journal WHERE seq = $last" || return 1
     from_backup "$last" && put_back right && start_syncd && wait_for 40 no_trouble && start_kiosk && to_services &&
-        ok "with the right journal it serves again"
+        ok "with the right journal it serves again" || return 1
+    points="$tried ledgers of $last entries that were changed or are older than what the platform has: each out of service, named, nothing written"
 }
 
 # changed HOW SEQ SQL: past the triggers, as somebody with the disk would.
@@ -33,6 +34,7 @@ changed() {
 # stays_closed HOW FAULT: nothing is served, and nothing written.
 stays_closed() {
     local head
+    tried=$((tried + 1))
     head=$(ledger "SELECT max(seq) FROM journal")
     at out_of_service 30 && wait_for 10 field_is ledger "$2" ||
         fail "$1: not out of service by '$2' but: $(screen | grep '^ledger=')" || return 1
@@ -66,5 +68,6 @@ case_kiosk_cloned() {
     story "A copy of the kiosk, with its keys and the ledger of this morning, is switched on elsewhere."
     closed_by forked && same "what the platform has" "$(platform_has)" "$before" || return 1
     stop kiosk && stop syncd && mv "$D/state" "$D/twin" && mv "$D/own" "$D/state" && start_syncd && start_kiosk || return 1
-    wait_for 40 no_trouble && to_services && ok "the kiosk itself serves on"
+    wait_for 40 no_trouble && to_services && ok "the kiosk itself serves on" || return 1
+    points="$tried copy of a kiosk with its keys: noticed, out of service, no entry of it at the platform; the kiosk itself serves on"
 }

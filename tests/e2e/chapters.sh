@@ -7,6 +7,8 @@ pin=123456
 pin_commands=2   # to the token, from the touch after the PIN to the write
 proof_commands=3 # that it lets the kiosk write; of an order that was paid before, with the write
 steps=0
+tried=0   # times that something was done which has to be noticed
+points='' # what a proof tells of it
 
 # story WORDS...: what happened, for people.
 story() {

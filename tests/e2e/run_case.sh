@@ -52,3 +52,4 @@ if [ $case_fails = 0 ] && grep -lE 'ERROR: (Address|Leak|Thread)Sanitizer|runtim
 fi
 [ $case_fails = 0 ] && [ "$steps" -gt 0 ] || exit 1
 printf '%s: %d verified\n' "$name" "$steps"
+[ -z "$points" ] || printf 'points: %s\n' "$points"

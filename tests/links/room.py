@@ -229,12 +229,12 @@ def end_well(processes):
 
 def run(name, test):
     """Run `test(build, folder)` with the build folder of the command line; it returns the line that
-    is printed when all is well."""
+    is printed when all is well: what was tried."""
     build, folder = os.path.abspath(sys.argv[1]), scratch(name)
     processes = []
     well = False
     try:
-        print(test(build, folder, processes), flush=True)
+        print(f"points: {test(build, folder, processes)}", flush=True)
         well = True
     except Failure as failure:
         print(f"FAILED: {failure}", flush=True)

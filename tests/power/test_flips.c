@@ -382,15 +382,16 @@ static void each_bit_is_noticed(void **state)
             try_point(&places[i], &counts);
         image_write(places[i].image, 0, 0);
         assert_true(passes()); /* with all bits as they were */
-        (void)printf("%s %u, ", places[i].name, counts.tried);
         all.tried += counts.tried;
         all.idle += counts.idle;
         all.controls += counts.controls;
         all.missed_by_control += counts.missed_by_control;
     }
-    (void)printf("%u bits flipped, %u noticed and %u that say nothing; without hashes %u of %u"
-                 " were missed\n",
-                 all.tried, all.tried - all.idle, all.idle, all.missed_by_control, all.controls);
+    (void)printf(
+        "points: %u bits flipped in %zu tables and indices: %u noticed, %u in headers that "
+        "say nothing; without hashes %u of %u were missed\n",
+        all.tried, ARRAY_LEN(places), all.tried - all.idle, all.idle, all.missed_by_control,
+        all.controls);
     assert_true(all.idle < all.tried / 100);
     assert_true(all.missed_by_control > all.controls / 2);
 }
