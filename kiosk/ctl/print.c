@@ -81,6 +81,15 @@ static void print_line(FILE *out, const struct report_program *syncd)
     (void)fprintf(out, "\n");
 }
 
+static void print_refused(FILE *out, const struct report_program *syncd)
+{
+    char value[REPORT_VALUE_SIZE];
+    if (strtoull(value_of(syncd, "statements_refused", value), NULL, 10) == 0)
+        return;
+    (void)fprintf(out, "platform keys    %s statements refused: see certkiosk-syncd's log\n",
+                  value);
+}
+
 static void print_programs(FILE *out, const struct report *report)
 {
     char value[REPORT_VALUE_SIZE];
@@ -94,6 +103,7 @@ static void print_programs(FILE *out, const struct report *report)
         (void)fprintf(out, "certkiosk-syncd  %s\n", err_name(report->syncd.e.code));
     } else {
         print_line(out, &report->syncd);
+        print_refused(out, &report->syncd);
     }
 }
 

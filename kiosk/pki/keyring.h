@@ -41,6 +41,8 @@
 #define KEYRING_ALLOWED "a file with the platform's public keys, platform.keys of the enrolment"
 #define KEYRING_STATEMENT "platform_key" /* type of the documents; their id is the key's */
 #define KEYRING_BODY_MAX 512
+#define KEYRING_DOCUMENT_CONTEXT "certkiosk-document-1"
+#define KEYRING_STATEMENT_CONTEXT "certkiosk-key-1"
 
 struct keyring_key {
     char id[SEAL_KEY_ID_SIZE];
@@ -56,7 +58,7 @@ struct keyring {
     struct keyring_key keys[KEYRING_MAX]; /* the file's first, in its order */
 };
 
-/* A document of the platform, sealed with context "certkiosk-document-1". */
+/* A document of the platform, sealed with context KEYRING_DOCUMENT_CONTEXT. */
 struct keyring_document {
     const char *kiosk, *type, *id;
     uint64_t version;
@@ -65,7 +67,10 @@ struct keyring_document {
     const uint8_t *seal; /* SEAL_LEN bytes */
 };
 
-/* What a document of type KEYRING_STATEMENT says. */
+/* What a document of type KEYRING_STATEMENT says. It is the same for every kiosk, and so is its
+ * seal, which is made once: context KEYRING_STATEMENT_CONTEXT, parts id and version in decimal. One
+ * that is sealed for a kiosk as its other documents are counts as well: earlier platforms made
+ * these. */
 struct keyring_statement {
     struct keyring_key key;        /* id and version: the document's; without introducer */
     char key_id[SEAL_KEY_ID_SIZE]; /* who says it */
@@ -90,6 +95,14 @@ const struct keyring_key *keyring_find(const struct keyring *ring, const char *i
 /* Whether it is known, and neither it nor what introduced it is revoked. */
 bool keyring_counts(const struct keyring *ring, const char *id);
 
+/*
+ * Whether `speaker` may say now of the key `subject` that it is one of the platform's or, with
+ * `revoked`, no more: the one rule for who says it and for who hears it. A subject that is not
+ * known is introduced. ERR_DENIED.
+ */
+MUST_CHECK struct err keyring_may_say(const struct keyring *ring, int64_t now_s,
+                                      const char *speaker, const char *subject, bool revoked);
+
 /* Whether the seal is over `message` by the key `key_id`, and that key counts and is in its
  * validity. ERR_DENIED when not. */
 MUST_CHECK struct err keyring_verify_arriving(const struct keyring *ring, int64_t now_s,
@@ -109,13 +122,14 @@ MUST_CHECK struct err keyring_document_stored(const struct keyring *ring,
                                               const struct keyring_document *document);
 
 /*
- * Statements for `kiosk` that came together, in any order: one may introduce who seals another. All
- * are taken or none is. ERR_DENIED: sealed by nobody who may say that now; ERR_MALFORMED: no key
- * of that id, or no validity; ERR_NO_ROOM: more keys than KEYRING_INTRODUCED_MAX.
+ * Statements for `kiosk` that came together, KEYRING_MAX at most and in any order: one may
+ * introduce who seals another. Each is taken by itself, and `out_fates` says of each what became of
+ * it. ERR_DENIED: sealed by nobody who may say that now; ERR_MALFORMED: no key of that id, or no
+ * validity; ERR_NO_ROOM: more keys than KEYRING_INTRODUCED_MAX.
  */
-MUST_CHECK struct err keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
-                                            const struct keyring_statement *statements,
-                                            size_t count);
+void keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
+                           const struct keyring_statement *statements, size_t count,
+                           struct err *out_fates);
 
 /* The same for those that arrived before: neither the moment nor what was revoked since takes one
  * of them away, only what they introduced. One that nobody of the ring may have said is left out.

@@ -1,6 +1,7 @@
 /* Who may say what of which key, and which seal counts. */
 #include "kiosk/pki/keyring.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -82,7 +83,7 @@ static struct seal_message message_of(const struct keyring_document *document,
 {
     (void)text_print(version, NUMBER_SIZE, "%" PRIu64, document->version); /* it fits */
     return (struct seal_message){
-        .context = "certkiosk-document-1",
+        .context = KEYRING_DOCUMENT_CONTEXT,
         .parts = {document->kiosk, document->type, document->id, version},
         .body = document->body,
     };
@@ -141,10 +142,10 @@ static struct err introduce(struct keyring *ring, const struct keyring_key *spea
 /* Its seal may take the place of the one that is kept, so even a repetition is not for everybody:
  * what is kept is heard again without what came before it. */
 static struct err check_authority(const struct keyring *ring, const struct keyring_key *speaker,
-                                  const struct keyring_key *known, const struct keyring_key *said)
+                                  const struct keyring_key *known, bool revoked)
 {
     bool of_file = known->introducer[0] == '\0';
-    bool fine = speaker == known ? of_file && said->revoked : outranks(ring, speaker, known);
+    bool fine = speaker == known ? of_file && revoked : outranks(ring, speaker, known);
     return fine ? ERR_OK : ERR(ERR_DENIED, 0, "not that key's to say");
 }
 
@@ -179,6 +180,7 @@ static struct err check_seal(const struct hearing *hearing, const struct keyring
                              const struct keyring_statement *statement)
 {
     char version[NUMBER_SIZE];
+    const struct bytes seal = {statement->seal, SEAL_LEN};
     const struct keyring_document document = {
         .kiosk = hearing->kiosk,
         .type = KEYRING_STATEMENT,
@@ -186,8 +188,12 @@ static struct err check_seal(const struct hearing *hearing, const struct keyring
         .version = statement->key.version,
         .body = {statement->body, statement->body_len},
     };
-    struct seal_message message = message_of(&document, version);
-    return seal_verify(speaker->public_key, &message, (struct bytes){statement->seal, SEAL_LEN});
+    const struct seal_message for_one = message_of(&document, version);
+    const struct seal_message for_all = {.context = KEYRING_STATEMENT_CONTEXT,
+                                         .parts = {document.id, version},
+                                         .body = document.body};
+    struct err e = seal_verify(speaker->public_key, &for_all, seal);
+    return e.code == ERR_DENIED ? seal_verify(speaker->public_key, &for_one, seal) : e;
 }
 
 static struct err check_speaker(const struct keyring *ring, const struct hearing *hearing,
@@ -199,17 +205,37 @@ static struct err check_speaker(const struct keyring *ring, const struct hearing
     return ERR_OK;
 }
 
+/* `known` is what is said of; NULL: it is not known. */
+static struct err judge(const struct keyring *ring, const struct hearing *hearing,
+                        const struct keyring_key *speaker, const struct keyring_key *known,
+                        bool revoked)
+{
+    struct err e = known == NULL ? ERR_OK : check_authority(ring, speaker, known, revoked);
+    if (failed(e))
+        return e;
+    if (known != NULL && known->revoked)
+        return revoked ? ERR_OK : ERR(ERR_DENIED, 0, "a revocation is final");
+    return check_speaker(ring, hearing, speaker);
+}
+
+struct err keyring_may_say(const struct keyring *ring, int64_t now_s, const char *speaker,
+                           const char *subject, bool revoked)
+{
+    const struct hearing hearing = {.arriving = true, .now_s = now_s};
+    const struct keyring_key *from = keyring_find(ring, speaker);
+    if (from == NULL)
+        return ERR(ERR_DENIED, 0, "a key that is not known");
+    return judge(ring, &hearing, from, keyring_find(ring, subject), revoked);
+}
+
 static struct err take_of_known(struct keyring *ring, const struct hearing *hearing,
                                 const struct keyring_key *speaker, const struct keyring_key *said,
                                 struct keyring_key *known)
 {
-    struct err e = check_authority(ring, speaker, known, said);
-    if (failed(e) || said->version < known->version)
-        return e;
-    if (known->revoked)
-        return said->revoked ? ERR_OK : ERR(ERR_DENIED, 0, "a revocation is final");
-    e = check_speaker(ring, hearing, speaker);
-    if (!failed(e))
+    if (said->version < known->version)
+        return check_authority(ring, speaker, known, said->revoked);
+    struct err e = judge(ring, hearing, speaker, known, said->revoked);
+    if (!failed(e) && !known->revoked)
         change(ring, speaker, said, known);
     return e;
 }
@@ -230,46 +256,43 @@ static struct err take(struct keyring *ring, const struct hearing *hearing,
         return take_of_known(ring, hearing, speaker, &statement->key,
                              &ring->keys[known - ring->keys]);
     }
-    e = check_speaker(ring, hearing, speaker);
+    e = judge(ring, hearing, speaker, NULL, statement->key.revoked);
     return failed(e) ? e : introduce(ring, speaker, &statement->key);
 }
 
-/* Again and again, as long as one more is taken: one may introduce who says another. */
-static struct err take_all(struct keyring *ring, const struct hearing *hearing,
-                           const struct keyring_statement *statements, size_t count)
+/* Again and again, as long as one more is taken: one may introduce who says another. What was taken
+ * once is: what another said since of its speaker came after it. */
+static void take_all(struct keyring *ring, const struct hearing *hearing,
+                     const struct keyring_statement *statements, size_t count, struct err *fates)
 {
-    struct err e;
-    size_t taken = 0;
-    size_t before = 0;
+    bool taken[KEYRING_MAX] = {false};
+    bool again = true;
 
-    do {
-        before = taken;
-        taken = 0;
-        e = ERR_OK;
+    assert(count <= KEYRING_MAX);
+    while (again) {
+        again = false;
         for (size_t i = 0; i < count; i++) {
-            struct err one = take(ring, hearing, &statements[i]);
-            taken += failed(one) ? 0 : 1;
-            e = failed(one) ? one : e;
+            if (taken[i])
+                continue;
+            fates[i] = take(ring, hearing, &statements[i]);
+            taken[i] = !failed(fates[i]);
+            again = again || taken[i];
         }
-    } while (taken > before && taken < count);
-    return e;
+    }
 }
 
-struct err keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
-                                 const struct keyring_statement *statements, size_t count)
+void keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
+                           const struct keyring_statement *statements, size_t count,
+                           struct err *out_fates)
 {
     const struct hearing hearing = {.kiosk = kiosk, .arriving = true, .now_s = now_s};
-    struct keyring tried = *ring;
-    struct err e = take_all(&tried, &hearing, statements, count);
-    if (!failed(e))
-        *ring = tried;
-    return e;
+    take_all(ring, &hearing, statements, count, out_fates);
 }
 
 void keyring_take_stored(struct keyring *ring, const char *kiosk,
                          const struct keyring_statement *statements, size_t count)
 {
     const struct hearing hearing = {.kiosk = kiosk};
-    struct err e = take_all(ring, &hearing, statements, count);
-    (void)e; /* who is not known any more says nothing */
+    struct err fates[KEYRING_MAX]; /* who is not known any more says nothing */
+    take_all(ring, &hearing, statements, count, fates);
 }

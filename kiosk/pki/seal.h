@@ -5,6 +5,7 @@
  *
  * with the context naming the kind of message, so that one can never pass for another.
  * Documents: context "certkiosk-document-1", parts kiosk id, type, id, version in decimal.
+ * Statements about keys, the same for every kiosk: context "certkiosk-key-1", parts id, version.
  * Acknowledgements: context "certkiosk-ack-1", part kiosk id.
  */
 #ifndef KIOSK_PKI_SEAL_H

@@ -18,6 +18,7 @@ struct desk {
     struct line line;
     const char *why[LANE_COUNT]; /* a word for why the lane failed last; NULL: it did not */
     struct store store;
+    size_t statements_refused; /* of the platform about its keys, since the start */
 };
 
 /* Add what the inbox keeps of the platform's keys to those of the file, and ask for what a revoked

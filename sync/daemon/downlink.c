@@ -13,6 +13,7 @@ struct downlink {
     struct uplink *uplink;
     struct feed *feed;
     struct keyring keys; /* with what the feed says of them */
+    size_t refused;      /* statements of the feed that do not count */
     uint64_t asked_ms;
     uint64_t asked_after; /* cursor: an answer to another one would leave a gap */
     uint64_t pace_ms;     /* not before this */
@@ -50,7 +51,8 @@ static int64_t moment_of(const struct feed *feed, int64_t proven_ms)
     return !failed(e) && ack.time_ms > proven_ms ? ack.time_ms : proven_ms;
 }
 
-/* The whole answer is good, or none of it. A key that it introduces may have sealed the rest. */
+/* The whole answer is good, or none of it, but for statements about keys, each of which is judged
+ * by itself. A key that is introduced may have sealed the rest. */
 static struct err check(struct downlink *downlink, struct bytes body, struct ack *out_ack)
 {
     const struct desk *desk = downlink->desk;
@@ -62,7 +64,7 @@ static struct err check(struct downlink *downlink, struct bytes body, struct ack
     court.proven_ms = moment_of(feed, court.proven_ms);
     court.keys = &downlink->keys;
     downlink->keys = desk->keys;
-    e = ring_take(feed, desk->kiosk, court.proven_ms / 1000, &downlink->keys);
+    e = ring_take(feed, desk->kiosk, court.proven_ms / 1000, &downlink->keys, &downlink->refused);
     if (!failed(e))
         e = verdict_of_ack(&court, &feed->ack, out_ack);
     for (size_t i = 0; !failed(e) && i < feed->count; i++) {
@@ -101,6 +103,7 @@ static void change_keys(struct downlink *downlink)
                   lost ? "yes" : "no");
     }
     desk->keys = downlink->keys;
+    desk->statements_refused += downlink->refused;
     if (lost)
         store_refetch(&desk->store);
 }

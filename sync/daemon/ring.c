@@ -1,8 +1,12 @@
 #include "sync/daemon/ring.h"
 
+#include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiosk/base/hex.h"
+#include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/wire/document.h"
 
@@ -73,23 +77,70 @@ struct err ring_load(struct inbox *inbox, const char *kiosk, struct keyring *rin
     return e;
 }
 
-struct err ring_take(const struct feed *feed, const char *kiosk, int64_t now_s,
-                     struct keyring *ring)
+static_assert(FEED_DOCUMENTS_MAX <= KEYRING_MAX, "all that a feed says of keys is heard");
+
+static struct err add_arriving(struct pile *pile, const struct feed_document *document)
+{
+    const struct paper paper = {.id = document->id,
+                                .key_id = document->key_id,
+                                .version = document->version,
+                                .seal = document->seal,
+                                .body = {document->body, document->body_len}};
+    return add(pile, &paper);
+}
+
+/* Only what is an id of ours is written down. */
+static void log_refused(const struct feed_document *document, struct err e)
+{
+    uint8_t id[(SEAL_KEY_ID_SIZE - 1) / 2];
+    bool fine = !failed(hex_parse(document->id, id, sizeof(id)));
+
+    log_event(
+        LOG_LEVEL_WARNING, "keys", "refused=%s version=%" PRIu64 " said_by=%s err=%s site=\"%s\"",
+        fine ? document->id : "?", document->version, document->key_id, err_name(e.code), e.site);
+}
+
+/* Take the documents out whose fate is to be refused; how many. */
+static size_t drop_refused(struct feed *feed, const struct err fates[FEED_DOCUMENTS_MAX])
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < feed->count; i++) {
+        const struct feed_document *document = &feed->documents[i];
+        if (failed(fates[i])) {
+            log_refused(document, fates[i]);
+            continue;
+        }
+        if (kept < i)
+            feed->documents[kept] = *document;
+        kept++;
+    }
+    size_t refused = feed->count - kept;
+    feed->count = kept;
+    return refused;
+}
+
+struct err ring_take(struct feed *feed, const char *kiosk, int64_t now_s, struct keyring *ring,
+                     size_t *out_refused)
 {
     CLEANUP(pile_done) struct pile *pile = calloc(1, sizeof(*pile));
-    struct err e = pile == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
+    struct err fates[FEED_DOCUMENTS_MAX] = {{ERR_NONE, 0, NULL}};
+    struct err heard[FEED_DOCUMENTS_MAX];
+    size_t next = 0;
 
-    for (size_t i = 0; i < feed->count && !failed(e); i++) {
-        const struct feed_document *document = &feed->documents[i];
-        const struct paper paper = {.id = document->id,
-                                    .key_id = document->key_id,
-                                    .version = document->version,
-                                    .seal = document->seal,
-                                    .body = {document->body, document->body_len}};
-        if (text_same(document->type, KEYRING_STATEMENT))
-            e = add(pile, &paper);
+    if (pile == NULL)
+        return ERR(ERR_NO_ROOM, 0, "calloc");
+    for (size_t i = 0; i < feed->count; i++) {
+        if (text_same(feed->documents[i].type, KEYRING_STATEMENT))
+            fates[i] = add_arriving(pile, &feed->documents[i]);
     }
-    return failed(e) ? e : keyring_take_arriving(ring, kiosk, now_s, pile->statements, pile->count);
+    keyring_take_arriving(ring, kiosk, now_s, pile->statements, pile->count, heard);
+    for (size_t i = 0; i < feed->count; i++) {
+        if (text_same(feed->documents[i].type, KEYRING_STATEMENT) && !failed(fates[i]))
+            fates[i] = heard[next++];
+    }
+    *out_refused = drop_refused(feed, fates);
+    return ERR_OK;
 }
 
 bool ring_lost_one(const struct keyring *before, const struct keyring *after)

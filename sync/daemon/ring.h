@@ -12,10 +12,10 @@
 /* Add the statements that the inbox keeps to `ring`. Errors as inbox_scan(). */
 MUST_CHECK struct err ring_load(struct inbox *inbox, const char *kiosk, struct keyring *ring);
 
-/* Take the statements of a feed into `ring`, all or none. Errors as keyring_take_arriving(), and
- * ERR_MALFORMED. */
-MUST_CHECK struct err ring_take(const struct feed *feed, const char *kiosk, int64_t now_s,
-                                struct keyring *ring);
+/* Take the statements of a feed into `ring`. Those that their speakers may not make, or that are
+ * none, are logged and taken out of the feed, and the rest of it stands. ERR_NO_ROOM: memory. */
+MUST_CHECK struct err ring_take(struct feed *feed, const char *kiosk, int64_t now_s,
+                                struct keyring *ring, size_t *out_refused);
 
 /* Whether a key counted in `before` and does not in `after`. */
 bool ring_lost_one(const struct keyring *before, const struct keyring *after);

@@ -35,10 +35,11 @@ void status_print(char *out, const struct desk *desk, uint64_t head_seq)
         "kiosk=%s\nline=%s\nline_since_ms=%" PRId64 "\nline_why=%s\nline_next_ms=%" PRId64
         "\nepoch=%s\nhead_seq=%" PRIu64 "\nacked_seq=%" PRIu64 "\nqueued=%" PRIu64
         "\nquarantined=%s%" PRIu64 "\ncursor=%" PRIu64 "\nproven_ms=%" PRId64
-        "\ntrouble=%s\ndamaged_inboxes=%u\nfeed_failures=%u\njournal_failures=%u\n",
+        "\ntrouble=%s\ndamaged_inboxes=%u\nstatements_refused=%zu\nfeed_failures=%u"
+        "\njournal_failures=%u\n",
         desk->kiosk, line_up(&desk->line) ? "up" : "down", state->line_since_ms,
         why != NULL && !line_up(&desk->line) ? why : "", next_try_ms(desk), state->epoch, head_seq,
         state->acked_seq, queued, failed(e) ? "?" : "", quarantined, state->cursor,
-        state->proven_ms, state->trouble, desk->store.damaged, desk->line.lanes[LANE_FEED].failures,
-        desk->line.lanes[LANE_JOURNAL].failures);
+        state->proven_ms, state->trouble, desk->store.damaged, desk->statements_refused,
+        desk->line.lanes[LANE_FEED].failures, desk->line.lanes[LANE_JOURNAL].failures);
 }

@@ -30,6 +30,7 @@ static void try_statement(struct bytes body)
 {
     struct keyring ring = {.count = 1, .keys = {{.not_after_s = INT64_MAX}}};
     struct keyring_statement statement = {.body_len = body.len};
+    struct err fate = ERR_OK;
     struct document_key said;
     uint8_t out[DOCUMENT_BODY_MAX];
     size_t len = 0;
@@ -48,7 +49,8 @@ static void try_statement(struct bytes body)
     statement.key.not_before_s = said.not_before_s;
     statement.key.not_after_s = said.not_after_s;
     statement.key.revoked = said.revoked_s != 0;
-    assert(failed(keyring_take_arriving(&ring, "k", 0, &statement, 1)));
+    keyring_take_arriving(&ring, "k", 0, &statement, 1, &fate);
+    assert(failed(fate));
     assert(ring.count == 1 && !ring.keys[0].revoked);
 }
 

@@ -123,6 +123,31 @@ static void a_ledger_that_stops_service_is_explained(void **state)
     }
 }
 
+static void refused_statements_are_told_of(void **state)
+{
+    static const struct {
+        const char *syncd;
+        bool tells;
+    } rows[] = {
+        {"kiosk=hall-1\nline=up\nstatements_refused=2\n", true},
+        {"kiosk=hall-1\nline=up\nstatements_refused=0\n", false},
+        {WELL_SYNCD, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *text = NULL;
+        size_t len = 0;
+        look(WELL_KIOSK, rows[i].syncd);
+        FILE *out = open_memstream(&text, &len);
+        assert_non_null(out);
+        print_text(out, &report, &problems);
+        (void)fclose(out);
+        assert_int_equal(strstr(text, "\nplatform keys    2 statements refused") != NULL,
+                         rows[i].tells);
+        free(text);
+    }
+}
+
 static void json_and_text_stand_when_all_is_gone(void **state)
 {
     (void)state;
@@ -251,6 +276,7 @@ int main(void)
         TEST(torn_tokens_are_told_of),
         TEST(json_says_the_same),
         TEST(a_ledger_that_stops_service_is_explained),
+        TEST(refused_statements_are_told_of),
         TEST(json_and_text_stand_when_all_is_gone),
         TEST(a_whole_ledger_verifies),
         TEST(a_ledger_that_is_not_whole_is_told),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "sync/daemon/status.h"
 #include "sync/wire/document.h"
 #include "tests/unit/syncd_room.h"
 
@@ -71,11 +72,20 @@ static void seal_last(const struct seal_key *key, struct feed *feed)
     char version[24];
     (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)document->version);
     (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(key));
-    const struct seal_message message = {
-        .context = "certkiosk-document-1",
-        .parts = {FAKE_KIOSK, document->type, document->id, version},
-        .body = {document->body, document->body_len}};
+    const struct seal_message message = {.context = KEYRING_STATEMENT_CONTEXT,
+                                         .parts = {document->id, version},
+                                         .body = {document->body, document->body_len}};
     assert_false(failed(seal_sign(key, &message, document->seal)));
+}
+
+/* A file with two keys, the room's the lower one. */
+static void put_above(struct room *room, const struct seal_key *key)
+{
+    struct keyring *keys = &room->desk.keys;
+    keys->keys[1] = keys->keys[0];
+    keys->count = 2;
+    memcpy(keys->keys[0].id, seal_key_id(key), SEAL_KEY_ID_SIZE);
+    memcpy(keys->keys[0].public_key, seal_key_public(key), SEAL_PUBLIC_LEN);
 }
 
 static bool sealed_by(struct room *room, const char *id, const struct seal_key *key)
@@ -126,14 +136,68 @@ static void test_a_key_that_introduces_itself_brings_nothing(void **state)
     seal_key_destroy(other);
 }
 
-/* A file with two keys, the room's the lower one. */
-static void put_above(struct room *room, const struct seal_key *key)
+/* One of the answer's statements is by a key that may not make it: the rest of it counts. */
+static void test_a_statement_that_its_speaker_may_not_make_is_left_out(void **state)
 {
-    struct keyring *keys = &room->desk.keys;
-    keys->keys[1] = keys->keys[0];
-    keys->count = 2;
-    memcpy(keys->keys[0].id, seal_key_id(key), SEAL_KEY_ID_SIZE);
-    memcpy(keys->keys[0].public_key, seal_key_public(key), SEAL_PUBLIC_LEN);
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    static struct inbox_document document;
+    char text[STATUS_TEXT_MAX];
+    struct feed *feed = feed_of(3);
+    put_above(room, other);
+    add_key(feed, other, 1, &revoked); /* by the lower one */
+    add_notice(feed, "n1");
+    give(room, room->key, feed);
+    assert_string_equal(trouble(room), "");
+    assert_true(sealed_by(room, "n1", room->key));
+    assert_true(keyring_counts(&room->desk.keys, seal_key_id(other)));
+    assert_int_equal(room->desk.store.state.cursor, 3);
+    assert_int_equal(
+        inbox_get(room->desk.store.inbox, KEYRING_STATEMENT, seal_key_id(other), &document).code,
+        ERR_NOT_FOUND);
+    status_print(text, &room->desk, 0);
+    assert_non_null(strstr(text, "statements_refused=1\n"));
+
+    /* Neither does one that cannot be read, or that is of another key than it says, hold it up. */
+    feed = feed_of(4);
+    add(feed, KEYRING_STATEMENT, seal_key_id(other), 2, (struct bytes){(const uint8_t *)"{}", 2});
+    add_key(feed, other, 2, &fine);
+    (void)text_copy(feed->documents[1].id, sizeof(feed->documents[1].id), "0123456789abcdef");
+    add_notice(feed, "n2");
+    give(room, room->key, feed);
+    assert_true(sealed_by(room, "n2", room->key));
+    assert_int_equal(room->desk.statements_refused, 3);
+
+    /* A document is not a statement: one that nobody may seal refuses the answer. */
+    feed = feed_of(5);
+    add_notice(feed, "n3");
+    seal_last(other, feed); /* with the context of a statement */
+    add_notice(feed, "n4");
+    give(room, room->key, feed);
+    assert_string_equal(trouble(room), "seal");
+    assert_int_equal(room->desk.store.state.cursor, 4);
+    seal_key_destroy(other);
+}
+
+/* It has been away, and what it hears first is said by a key that fell meanwhile. */
+static void test_what_a_fallen_key_said_does_not_hold_up_the_feed(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct seal_key *third = other_key(room);
+    struct feed *feed = feed_of(3);
+    add_key(feed, other, 2, &revoked);
+    seal_last(room->key, feed);
+    add_key(feed, third, 1, &fine);
+    seal_last(other, feed);
+    add_notice(feed, "n1");
+    give(room, room->key, feed);
+    assert_string_equal(trouble(room), "");
+    assert_true(sealed_by(room, "n1", room->key));
+    assert_false(keyring_counts(&room->desk.keys, seal_key_id(third)));
+    assert_int_equal(room->desk.statements_refused, 1);
+    seal_key_destroy(third);
+    seal_key_destroy(other);
 }
 
 static void test_what_a_revoked_key_sealed_is_asked_for_again(void **state)
@@ -228,6 +292,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_key_may_seal_the_answer_that_introduces_it),
         TEST(test_a_key_that_introduces_itself_brings_nothing),
+        TEST(test_a_statement_that_its_speaker_may_not_make_is_left_out),
+        TEST(test_what_a_fallen_key_said_does_not_hold_up_the_feed),
         TEST(test_what_a_revoked_key_sealed_is_asked_for_again),
         TEST(test_a_power_cut_after_a_revocation_asks_again_too),
         TEST(test_validity_is_judged_by_proven_time),

@@ -1,5 +1,5 @@
-/* What the platform says of its keys, and what a thief of one of them may say: S and A are of the
- * file, in that order; B, C, D and T are not. */
+/* What the platform says of its keys, who may say it, and what a thief of one of them may say: S
+ * and A are of the file, in that order; B, C, D and T are not. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,11 +109,19 @@ static struct keyring_statement statement_of(const struct step *step)
     made.body_len = (size_t)snprintf((char *)made.body, sizeof(made.body), "said of %c, %d",
                                      step->subject, step->revoked);
     (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)step->version);
-    const struct seal_message message = {.context = "certkiosk-document-1",
-                                         .parts = {KIOSK, KEYRING_STATEMENT, made.key.id, version},
+    const struct seal_message message = {.context = KEYRING_STATEMENT_CONTEXT,
+                                         .parts = {made.key.id, version},
                                          .body = {made.body, made.body_len}};
     assert_false(failed(seal_sign(speaker, &message, made.seal)));
     return made;
+}
+
+static enum err_code hear(struct keyring *ring, const char *kiosk, int64_t now_s,
+                          const struct keyring_statement *statement)
+{
+    struct err fate = ERR_OK;
+    keyring_take_arriving(ring, kiosk, now_s, statement, 1, &fate);
+    return fate.code;
 }
 
 static void expect_counting(const struct keyring *ring, const char *wanted)
@@ -151,9 +159,9 @@ static void what_is_said_of_a_key_counts_by_who_says_it(void **state)
         for (size_t at = 0; at < STEPS_MAX && rows[i].steps[at].speaker != 0; at++) {
             const struct step *step = &rows[i].steps[at];
             struct keyring_statement statement = statement_of(step);
-            struct err e = keyring_take_arriving(&ring, KIOSK, step->now_s, &statement, 1);
-            assert_int_equal(e.code, step->code);
-            if (!failed(e))
+            enum err_code code = hear(&ring, KIOSK, step->now_s, &statement);
+            assert_int_equal(code, step->code);
+            if (code == ERR_NONE)
                 keep(kept, &count, &statement);
         }
         expect_counting(&ring, rows[i].count);
@@ -178,14 +186,81 @@ static void what_comes_together_is_taken_in_any_order(void **state)
     static const struct step chain[] = {SAYS('C', 'D', 1, ERR_NONE), SAYS('B', 'C', 1, ERR_NONE),
                                         SAYS('S', 'B', 1, ERR_NONE)};
     struct keyring_statement statements[3];
+    struct err fates[3];
     struct keyring ring = file_ring();
     (void)state;
     for (size_t i = 0; i < 3; i++)
         statements[i] = statement_of(&chain[i]);
-    assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, statements, 2).code, ERR_DENIED);
-    expect_counting(&ring, "SA"); /* nothing of it */
-    assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, statements, 3).code, ERR_NONE);
+    keyring_take_arriving(&ring, KIOSK, 1000, statements, 2, fates);
+    assert_int_equal(fates[0].code, ERR_DENIED);
+    assert_int_equal(fates[1].code, ERR_DENIED);
+    expect_counting(&ring, "SA");
+    keyring_take_arriving(&ring, KIOSK, 1000, statements, 3, fates);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(fates[i].code, ERR_NONE);
     expect_counting(&ring, "SABCD");
+}
+
+/* Wherever it stands among the others, and whatever is wrong with it. */
+static void one_that_nobody_may_make_leaves_the_others_alone(void **state)
+{
+    static const struct step wrong[] = {REVOKES('A', 'S', 1, ERR_DENIED),
+                                        SAYS('T', 'C', 1, ERR_DENIED),
+                                        SAYS('T', 'T', 2, ERR_DENIED)};
+    static const struct step right[] = {SAYS('S', 'B', 1, ERR_NONE), SAYS('B', 'C', 1, ERR_NONE)};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        for (size_t at = 0; at < 3; at++) {
+            struct keyring_statement statements[3];
+            struct err fates[3];
+            struct keyring ring = file_ring();
+            for (size_t k = 0; k < 3; k++)
+                statements[k] = statement_of(k == at ? &wrong[i] : &right[k > at ? k - 1 : k]);
+            keyring_take_arriving(&ring, KIOSK, 1000, statements, 3, fates);
+            for (size_t k = 0; k < 3; k++)
+                assert_int_equal(fates[k].code, k == at ? ERR_DENIED : ERR_NONE);
+            expect_counting(&ring, "SABC");
+        }
+    }
+}
+
+/* The platform asks before it says anything what the kiosk asks when it hears it. */
+static void who_says_and_who_hears_have_one_rule(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct keyring ring = file_ring();
+        uint64_t newest[KEYS] = {0};
+        for (size_t at = 0; at < STEPS_MAX && rows[i].steps[at].speaker != 0; at++) {
+            const struct step *step = &rows[i].steps[at];
+            struct keyring_statement statement = statement_of(step);
+            struct err may = keyring_may_say(&ring, step->now_s, statement.key_id, statement.key.id,
+                                             step->revoked);
+            bool is_old = step->version < newest[index_of(step->subject)];
+            enum err_code heard = hear(&ring, KIOSK, step->now_s, &statement);
+            if (!is_old) /* what is said is always the newest */
+                assert_int_equal(may.code, heard);
+            if (heard == ERR_NONE && !is_old)
+                newest[index_of(step->subject)] = step->version;
+        }
+    }
+}
+
+/* As platforms of earlier releases sealed it. */
+static void what_was_sealed_for_one_kiosk_counts_there_alone(void **state)
+{
+    const struct step step = SAYS('S', 'B', 1, ERR_NONE);
+    struct keyring_statement statement = statement_of(&step);
+    struct keyring ring = file_ring();
+    (void)state;
+    const struct seal_message message = {.context = KEYRING_DOCUMENT_CONTEXT,
+                                         .parts = {KIOSK, KEYRING_STATEMENT, statement.key.id, "1"},
+                                         .body = {statement.body, statement.body_len}};
+    assert_false(failed(seal_sign(keys[0], &message, statement.seal)));
+    assert_int_equal(hear(&ring, "hall-2", 1000, &statement), ERR_DENIED);
+    expect_counting(&ring, "SA");
+    assert_int_equal(hear(&ring, KIOSK, 1000, &statement), ERR_NONE);
+    expect_counting(&ring, "SAB");
 }
 
 static void one_more(struct keyring_statement *statement)
@@ -229,13 +304,11 @@ static void a_statement_is_sealed_and_about_a_key(void **state)
         struct keyring_statement statement = statement_of(&step);
         print_message("  %s\n", changes[i].name);
         changes[i].change(&statement);
-        assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, &statement, 1).code,
-                         changes[i].code);
+        assert_int_equal(hear(&ring, KIOSK, 1000, &statement), changes[i].code);
         assert_int_equal(ring.count, 2);
     }
     struct keyring_statement statement = statement_of(&step);
-    assert_int_equal(keyring_take_arriving(&ring, "hall-2", 1000, &statement, 1).code, ERR_DENIED);
-    assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, &statement, 1).code, ERR_NONE);
+    assert_int_equal(hear(&ring, KIOSK, 1000, &statement), ERR_NONE);
 }
 
 /* A thief of A fills what is A's; S goes on. */
@@ -252,9 +325,9 @@ static void each_key_of_the_file_has_its_own_room(void **state)
     const struct step full = SAYS('A', 'B', 1, ERR_NONE);
     const struct step free_room = SAYS('S', 'B', 1, ERR_NONE);
     struct keyring_statement statement = statement_of(&full);
-    assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, &statement, 1).code, ERR_NO_ROOM);
+    assert_int_equal(hear(&ring, KIOSK, 1000, &statement), ERR_NO_ROOM);
     statement = statement_of(&free_room);
-    assert_int_equal(keyring_take_arriving(&ring, KIOSK, 1000, &statement, 1).code, ERR_NONE);
+    assert_int_equal(hear(&ring, KIOSK, 1000, &statement), ERR_NONE);
 }
 
 static int make_keys(void **state)
@@ -287,6 +360,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_said_of_a_key_counts_by_who_says_it),
         cmocka_unit_test(what_comes_together_is_taken_in_any_order),
+        cmocka_unit_test(one_that_nobody_may_make_leaves_the_others_alone),
+        cmocka_unit_test(who_says_and_who_hears_have_one_rule),
+        cmocka_unit_test(what_was_sealed_for_one_kiosk_counts_there_alone),
         cmocka_unit_test(a_statement_is_sealed_and_about_a_key),
         cmocka_unit_test(each_key_of_the_file_has_its_own_room),
     };
