@@ -16,6 +16,7 @@
 #define TIMEOUT_MS 20000
 #define POLL_MS 200
 #define PAUSE_MS 1000
+#define PAUSE_MAX_S 10    /* longer is for the person who waits to decide */
 #define SKEW_MAX_MS 60000 /* a clock that is further off is told of */
 #define PATH_SIZE 128
 
@@ -23,11 +24,9 @@ static const struct {
     const char *error; /* of the platform */
     const char *says;
 } refusals[] = {
-    {"code_typo", "the code is mistyped: no try was spent. Compare it and type it again."},
+    {"code_typo", "the code is mistyped. Compare it and type it again."},
     {"code_wrong", "this is not the code of this kiosk. Compare the code and [kiosk] id with what "
                    "the operator gave you."},
-    {"code_spent", "too many wrong codes were tried. Ask the operator for a new code: "
-                   "certkiosk-gateway invite."},
     {"code_expired", "the code has expired. Ask the operator for a new one: "
                      "certkiosk-gateway invite."},
     {"code_used",
@@ -35,7 +34,8 @@ static const struct {
      "at once. Ask for a new code: certkiosk-gateway invite."},
     {"kiosk_unknown", "the platform has made no code for this kiosk. Compare [kiosk] id with what "
                       "the operator gave you, or ask for a code: certkiosk-gateway invite."},
-    {"too_many", "too many refused tries came from this address. Wait, then try again."},
+    {"too_many", "too many refused tries came from this address. Nothing is lost: wait a minute, "
+                 "then try again with the same code."},
     {"not_found", "the platform knows no enrolment. Compare [platform] url."},
 };
 
@@ -111,12 +111,6 @@ static struct err say_refused(struct attempt *attempt, const struct http_answer 
     if (says == NULL) {
         (void)text_print(attempt->message, ENROL_MESSAGE_MAX, "the platform refuses: %s: %s",
                          refusal.error, refusal.message);
-    } else if (refusal.tries_left > 0) {
-        (void)text_print(attempt->message, ENROL_MESSAGE_MAX, "%s %" PRIu64 " tries are left.",
-                         says, refusal.tries_left);
-    } else if (answer->retry_after_s > 0) {
-        (void)text_print(attempt->message, ENROL_MESSAGE_MAX, "%s (%" PRIu32 " seconds)", says,
-                         answer->retry_after_s);
     } else {
         return say(attempt, e, says);
     }
@@ -135,6 +129,18 @@ static struct err send_once(struct http *http, struct bytes packed, struct http_
     return e;
 }
 
+static bool is_busy(const struct http_answer *answer)
+{
+    return answer->status == 429 || answer->status == 503;
+}
+
+/* Until the next try; an early end of it does no harm. */
+static void pause_after(const struct http_answer *answer)
+{
+    uint32_t asked_s = answer->retry_after_s < PAUSE_MAX_S ? answer->retry_after_s : PAUSE_MAX_S;
+    (void)poll(NULL, 0, asked_s > 0 ? (int)asked_s * 1000 : PAUSE_MS);
+}
+
 /* What is lost on the way is sent again: it is the same request. */
 static struct err ask(struct attempt *attempt, struct http *http, struct bytes packed)
 {
@@ -142,9 +148,11 @@ static struct err ask(struct attempt *attempt, struct http *http, struct bytes p
     struct err e = ERR_OK;
     for (int i = 0; i < ENROL_TRIES_MAX; i++) {
         e = send_once(http, packed, &answer);
-        if (failed(e) || !failed(answer.error) || answer.error.code == ERR_DENIED)
+        bool settled = !failed(answer.error) && !is_busy(&answer);
+        if (failed(e) || settled || answer.error.code == ERR_DENIED)
             break;
-        (void)poll(NULL, 0, PAUSE_MS); /* an early end of it does no harm */
+        if (i + 1 < ENROL_TRIES_MAX)
+            pause_after(&answer);
     }
     if (failed(e))
         return say(attempt, e, "libcurl cannot be used.");

@@ -12,9 +12,10 @@
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
 
 int command_init(int argc, char **argv);
-int command_enrol(int argc, char **argv);
 int command_invite(int argc, char **argv);
 int command_operator(int argc, char **argv);
+int command_kiosks(int argc, char **argv);
+int command_disable(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_announce(int argc, char **argv);
 int command_alarms(int argc, char **argv);

@@ -3,7 +3,6 @@
 #include "kiosk/base/clock.h"
 #include "sync/gateway/command.h"
 #include "sync/gateway/invites.h"
-#include "sync/gateway/kiosks.h"
 #include "sync/gateway/options.h"
 
 static struct err invite(const char *dir, const char *kiosk, int64_t expires_s,
@@ -30,12 +29,9 @@ int command_invite(int argc, char **argv)
     int64_t valid = 0;
 
     if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
-        !option_number("--hours", hours, 1, INVITE_HOURS_MAX, &valid))
+        !option_number("--hours", hours, 1, INVITE_HOURS_MAX, &valid) ||
+        !option_kiosk("--kiosk", kiosk))
         return COMMAND_USAGE;
-    if (!kiosk_id_valid(kiosk)) {
-        (void)fprintf(stderr, "--kiosk %s: 1 to 32 of a-z, 0-9 and -\n", kiosk);
-        return COMMAND_USAGE;
-    }
     struct err e = invite(dir, kiosk, clock_wall_ms() / 1000 + valid * 3600, &code);
     if (failed(e))
         return command_failed("invite", e);

@@ -38,8 +38,7 @@ static bool give(const struct platform *platform, const char *kiosk,
 
 struct made {
     struct issue_certificate certificate;
-    struct hash hash;
-    int64_t until_s;
+    struct kiosk_certificate facts;
 };
 
 /* ERR_DENIED: the request is none that we issue for. */
@@ -60,8 +59,9 @@ static struct err make(const struct platform *platform, const char *kiosk, struc
     if (failed(e))
         return (struct err){ERR_DENIED, e.native, e.site};
     e = issue_leaf(platform->client_ca, &order, &out->certificate);
-    out->hash = hash_of((struct bytes){out->certificate.der, out->certificate.len});
-    out->until_s = order.term.not_after_s;
+    out->facts.hash = hash_of((struct bytes){out->certificate.der, out->certificate.len});
+    out->facts.from_s = order.term.not_before_s;
+    out->facts.until_s = order.term.not_after_s;
     return e;
 }
 
@@ -95,9 +95,9 @@ static struct err let_in(const struct platform *platform, const struct enrol_req
         return ERR_OK;
     }
     if (!failed(e))
-        e = kiosk_enrol(store, request->kiosk, &made.hash, platform_now_s(platform));
+        e = kiosk_enrol(store, request->kiosk, &made.facts.hash, platform_now_s(platform));
     if (!failed(e))
-        e = kiosk_set_until(store, request->kiosk, made.until_s);
+        e = kiosk_set_term(store, request->kiosk, made.facts.from_s, made.facts.until_s);
     if (!failed(e) && device)
         e = kiosk_set_device_key(store, request->kiosk, request->device_key);
     if (!failed(e))
@@ -145,12 +145,7 @@ static struct err judge(const struct platform *platform, const struct enrol_requ
         break;
     case INVITE_WRONG:
         out->verdict = ENROL_CODE_WRONG;
-        out->tries_left = invite.tries_left;
         break;
-    case INVITE_SPENT:
-        out->verdict = ENROL_CODE_SPENT;
-        return alarm_raise(platform, request->kiosk, ALARM_CERTIFICATE,
-                           "too many wrong codes for enrolment");
     case INVITE_EXPIRED:
         out->verdict = ENROL_CODE_EXPIRED;
         break;
@@ -159,10 +154,9 @@ static struct err judge(const struct platform *platform, const struct enrol_requ
 }
 
 struct err enrol_by_code(const struct platform *platform, const struct enrol_request *request,
-                         const uint8_t address[GUESTS_ADDRESS_LEN], struct enrol_outcome *out)
+                         struct enrol_outcome *out)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    int64_t now_s = platform_now_s(platform);
     struct enrol_outcome outcome = {.verdict = ENROL_CODE_TYPO};
     struct code code;
 
@@ -173,46 +167,68 @@ struct err enrol_by_code(const struct platform *platform, const struct enrol_req
     }
     e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = invite_wait(platform->store, address, now_s, &outcome.wait_s);
-    if (!failed(e) && outcome.wait_s > 0) {
-        outcome.verdict = ENROL_TOO_MANY;
-        *out = outcome;
-        return ERR_OK;
-    }
-    if (!failed(e))
         e = judge(platform, request, &code, &outcome);
-    if (!failed(e) && outcome.verdict != ENROL_DONE)
-        e = invite_refused(platform->store, address, now_s);
     if (!failed(e))
         e = transaction_commit(&work);
     if (!failed(e))
         *out = outcome;
     return e;
+}
+
+/* A kiosk whose answer was lost asks with the same request, and uses what it got at once. */
+static struct err tell_of_many(const struct platform *platform, const char *kiosk, int64_t count)
+{
+    if (count < 2)
+        return ERR_OK;
+    return alarm_raise(platform, kiosk, ALARM_CERTIFICATE,
+                       "it asked for another certificate before it used the one it got");
+}
+
+static struct err issue_next(const struct platform *platform, const char *kiosk,
+                             const struct renew_request *request, const struct hash *csr,
+                             struct enrol_outcome *out)
+{
+    struct made made = {0};
+    struct kiosk_next next = {.request = *csr, .issued = &made.certificate};
+    int64_t count = 0;
+
+    struct err e = make(platform, kiosk, (struct bytes){request->csr, request->csr_len}, &made);
+    if (e.code == ERR_DENIED) {
+        out->verdict = ENROL_CSR_BAD;
+        return ERR_OK;
+    }
+    next.certificate = made.facts;
+    if (!failed(e)) {
+        e = kiosk_add_next(platform->store, kiosk, &next, platform_now_s(platform), &count,
+                           &out->wait_s);
+    }
+    if (!failed(e))
+        e = tell_of_many(platform, kiosk, out->wait_s > 0 ? count + 1 : count);
+    if (failed(e))
+        return e;
+    if (out->wait_s > 0) {
+        out->verdict = ENROL_TOO_MANY;
+        return ERR_OK;
+    }
+    return give(platform, kiosk, &made.certificate, out) ? ERR_OK : ERR(ERR_NO_ROOM, 0, "kiosk");
 }
 
 struct err enrol_renew(const struct platform *platform, const char *kiosk,
                        const struct renew_request *request, struct enrol_outcome *out)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    struct enrol_outcome outcome = {.verdict = ENROL_CSR_BAD};
+    struct enrol_outcome outcome = {.wait_s = 0};
     struct hash csr = hash_of_csr(request->csr, request->csr_len);
-    struct made made = {0};
+    struct issue_certificate issued;
 
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = kiosk_next(platform->store, kiosk, &csr, &made.certificate);
+        e = kiosk_next(platform->store, kiosk, &csr, &issued);
     if (e.code == ERR_NOT_FOUND) {
-        e = make(platform, kiosk, (struct bytes){request->csr, request->csr_len}, &made);
-        if (e.code == ERR_DENIED) {
-            *out = outcome;
-            return ERR_OK;
-        }
-        struct kiosk_next next = {csr, made.hash, made.until_s, &made.certificate};
-        if (!failed(e))
-            e = kiosk_set_next(platform->store, kiosk, &next);
-    }
-    if (!failed(e) && !give(platform, kiosk, &made.certificate, &outcome))
+        e = issue_next(platform, kiosk, request, &csr, &outcome);
+    } else if (!failed(e) && !give(platform, kiosk, &issued, &outcome)) {
         e = ERR(ERR_NO_ROOM, 0, "kiosk");
+    }
     if (!failed(e))
         e = transaction_commit(&work);
     if (!failed(e))
@@ -220,43 +236,29 @@ struct err enrol_renew(const struct platform *platform, const char *kiosk,
     return e;
 }
 
-/* Their ids, at most KIOSK_LIST_MAX. */
-static struct err find_late(const struct platform *platform, char out_ids[][KIOSK_ID_SIZE],
-                            size_t *out_count)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-    int64_t now_s = platform_now_s(platform);
-    size_t count = 0;
-
-    struct err e = store_query(platform->store,
-                               "SELECT id FROM kiosks WHERE until_s > ? AND until_s < ? LIMIT ?",
-                               VALUES(V_NUMBER(now_s - ENROL_FORGOTTEN_S),
-                                      V_NUMBER(now_s + platform->certificate_s / ENROL_LATE_PART),
-                                      V_NUMBER(KIOSK_LIST_MAX)),
-                               &query);
-    while (!failed(e) && count < KIOSK_LIST_MAX) {
-        e = store_row(query);
-        if (!failed(e))
-            column_text(query, 0, out_ids[count++], KIOSK_ID_SIZE);
-    }
-    if (failed(e) && e.code != ERR_NOT_FOUND)
-        return e;
-    *out_count = count;
-    return ERR_OK;
-}
-
 struct err enrol_round(const struct platform *platform)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
-    char ids[KIOSK_LIST_MAX][KIOSK_ID_SIZE];
-    size_t count = 0;
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    int64_t now_s = platform_now_s(platform);
+    char id[KIOSK_ID_SIZE];
 
     struct err e = store_begin(platform->store, &work);
-    if (!failed(e))
-        e = find_late(platform, ids, &count);
-    for (size_t i = 0; i < count && !failed(e); i++) {
-        e = alarm_raise(platform, ids[i], ALARM_CERTIFICATE_ENDS,
+    if (!failed(e)) {
+        e = store_query(platform->store,
+                        "SELECT id FROM kiosks WHERE disabled_s = 0 AND until_s > ? AND"
+                        " until_s < ?",
+                        VALUES(V_NUMBER(now_s - ENROL_FORGOTTEN_S),
+                               V_NUMBER(now_s + platform->certificate_s / ENROL_LATE_PART)),
+                        &query);
+    }
+    while (!failed(e) && !failed(e = store_row(query))) {
+        column_text(query, 0, id, sizeof(id));
+        e = alarm_raise(platform, id, ALARM_CERTIFICATE_ENDS,
                         "it ends soon, or has ended, and was not renewed");
     }
-    return failed(e) ? e : transaction_commit(&work);
+    if (e.code != ERR_NOT_FOUND)
+        return e;
+    query_done(&query);
+    return transaction_commit(&work);
 }

@@ -3,15 +3,14 @@
  * one they have.
  *
  *     invite --> enrol_by_code --> the certificate counts at once
- *                              --> enrol_renew --> both count until the next one is first used
- *                                                  (kiosk_known_by), then the one before is dead
+ *                              --> enrol_renew --> counts beside the one before, until one of the
+ *                                                  next ones is used: see kiosks.h
  *
  * Each is one transaction; the same request again is answered with the same certificate.
  */
 #ifndef SYNC_GATEWAY_ENROL_H
 #define SYNC_GATEWAY_ENROL_H
 
-#include "sync/gateway/guests.h"
 #include "sync/gateway/platform.h"
 #include "sync/wire/enrol.h"
 
@@ -22,7 +21,6 @@ enum enrol_verdict {
     ENROL_DONE,
     ENROL_CODE_TYPO,
     ENROL_CODE_WRONG,
-    ENROL_CODE_SPENT,
     ENROL_CODE_EXPIRED,
     ENROL_CODE_USED,
     ENROL_KIOSK_UNKNOWN,
@@ -35,17 +33,16 @@ enum enrol_verdict {
 struct enrol_outcome {
     enum enrol_verdict verdict;
     struct enrol_answer answer; /* ENROL_DONE */
-    int64_t tries_left;         /* ENROL_CODE_WRONG */
     int64_t wait_s;             /* ENROL_TOO_MANY */
 };
 
 /* Errors are the store's and the authority's: nothing of it happened then. */
 MUST_CHECK struct err enrol_by_code(const struct platform *platform,
-                                    const struct enrol_request *request,
-                                    const uint8_t address[GUESTS_ADDRESS_LEN],
-                                    struct enrol_outcome *out);
+                                    const struct enrol_request *request, struct enrol_outcome *out);
 
-/* The next certificate of a kiosk that has proven itself with the one it has. DONE or CSR_BAD. */
+/* The next certificate of a kiosk that has proven itself with the one it has. DONE, CSR_BAD, or
+ * TOO_MANY when KIOSK_NEXT_MAX were issued and none was used. From the second one on it is an
+ * alarm. */
 MUST_CHECK struct err enrol_renew(const struct platform *platform, const char *kiosk,
                                   const struct renew_request *request, struct enrol_outcome *out);
 

@@ -71,6 +71,7 @@ struct http_request {
     unsigned retry_after_s;
     struct quota_owner *owner; /* NULL: refused before it had one */
     bool is_running;           /* counted by the gate */
+    bool denied;               /* by its handler; the gate has it cost as much as one of its own */
     struct waiter waiter;
 };
 

@@ -26,29 +26,47 @@ static struct err deny(const struct platform *platform, const struct tls_peer *p
     return failed(e) ? e : ERR(ERR_DENIED, 0, "client certificate");
 }
 
-static struct err know(const struct platform *platform, const struct tls_peer *peer)
+/* NULL: it is let in and nothing is to be said. */
+static const char *const words[] = {
+    [KIOSK_CURRENT] = NULL,
+    [KIOSK_FOLLOWS] = NULL,
+    [KIOSK_NEWER] = "let in with a newer certificate than was ever issued here: was this platform "
+                    "put back from a backup?",
+    [KIOSK_EARLIER] = "it came with an earlier certificate",
+    [KIOSK_DISABLED] = "it is disabled, and came",
+    [KIOSK_UNKNOWN] = "it is not enrolled, and came with a certificate of ours",
+};
+
+static struct err judge(const struct platform *platform, const struct tls_peer *peer,
+                        enum kiosk_standing *out_standing)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
+    const struct kiosk_certificate shown = {peer->certificate, peer->from_s, peer->until_s};
 
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = kiosk_known_by(platform->store, peer->cn, &peer->certificate);
+        e = kiosk_judge(platform->store, peer->cn, &shown, out_standing);
+    if (!failed(e) && *out_standing == KIOSK_NEWER)
+        e = alarm_raise(platform, peer->cn, ALARM_CERTIFICATE, words[KIOSK_NEWER]);
     return failed(e) ? e : transaction_commit(&work);
 }
 
-/* The newest certificate of that kiosk, so that enrolling again shuts a stolen one out; or the next
- * one, whose first use this is. */
+/* The certificate that the kiosk is known by, so that enrolling again shuts a stolen one out. */
 static struct err check_kiosk(const struct platform *platform, const struct http_request *request,
                               const struct tls_peer *peer)
 {
+    enum kiosk_standing standing = KIOSK_UNKNOWN;
+
     if (strcmp(peer->ou, "kiosk") != 0)
         return ERR(ERR_DENIED, 0, "not a kiosk");
     if (peer->is_expired)
         return deny(platform, peer, "it has expired");
     if (strcmp(peer->cn, request->part[0]) != 0)
         return deny(platform, peer, "it was used for another kiosk's path");
-    struct err e = know(platform, peer);
-    return e.code == ERR_DENIED ? deny(platform, peer, "it came with an earlier certificate") : e;
+    struct err e = judge(platform, peer, &standing);
+    if (failed(e) || standing <= KIOSK_NEWER)
+        return e;
+    return deny(platform, peer, words[standing]);
 }
 
 static struct err check_operator(const struct platform *platform, const struct tls_peer *peer)

@@ -12,13 +12,12 @@ static const struct {
     const char *message;
 } rows[ENROL_VERDICT_COUNT] = {
     [ENROL_DONE] = {MHD_HTTP_OK, "", ""},
-    [ENROL_CODE_TYPO] = {MHD_HTTP_BAD_REQUEST, "code_typo", "mistyped: no try was spent"},
+    [ENROL_CODE_TYPO] = {MHD_HTTP_BAD_REQUEST, "code_typo", "mistyped"},
     [ENROL_CODE_WRONG] = {MHD_HTTP_FORBIDDEN, "code_wrong", "not the code of this kiosk"},
-    [ENROL_CODE_SPENT] = {MHD_HTTP_FORBIDDEN, "code_spent", "too many wrong codes: invite again"},
     [ENROL_CODE_EXPIRED] = {MHD_HTTP_GONE, "code_expired", "invite again"},
     [ENROL_CODE_USED] = {MHD_HTTP_CONFLICT, "code_used", "by another key: invite again"},
     [ENROL_KIOSK_UNKNOWN] = {MHD_HTTP_NOT_FOUND, "kiosk_unknown", "no code was made for this id"},
-    [ENROL_TOO_MANY] = {MHD_HTTP_TOO_MANY_REQUESTS, "too_many", "refused tries of this address"},
+    [ENROL_TOO_MANY] = {MHD_HTTP_TOO_MANY_REQUESTS, "too_many", "use those that were issued"},
     [ENROL_CSR_BAD] = {MHD_HTTP_BAD_REQUEST, "malformed",
                        "csr: PKCS#10 in DER, P-256, signed, common name the kiosk's id"},
     [ENROL_DEVICE_BAD] = {MHD_HTTP_BAD_REQUEST, "malformed",
@@ -40,7 +39,7 @@ static void reply_done(const struct enrol_answer *answer, struct http_reply *rep
 static void reply_outcome(const char *kiosk, const struct enrol_outcome *outcome,
                           struct http_reply *reply)
 {
-    struct enrol_refusal refusal = {.tries_left = (uint64_t)outcome->tries_left};
+    struct enrol_refusal refusal = {.error = ""};
     char *text = NULL;
 
     if (outcome->verdict == ENROL_DONE) {
@@ -66,24 +65,14 @@ static void reply_malformed(struct err e, struct http_reply *reply)
     }
 }
 
-static void address_of(struct MHD_Connection *connection, uint8_t out[GUESTS_ADDRESS_LEN])
-{
-    const union MHD_ConnectionInfo *from =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-    guests_address(from == NULL ? NULL : from->client_addr, out);
-}
-
 enum http_result http_enrol(struct gateway *gateway, struct http_request *request,
                             struct http_reply *reply)
 {
     CLEANUP(http_scratch_done) uint8_t *text = NULL;
     struct enrol_request asked;
     struct enrol_outcome outcome = {0};
-    uint8_t address[GUESTS_ADDRESS_LEN];
     size_t len = 0;
 
-    address_of(request->connection, address);
     struct err e = http_body(request, (size_t)ENROL_BYTES_MAX, &text, &len);
     if (!failed(e))
         e = enrol_request_read((struct bytes){text, len}, &asked);
@@ -93,12 +82,14 @@ enum http_result http_enrol(struct gateway *gateway, struct http_request *reques
         reply_malformed(e, reply);
         return HTTP_ANSWER;
     }
-    e = enrol_by_code(&gateway->platform, &asked, address, &outcome);
+    e = enrol_by_code(&gateway->platform, &asked, &outcome);
     if (failed(e)) {
         http_unavailable(reply, e);
-    } else {
-        reply_outcome(asked.kiosk, &outcome, reply);
+        return HTTP_ANSWER;
     }
+    if (outcome.verdict != ENROL_DONE)
+        request->denied = true;
+    reply_outcome(asked.kiosk, &outcome, reply);
     return HTTP_ANSWER;
 }
 

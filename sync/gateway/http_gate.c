@@ -128,7 +128,8 @@ void gate_leave(struct http_gate *gate, struct http_request *request)
     gate_park(gate, request, true);
     if (request->owner == NULL)
         return;
-    quota_charge(&gate->quotas, request->owner, 0, (int64_t)request->received, clock_boot_ms());
+    quota_charge(&gate->quotas, request->owner, request->denied ? GATE_DENIED_COST : 0,
+                 (int64_t)request->received, clock_boot_ms());
     quota_leave(request->owner);
     request->owner = NULL;
 }

@@ -11,9 +11,8 @@
 
 #include "sync/gateway/http_access.h"
 
-#define GATE_DENIED_COST \
-    50 /* requests that a denied one is counted as: it is cheap to ask again \
-        */
+/* Requests that a denied one is counted as: it is cheap to ask again. */
+#define GATE_DENIED_COST 50
 
 struct http_gate;
 

@@ -272,6 +272,8 @@ static json_t *kiosk_json(const struct kiosk *kiosk)
     (void)json_object_set_new(json, "open_alarms", json_integer(kiosk->open_alarms));
     (void)json_object_set_new(json, "unsigned", json_boolean(kiosk->is_unsigned));
     (void)json_object_set_new(json, "signed_seq", json_integer((json_int_t)kiosk->signed_seq));
+    set_number(json, "certificate_until_s", kiosk->until_s);
+    set_number(json, "disabled_s", kiosk->disabled_s);
     return json;
 }
 
@@ -281,14 +283,19 @@ enum http_result http_kiosks(struct gateway *gateway, struct http_request *reque
     CLEANUP(transaction_done) struct transaction work = {0};
     CLEANUP(http_scratch_done) struct kiosk *kiosks = http_scratch(KIOSK_LIST_MAX, sizeof(*kiosks));
     CLEANUP(json_done) json_t *json = json_object();
+    const char *after =
+        MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, "after");
     size_t count = 0;
 
-    (void)request;
+    if (after != NULL && !kiosk_id_valid(after)) {
+        http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0, "after: the id of a kiosk");
+        return HTTP_ANSWER;
+    }
     struct err e = kiosks == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
     if (!failed(e))
         e = store_begin(gateway->platform.store, &work);
     if (!failed(e))
-        e = kiosk_list(gateway->platform.store, kiosks, &count);
+        e = kiosk_list(gateway->platform.store, after == NULL ? "" : after, kiosks, &count);
     if (failed(e)) {
         reply_failure(reply, e);
         return HTTP_ANSWER;

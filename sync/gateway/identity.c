@@ -7,7 +7,7 @@
 
 #define CA_DAYS 3650
 #define SERVER_DAYS 825
-#define CLIENT_DAYS 825
+#define OPERATOR_DAYS 825
 
 static void ca_done(struct issue_ca **ca)
 {
@@ -48,7 +48,7 @@ struct err identity_ca(const char *dir, const char *name, const struct issue_sub
 
 /* A new key and a leaf for it, saved as NAME.key and NAME.crt in `out`. */
 static struct err make_leaf(const struct issue_ca *ca, struct issue_order *order, const char *out,
-                            const char *name, struct hash *out_hash)
+                            const char *name)
 {
     CLEANUP(key_done) struct key *key = NULL;
     uint8_t public_key[KEY_PUBLIC_MAX];
@@ -71,8 +71,6 @@ static struct err make_leaf(const struct issue_ca *ca, struct issue_order *order
         e = folder_path(out, name, ".crt", path);
     if (!failed(e))
         e = issue_write_pem(path, list, 1);
-    if (!failed(e))
-        *out_hash = hash_of((struct bytes){made.der, made.len});
     return e;
 }
 
@@ -86,10 +84,9 @@ static struct err make_server(const char *dir, const char *host, int64_t now_s)
         .hosts = {host, "localhost", "127.0.0.1"},
     };
     const struct issue_subject subject = {.cn = "certkiosk platform TLS CA"};
-    struct hash hash = {0};
 
     struct err e = identity_ca(dir, FOLDER_SERVER_CA, &subject, term_of(now_s, CA_DAYS), &ca);
-    return failed(e) ? e : make_leaf(ca, &order, dir, FOLDER_SERVER, &hash);
+    return failed(e) ? e : make_leaf(ca, &order, dir, FOLDER_SERVER);
 }
 
 struct err identity_make(const char *dir, const char *host, int64_t now_s)
@@ -114,16 +111,15 @@ struct err identity_client_ca(const char *dir, struct issue_ca **out_ca)
     return failed(e) ? e : issue_open(crt, key, out_ca);
 }
 
-struct err identity_client(const char *dir, const char *out, const struct identity_client *client,
-                           int64_t now_s, struct hash *out_hash)
+struct err identity_operator(const char *dir, const char *out, int64_t now_s)
 {
     CLEANUP(ca_done) struct issue_ca *ca = NULL;
     struct issue_order order = {
         .profile = ISSUE_TLS_CLIENT,
-        .subject = {.cn = client->cn, .ou = client->ou},
-        .term = term_of(now_s, CLIENT_DAYS),
+        .subject = {.cn = "operator", .ou = "operator"},
+        .term = term_of(now_s, OPERATOR_DAYS),
     };
 
     struct err e = identity_client_ca(dir, &ca);
-    return failed(e) ? e : make_leaf(ca, &order, out, client->name, out_hash);
+    return failed(e) ? e : make_leaf(ca, &order, out, "operator");
 }

@@ -5,7 +5,6 @@
 #define SYNC_GATEWAY_IDENTITY_H
 
 #include "kiosk/base/err.h"
-#include "kiosk/base/hash.h"
 #include "kiosk/pki/issue.h"
 
 /* Make the server's CA and certificate (names: `host`, localhost, 127.0.0.1), the CA of the
@@ -21,15 +20,8 @@ MUST_CHECK struct err identity_ca(const char *dir, const char *name,
 /* The CA of the clients, from the folder; free it with issue_destroy(). */
 MUST_CHECK struct err identity_client_ca(const char *dir, struct issue_ca **out_ca);
 
-/* Issue a client certificate: NAME.key and NAME.crt in the folder `out`. `*out_hash` is its
- * SHA-256. */
-struct identity_client {
-    const char *name; /* of the files */
-    const char *cn;
-    const char *ou;
-};
-MUST_CHECK struct err identity_client(const char *dir, const char *out,
-                                      const struct identity_client *client, int64_t now_s,
-                                      struct hash *out_hash);
+/* Make an operator's key and issue its client certificate: operator.key and operator.crt in the
+ * folder `out`. A kiosk's key is made on the kiosk: enrol.h. */
+MUST_CHECK struct err identity_operator(const char *dir, const char *out, int64_t now_s);
 
 #endif

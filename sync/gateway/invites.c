@@ -6,6 +6,7 @@
 #include <sys/random.h>
 
 #define SALT_LEN 16
+#define TRIES_NONE 1 /* a column of earlier releases, which counted them */
 
 static struct err draw(uint8_t *out, size_t len)
 {
@@ -40,25 +41,19 @@ struct err invite_make(struct store *store, const char *kiosk, int64_t expires_s
                   "INSERT OR REPLACE INTO invites(kiosk, salt, hash, expires_s, tries_left)"
                   " VALUES(?,?,?,?,?)",
                   VALUES(V_TEXT(kiosk), V_BLOB(salt, SALT_LEN), V_BLOB(hash.at, HASH_LEN),
-                         V_NUMBER(expires_s), V_NUMBER(INVITE_TRIES_MAX)));
+                         V_NUMBER(expires_s), V_NUMBER(TRIES_NONE)));
     if (!failed(e))
         *out_code = code;
     return e;
 }
 
-static struct err take_try(struct store *store, const char *kiosk)
-{
-    return store_run(store, "UPDATE invites SET tries_left = tries_left - 1 WHERE kiosk = ?",
-                     VALUES(V_TEXT(kiosk)));
-}
-
 static void take_used(sqlite3_stmt *query, struct invite *out)
 {
-    size_t len = (size_t)sqlite3_column_bytes(query, 5);
+    size_t len = (size_t)sqlite3_column_bytes(query, 4);
 
-    column_blob(query, 4, out->request.at, HASH_LEN);
+    column_blob(query, 3, out->request.at, HASH_LEN);
     if (len <= sizeof(out->certificate.der)) {
-        column_blob(query, 5, out->certificate.der, len);
+        column_blob(query, 4, out->certificate.der, len);
         out->certificate.len = len;
     }
 }
@@ -71,14 +66,9 @@ static enum invite_verdict judge(sqlite3_stmt *query, const struct code *code, i
 
     column_blob(query, 0, salt, SALT_LEN);
     column_blob(query, 1, wanted.at, HASH_LEN);
-    out->tries_left = column_number(query, 3);
-    if (out->tries_left <= 0)
-        return INVITE_SPENT;
     struct hash hash = salted(salt, code);
-    if (CRYPTO_memcmp(hash.at, wanted.at, HASH_LEN) != 0) {
-        out->tries_left--;
-        return out->tries_left == 0 ? INVITE_SPENT : INVITE_WRONG;
-    }
+    if (CRYPTO_memcmp(hash.at, wanted.at, HASH_LEN) != 0)
+        return INVITE_WRONG;
     take_used(query, out);
     if (out->certificate.len > 0)
         return INVITE_USED;
@@ -92,7 +82,7 @@ struct err invite_try(struct store *store, const char *kiosk, const struct code 
     struct invite invite = {0};
 
     struct err e = store_query(store,
-                               "SELECT salt, hash, expires_s, tries_left, request, certificate"
+                               "SELECT salt, hash, expires_s, request, certificate"
                                " FROM invites WHERE kiosk = ?",
                                VALUES(V_TEXT(kiosk)), &query);
     if (!failed(e))
@@ -100,11 +90,6 @@ struct err invite_try(struct store *store, const char *kiosk, const struct code 
     if (failed(e) && e.code != ERR_NOT_FOUND)
         return e;
     invite.verdict = failed(e) ? INVITE_UNKNOWN : judge(query, code, now_s, &invite);
-    bool spends = invite.verdict == INVITE_WRONG ||
-                  (invite.verdict == INVITE_SPENT && column_number(query, 3) > 0);
-    e = spends ? take_try(store, kiosk) : ERR_OK;
-    if (failed(e))
-        return e;
     *out_invite = invite;
     return ERR_OK;
 }
@@ -116,38 +101,4 @@ struct err invite_use(struct store *store, const char *kiosk, const struct hash 
                      "UPDATE invites SET used_s = ?, request = ?, certificate = ? WHERE kiosk = ?",
                      VALUES(V_NUMBER(now_s), V_BLOB(request->at, HASH_LEN),
                             V_BLOB(certificate->der, certificate->len), V_TEXT(kiosk)));
-}
-
-struct err invite_refused(struct store *store, const uint8_t address[GUESTS_ADDRESS_LEN],
-                          int64_t now_s)
-{
-    struct err e = store_run(store, "INSERT INTO invite_refused(address, at_s) VALUES(?,?)",
-                             VALUES(V_BLOB(address, GUESTS_ADDRESS_LEN), V_NUMBER(now_s)));
-    if (failed(e))
-        return e;
-    return store_run(store,
-                     "DELETE FROM invite_refused WHERE at_s <= ? OR"
-                     " id <= (SELECT max(id) FROM invite_refused) - ?",
-                     VALUES(V_NUMBER(now_s - INVITE_ADDRESS_S), V_NUMBER(INVITE_REFUSED_MAX)));
-}
-
-struct err invite_wait(struct store *store, const uint8_t address[GUESTS_ADDRESS_LEN],
-                       int64_t now_s, int64_t *out_wait_s)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    struct err e = store_query(
-        store,
-        "SELECT count(*), coalesce(min(at_s), 0) FROM invite_refused WHERE address = ? AND"
-        " at_s > ? AND at_s <= ?",
-        VALUES(V_BLOB(address, GUESTS_ADDRESS_LEN), V_NUMBER(now_s - INVITE_ADDRESS_S),
-               V_NUMBER(now_s)),
-        &query);
-    if (!failed(e))
-        e = store_row(query);
-    if (failed(e))
-        return e;
-    bool waits = column_number(query, 0) >= INVITE_ADDRESS_TRIES_MAX;
-    *out_wait_s = waits ? column_number(query, 1) + INVITE_ADDRESS_S - now_s : 0;
-    return ERR_OK;
 }

@@ -5,7 +5,7 @@
 #define KIOSK_COLUMNS \
     "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash, (SELECT " \
     "count(*) FROM alarms a WHERE a.kiosk = k.id AND a.cleared_s = 0), k.device_key IS NULL, " \
-    "coalesce(h.signed_seq, 0) FROM kiosks k LEFT JOIN " \
+    "coalesce(h.signed_seq, 0), k.until_s, k.disabled_s FROM kiosks k LEFT JOIN " \
     "heads h ON h.kiosk = k.id AND h.epoch = k.epoch "
 
 bool kiosk_id_valid(const char *id)
@@ -13,23 +13,6 @@ bool kiosk_id_valid(const char *id)
     size_t len = strnlen(id, KIOSK_ID_SIZE);
     return len > 0 && len < KIOSK_ID_SIZE &&
            strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
-
-struct err kiosk_enrol(struct store *store, const char *id, const struct hash *certificate,
-                       int64_t now_s)
-{
-    return store_run(store,
-                     "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES(?,?,?)"
-                     " ON CONFLICT(id) DO UPDATE SET certificate = excluded.certificate,"
-                     " enrolled_s = excluded.enrolled_s, until_s = 0, next_certificate = NULL,"
-                     " next_request = NULL, next_der = NULL, next_until_s = 0",
-                     VALUES(V_TEXT(id), V_BLOB(certificate->at, HASH_LEN), V_NUMBER(now_s)));
-}
-
-struct err kiosk_set_until(struct store *store, const char *id, int64_t until_s)
-{
-    return store_run(store, "UPDATE kiosks SET until_s = ? WHERE id = ?",
-                     VALUES(V_NUMBER(until_s), V_TEXT(id)));
 }
 
 struct err kiosk_set_device_key(struct store *store, const char *id,
@@ -65,67 +48,6 @@ struct err kiosk_signed(struct store *store, const char *id, const char *epoch, 
                      VALUES(V_NUMBER(seq), V_TEXT(id), V_TEXT(epoch)));
 }
 
-struct err kiosk_set_next(struct store *store, const char *id, const struct kiosk_next *next)
-{
-    return store_run(store,
-                     "UPDATE kiosks SET next_certificate = ?, next_request = ?, next_der = ?,"
-                     " next_until_s = ? WHERE id = ?",
-                     VALUES(V_BLOB(next->hash.at, HASH_LEN), V_BLOB(next->request.at, HASH_LEN),
-                            V_BLOB(next->certificate->der, next->certificate->len),
-                            V_NUMBER(next->until_s), V_TEXT(id)));
-}
-
-struct err kiosk_next(struct store *store, const char *id, const struct hash *request,
-                      struct issue_certificate *out_certificate)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    struct err e =
-        store_query(store, "SELECT next_der FROM kiosks WHERE id = ? AND next_request = ?",
-                    VALUES(V_TEXT(id), V_BLOB(request->at, HASH_LEN)), &query);
-    if (!failed(e))
-        e = store_row(query);
-    if (failed(e))
-        return e;
-    size_t len = (size_t)sqlite3_column_bytes(query, 0);
-    if (len > sizeof(out_certificate->der))
-        return ERR(ERR_NO_ROOM, len, "certificate");
-    column_blob(query, 0, out_certificate->der, len);
-    out_certificate->len = len;
-    return ERR_OK;
-}
-
-/* The next one is in use: what remains of the one before is its journal. */
-static struct err promote(struct store *store, const char *id)
-{
-    return store_run(store,
-                     "UPDATE kiosks SET certificate = next_certificate, until_s = next_until_s,"
-                     " next_certificate = NULL, next_request = NULL, next_der = NULL,"
-                     " next_until_s = 0 WHERE id = ?",
-                     VALUES(V_TEXT(id)));
-}
-
-struct err kiosk_known_by(struct store *store, const char *id, const struct hash *certificate)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    struct err e = store_query(
-        store,
-        "SELECT certificate = ?, next_certificate IS ? FROM kiosks"
-        " WHERE id = ?",
-        VALUES(V_BLOB(certificate->at, HASH_LEN), V_BLOB(certificate->at, HASH_LEN), V_TEXT(id)),
-        &query);
-    if (!failed(e))
-        e = store_row(query);
-    if (e.code == ERR_NOT_FOUND)
-        return ERR(ERR_DENIED, 0, "not enrolled");
-    if (failed(e) || column_number(query, 0) == 1)
-        return e;
-    if (column_number(query, 1) != 1)
-        return ERR(ERR_DENIED, 0, "an earlier certificate");
-    return promote(store, id);
-}
-
 static void kiosk_take(sqlite3_stmt *query, struct kiosk *out)
 {
     column_text(query, 0, out->id, sizeof(out->id));
@@ -137,6 +59,8 @@ static void kiosk_take(sqlite3_stmt *query, struct kiosk *out)
     out->open_alarms = column_number(query, 6);
     out->is_unsigned = column_number(query, 7) != 0;
     out->signed_seq = (uint64_t)column_number(query, 8);
+    out->until_s = column_number(query, 9);
+    out->disabled_s = column_number(query, 10);
 }
 
 struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk)
@@ -193,13 +117,14 @@ struct err kiosk_advance(struct store *store, const char *id, const char *epoch,
                      VALUES(V_TEXT(epoch), V_TEXT(id)));
 }
 
-struct err kiosk_list(struct store *store, struct kiosk *out_kiosks, size_t *out_count)
+struct err kiosk_list(struct store *store, const char *after, struct kiosk *out_kiosks,
+                      size_t *out_count)
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
     size_t count = 0;
 
-    struct err e = store_query(store, KIOSK_COLUMNS "ORDER BY k.id LIMIT ?",
-                               VALUES(V_NUMBER(KIOSK_LIST_MAX)), &query);
+    struct err e = store_query(store, KIOSK_COLUMNS "WHERE k.id > ? ORDER BY k.id LIMIT ?",
+                               VALUES(V_TEXT(after), V_NUMBER(KIOSK_LIST_MAX)), &query);
     while (!failed(e) && count < KIOSK_LIST_MAX) {
         e = store_row(query);
         if (!failed(e))

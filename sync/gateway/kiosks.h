@@ -1,4 +1,20 @@
-/* kiosks.h - the enrolled kiosks, and how far their journals have come. Inside a transaction. */
+/*
+ * kiosks.h - the enrolled kiosks, which client certificate each is known by, and how far their
+ * journals have come. Inside a transaction.
+ *
+ *     kiosk_enrol --> one certificate counts
+ *         kiosk_add_next --> beside it each one that was issued since and not used yet
+ *             kiosk_judge: one of these --> it alone counts from then on
+ *         kiosk_judge: a newer one than was ever issued here --> it alone counts from then on
+ *         kiosk_disable --> none counts
+ *
+ * A newer one than was ever issued here, by our CA and for this kiosk: the database was put back
+ * from a backup, and the kiosk renewed since. What this database has issued, used or not, began at
+ * kiosks.issued_s at the latest, so nothing that it knows to be superseded, or that was of the
+ * kiosk before it was enrolled anew, can come in that way. What was stolen and superseded after
+ * that backup can, until the kiosk itself comes, whose certificate is newer still; therefore it is
+ * an alarm, and who was disabled since is to be disabled again.
+ */
 #ifndef SYNC_GATEWAY_KIOSKS_H
 #define SYNC_GATEWAY_KIOSKS_H
 
@@ -22,17 +38,31 @@ struct kiosk {
     int64_t open_alarms;
     bool is_unsigned;    /* no device key is known by which its journal could be verified */
     uint64_t signed_seq; /* up to where the journal was signed by it */
+    int64_t until_s;     /* its certificate's last second; 0: not known */
+    int64_t disabled_s;  /* 0: it is not */
+};
+
+/* A client certificate, by its dates and the SHA-256 of its DER. */
+struct kiosk_certificate {
+    struct hash hash;
+    int64_t from_s, until_s;
 };
 
 /* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */
 bool kiosk_id_valid(const char *id);
 
-/* Add the kiosk, or give a known one its new client certificate: no other counts from now on. */
+/* Add the kiosk, or give a known one its new client certificate: no other counts from now on. It is
+ * not disabled any more. */
 MUST_CHECK struct err kiosk_enrol(struct store *store, const char *id,
                                   const struct hash *certificate, int64_t now_s);
 
-/* Until when its certificate is valid; 0 is not known. */
-MUST_CHECK struct err kiosk_set_until(struct store *store, const char *id, int64_t until_s);
+/* That certificate's dates; `until_s` 0 is not known. */
+MUST_CHECK struct err kiosk_set_term(struct store *store, const char *id, int64_t from_s,
+                                     int64_t until_s);
+
+/* None of its certificates counts until it is enrolled anew, and no code made before this lets it
+ * in. ERR_NOT_FOUND. */
+MUST_CHECK struct err kiosk_disable(struct store *store, const char *id, int64_t now_s);
 
 /* The public key by which it signs the head of its journal. */
 MUST_CHECK struct err kiosk_set_device_key(struct store *store, const char *id,
@@ -46,26 +76,43 @@ MUST_CHECK struct err kiosk_device_key(struct store *store, const char *id,
 MUST_CHECK struct err kiosk_signed(struct store *store, const char *id, const char *epoch,
                                    uint64_t seq);
 
-/* The certificate that it has been issued and has not used yet: counts beside the other. */
+#define KIOSK_NEXT_MAX 3            /* issued and not used; above, who asks has to wait */
+#define KIOSK_NEXT_S INT64_C(86400) /* until the oldest of them makes room */
+
+/* A certificate that it has been issued and has not used yet. */
 struct kiosk_next {
     struct hash request; /* SHA-256 of what it was asked for with */
-    struct hash hash;
-    int64_t until_s;
-    const struct issue_certificate *certificate;
+    struct kiosk_certificate certificate;
+    const struct issue_certificate *issued;
 };
-MUST_CHECK struct err kiosk_set_next(struct store *store, const char *id,
-                                     const struct kiosk_next *next);
 
-/* That certificate, if it was asked for with this request. ERR_NOT_FOUND. */
+/*
+ * It counts beside the others. `*out_count` is how many there are then, which is one for a kiosk
+ * that lost nothing: it uses it at once. `*out_wait_s` is 0, or the seconds until one more may be
+ * asked for; then nothing has happened.
+ */
+MUST_CHECK struct err kiosk_add_next(struct store *store, const char *id,
+                                     const struct kiosk_next *next, int64_t now_s,
+                                     int64_t *out_count, int64_t *out_wait_s);
+
+/* The one that was asked for with this request. ERR_NOT_FOUND. */
 MUST_CHECK struct err kiosk_next(struct store *store, const char *id, const struct hash *request,
                                  struct issue_certificate *out_certificate);
 
-/*
- * Whether the kiosk is known by the certificate of this hash: ERR_DENIED when not. When it is the
- * next one, the one before counts no more.
- */
-MUST_CHECK struct err kiosk_known_by(struct store *store, const char *id,
-                                     const struct hash *certificate);
+enum kiosk_standing {
+    KIOSK_CURRENT,
+    KIOSK_FOLLOWS, /* one of the next ones: it is the current one from now on */
+    KIOSK_NEWER,   /* than all that were issued here: it is the current one from now on */
+    KIOSK_EARLIER, /* it counts no more, or never did */
+    KIOSK_DISABLED,
+    KIOSK_UNKNOWN,
+};
+
+/* Where the kiosk stands that has proven to be the owner of `shown`, which our CA issued to `id`
+ * and which has not expired. The first three are known by it. */
+MUST_CHECK struct err kiosk_judge(struct store *store, const char *id,
+                                  const struct kiosk_certificate *shown,
+                                  enum kiosk_standing *out_standing);
 
 /* ERR_NOT_FOUND. */
 MUST_CHECK struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk);
@@ -81,7 +128,8 @@ MUST_CHECK struct err kiosk_head(struct store *store, const char *id, const char
 MUST_CHECK struct err kiosk_advance(struct store *store, const char *id, const char *epoch,
                                     uint64_t seq, const struct hash *hash);
 
-/* All of them, in order of their ids, at most KIOSK_LIST_MAX. */
-MUST_CHECK struct err kiosk_list(struct store *store, struct kiosk *out_kiosks, size_t *out_count);
+/* Those behind `after` ("": from the first), in order of their ids, at most KIOSK_LIST_MAX. */
+MUST_CHECK struct err kiosk_list(struct store *store, const char *after, struct kiosk *out_kiosks,
+                                 size_t *out_count);
 
 #endif

@@ -11,8 +11,9 @@ static const struct {
     const char *options;
 } commands[] = {
     {"init", command_init, "--dir D --profiles DIR [--host 127.0.0.1] [--words DIR]"},
-    {"enrol", command_enrol, "--dir D --kiosk ID --out OUT [--device-key FILE]"},
     {"invite", command_invite, "--dir D --kiosk ID [--hours 24]"},
+    {"kiosks", command_kiosks, "--dir D"},
+    {"disable", command_disable, "--dir D --kiosk ID"},
     {"operator", command_operator, "--dir D --out OUT"},
     {"register", command_register,
      "--dir D --profile NAME --token ID --slot 9a"

@@ -15,6 +15,9 @@ struct option_row {
 /* False, with a line on stderr, when an option is unknown, has no value or is missing. */
 bool options_read(int argc, char **argv, const struct option_row *rows, size_t count);
 
+/* The id of a kiosk; false, with a line on stderr, when it cannot be one. */
+bool option_kiosk(const char *name, const char *text);
+
 /* A whole number from `min` to `max`; false, with a line on stderr, when it is not. */
 bool option_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out);
 

@@ -177,4 +177,25 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
 
     "PRAGMA user_version = 3;"
     "COMMIT;",
+    "BEGIN;"
+    /* The newest certificate that was issued for the kiosk began then. What was issued until today
+     * is not known of an older database: nothing of it may count as newer than what stands here. */
+    "ALTER TABLE kiosks ADD COLUMN issued_s INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE kiosks SET issued_s = unixepoch();"
+    "ALTER TABLE kiosks ADD COLUMN disabled_s INTEGER NOT NULL DEFAULT 0;" /* 0: it is not */
+    /* Issued and not used yet. Kiosks' own columns of that name are not used since; neither are
+     * invites.tries_left and invite_refused: no row of a released database is dropped. */
+    "CREATE TABLE nexts("
+    "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"
+    "  hash BLOB NOT NULL," /* SHA-256 of `der` */
+    "  request BLOB NOT NULL,"
+    "  der BLOB NOT NULL,"
+    "  until_s INTEGER NOT NULL,"
+    "  asked_s INTEGER NOT NULL,"
+    "  PRIMARY KEY (kiosk, hash)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO nexts SELECT id, next_certificate, next_request, next_der, next_until_s,"
+    "  unixepoch() FROM kiosks WHERE next_certificate IS NOT NULL;"
+
+    "PRAGMA user_version = 4;"
+    "COMMIT;",
 };

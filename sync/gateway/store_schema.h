@@ -3,7 +3,7 @@
 #ifndef SYNC_GATEWAY_STORE_SCHEMA_H
 #define SYNC_GATEWAY_STORE_SCHEMA_H
 
-#define STORE_SCHEMA_VERSION 3
+#define STORE_SCHEMA_VERSION 4
 #define STORE_SCHEMA_BASE 2 /* what store_schema makes */
 
 extern const char store_schema[];

@@ -61,6 +61,8 @@ struct err tls_peer_read(gnutls_session_t session, struct tls_peer *out_peer)
     if (failed(e))
         return e;
     peer.certificate = hash_of((struct bytes){chain[0].data, chain[0].size});
+    peer.from_s = gnutls_x509_crt_get_activation_time(crt);
+    peer.until_s = gnutls_x509_crt_get_expiration_time(crt);
     *out_peer = peer;
     return ERR_OK;
 }

@@ -19,6 +19,7 @@ struct tls_peer {
     char cn[TLS_NAME_SIZE];
     char ou[TLS_NAME_SIZE];
     struct hash certificate; /* SHA-256 of its DER */
+    int64_t from_s, until_s; /* its dates, seconds since 1970 */
     bool is_expired;         /* nothing else is wrong with it */
 };
 

@@ -29,7 +29,6 @@ static const struct field answer_rows[] = {
 
 static const struct field refusal_rows[] = {
     FIELD(enrol_refusal, error, "error", FIELD_NAME, .required = true, .min = 1),
-    FIELD(enrol_refusal, tries_left, "tries_left", FIELD_NUMBER, .min = 0),
     FIELD(enrol_refusal, message, "message", FIELD_TEXT, .min = 0),
 };
 /* clang-format on */

@@ -45,9 +45,8 @@ struct enrol_answer {
 };
 
 struct enrol_refusal {
-    char error[33];      /* "code_typo", "code_wrong", "code_spent", "code_expired", "code_used",
-                            "kiosk_unknown", "too_many", "malformed", or one of the listener's */
-    uint64_t tries_left; /* "code_wrong" */
+    char error[33]; /* "code_typo", "code_wrong", "code_expired", "code_used", "kiosk_unknown",
+                       "too_many", "malformed", or one of the listener's */
     char message[129];
 };
 

@@ -216,7 +216,7 @@ def controls():
     yield "a header has another value", put("max-age=1", "components", "headers", "CacheControl", "schema", "const")
     yield "the type of a body is another", put({}, "components", "responses", "Page", "content")
     for name, field in (("Feed", "cursor"), ("Kiosk", "open_alarms"), ("Ack", "head_hash"), ("Ack", "rejected"),
-                        ("Entry", "visit"), ("OrderFields", "paid_s"), ("EnrolRefusal", "tries_left"),
+                        ("Entry", "visit"), ("OrderFields", "paid_s"), ("EnrolRefusal", "message"),
                         ("Alarm", "cleared_s"), ("Gap", "expected_seq"), ("EnrolRequest", "csr")):
         yield "%s has no %s" % (name, field), remove(*schemas, name, "properties", field)
     yield "a field is required that is not always there", put(["id", "cleared_s"], *schemas, "Alarm", "required")

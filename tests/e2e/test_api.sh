@@ -30,8 +30,7 @@ said=$(tests/e2e/test_gateway.sh "$gateway" 2>&1) || {
 # --- every other answer ------------------------------------------------------------------------------
 {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles &&
-        "$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/kiosk" &&
-        "$gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/slow" &&
+        tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/kiosk" hall-2 "$work/slow" &&
         "$gateway" operator --dir "$work/platform" --out "$work/operator"
 } >"$work/log" 2>&1 || {
     cat "$work/log"
@@ -96,6 +95,8 @@ serve
 {
     as kiosk "$url/v1/kiosks/hall-1/feed?after=0&wait=99"
     as operator "$url/v1/operator/alarms?open=9"
+    as operator "$url/v1/operator/kiosks?after=hall-1"
+    as operator "$url/v1/operator/kiosks?after=HALL"
     as operator -X POST "$url/v1/operator/orders/$uuid/refund?force=9"
     for one in kiosks alarms orders "orders/$uuid"; do as kiosk "$url/v1/operator/$one"; done
     for one in orders/$uuid/approve orders/$uuid/refuse orders/$uuid/refund alarms/1/clear; do

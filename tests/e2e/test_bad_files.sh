@@ -56,8 +56,7 @@ id=hall-7-kiosk-1
 cp -r "$root/assets" "$work/assets"
 mkdir "$work/state"
 if ! "$bin/certkiosk-gateway" init --dir "$work/gateway" --profiles "$root/assets/profiles" ||
-    ! "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk "$id" --out "$work/kiosk" ||
-    ! "$bin/certkiosk-gateway" enrol --dir "$work/gateway" --kiosk other --out "$work/other"; then
+    ! (cd "$root" && tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/gateway" "$id" "$work/kiosk" other "$work/other"); then
     echo "FAILED: no keys for the kiosk"
     exit 1
 fi

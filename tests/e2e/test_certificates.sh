@@ -26,12 +26,11 @@ is() { # is SENTENCE WANTED FOUND
 {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles
     "$gateway" init --dir "$work/other" --host other.example --profiles assets/profiles
-    for one in hall-1 hall-2 hall-3; do "$gateway" enrol --dir "$work/platform" --kiosk $one --out "$work/$one"; done
-    "$gateway" enrol --dir "$work/other" --kiosk hall-1 --out "$work/other-1"
+    tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/hall-1" hall-2 "$work/hall-2" hall-3 "$work/hall-3-old" \
+        hall-3 "$work/hall-3"
+    tests/lib/papers.sh "$gateway" "$work/other" hall-1 "$work/other-1"
     "$gateway" operator --dir "$work/platform" --out "$work/op"
     "$gateway" operator --dir "$work/other" --out "$work/other-op"
-    cp -r "$work/hall-3" "$work/hall-3-old"
-    "$gateway" enrol --dir "$work/platform" --kiosk hall-3 --out "$work/hall-3"
 } >"$work/log" 2>&1
 "$gateway" serve --dir "$work/platform" --profiles assets/profiles >>"$work/log" 2>&1 &
 pid=$!
@@ -63,7 +62,8 @@ made() {
             -in "$work/$name.csr" -out "$work/$name.crt" "$@" 2>>"$work/log" || echo "FAIL $name was not made"
 }
 one=/OU=kiosk/CN=hall-1
-made twin "$ca" $one '-1 day' '+1 day' "$leaf"
+made twin "$ca" $one '-2 days' '+1 day' "$leaf"
+made newer "$ca" /OU=kiosk/CN=hall-2 '-1 hour' '+1 day' "$leaf"
 made expired "$ca" $one '-2 days' '-1 day' "$leaf"
 made early "$ca" $one '+1 day' '+2 days' "$leaf"
 made server "$ca" $one '-1 day' '+1 day' "${leaf/clientAuth/serverAuth}"
@@ -130,10 +130,12 @@ one for something else than kiosks            | visitor    | $(feed hall-1) | re
 one with two names                            | twice      | $(feed hall-1) | refused | -
 one with two roles                            | both       | $(feed hall-1) | refused | -
 one with two roles, for orders                | both       | $orders        | refused | -
+a newer one than was ever issued here        | newer      | $(feed hall-2) | 200 | hall-2
+the one on record from then on                | hall-2     | $(feed hall-2) | refused | hall-2
 TABLE
 
 sqlite3 "$work/platform/gateway.db" "PRAGMA foreign_keys=OFF; DELETE FROM alarms; DELETE FROM kiosks WHERE id = 'hall-2'"
-is "a kiosk that was removed is refused, and said" "refused it came with an earlier certificate" \
+is "a kiosk that was removed is refused, and said" "refused it is not enrolled, and came with a certificate of ours" \
     "$(ask "$work/hall-2/kiosk.crt" "$work/hall-2/kiosk.key" "$(feed hall-2)") $(
         sqlite3 "$work/platform/gateway.db" "SELECT detail FROM alarms WHERE kiosk = 'hall-2'")"
 is "TLS 1.2 is not spoken" 35 "$(curl -s --tls-max 1.2 --cacert "$work/platform/platform-tls.crt" \

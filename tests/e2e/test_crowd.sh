@@ -65,14 +65,11 @@ both_are_answered() { # both_are_answered AMONG WHOM
 }
 empty='{"epoch":"00000000-0000-4000-8000-0000000000e1","entries":[]}'
 
-"$gateway" init --dir "$work/platform" --profiles assets/profiles >"$work/log" 2>&1 &&
-    "$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/one" >>"$work/log" 2>&1
-made=$?
-"$gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/two" >>"$work/log" 2>&1 || made=1
-[ $made = 0 ] || {
+if ! "$gateway" init --dir "$work/platform" --profiles assets/profiles >"$work/log" 2>&1 ||
+    ! tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/one" hall-2 "$work/two" >>"$work/log" 2>&1; then
     cat "$work/log"
     exit 1
-}
+fi
 "$gateway" serve --dir "$work/platform" --profiles assets/profiles >>"$work/log" 2>&1 &
 pid=$!
 for _ in $(seq 100); do

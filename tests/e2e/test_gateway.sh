@@ -73,8 +73,7 @@ field() { grep -o "\"$1\": *[^,}]*" | head -1 | sed 's/^[^:]*: *//; s/"//g'; }
 "$gateway" init --dir "$work/platform" --profiles assets/profiles || exit 1
 is "init refuses a folder that is not empty" 1 \
     "$("$gateway" init --dir "$work/platform" --profiles assets/profiles 2>/dev/null; echo $?)"
-"$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/kiosk1" || exit 1
-"$gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/kiosk2" || exit 1
+tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/kiosk1" hall-2 "$work/kiosk2" || exit 1
 "$gateway" operator --dir "$work/platform" --out "$work/operator" || exit 1
 ln -s kiosk1 "$work/k1"
 for key in p256 rsa late; do
@@ -202,7 +201,7 @@ is "a kiosk's certificate is no operator's" 403 \
 is "TLS 1.2 is refused" 000 "$(code as kiosk1 --tls-max 1.2 --tlsv1.2 "$kiosk_url$feed")"
 is "the server proves itself: another CA is not believed" 60 \
     "$(curl -s --cacert "$work/foreign.crt" "$kiosk_url$feed" >/dev/null; echo $?)"
-"$gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/kiosk2b"
+tests/lib/papers.sh "$gateway" "$work/platform" hall-2 "$work/kiosk2b"
 cp -r "$work/kiosk2b" "$work/kiosk22"
 is "after enrolling again the old certificate is refused" 403 \
     "$(code as kiosk2 "$kiosk_url/v1/kiosks/hall-2/feed")"

@@ -82,7 +82,7 @@ sealed() {
 
 mkdir -p "$state/kiosk"
 if ! gateway init --dir "$work/platform" --profiles assets/profiles >>"$work/init.log" 2>&1 ||
-    ! gateway enrol --dir "$work/platform" --kiosk hall-1 --out "$work/one" >>"$work/init.log" 2>&1; then
+    ! tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/platform" hall-1 "$work/one" >>"$work/init.log" 2>&1; then
     cat "$work/init.log"
     exit 1
 fi
@@ -151,7 +151,7 @@ gateway init --dir "$work/old" --profiles assets/profiles >>"$work/init.log" 2>&
 openssl genpkey -algorithm ed25519 -out "$work/old/platform.key" 2>/dev/null
 rm "$work/old/platform.keys" "$work/old/platform.active"
 is "a folder with one key goes on with it" "active" "$(gateway key list --dir "$work/old" | awk '{print $4}')"
-is "... and hands it out" 1 "$(gateway enrol --dir "$work/old" --kiosk k --out "$work/k" >>"$work/init.log" 2>&1 && grep -c '^public' "$work/k/platform.keys")"
+is "... and hands it out" 1 "$(tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/old" k "$work/k" >>"$work/init.log" 2>&1 && grep -c '^public' "$work/k/platform.keys")"
 
 echo "$checks checks, $failures failures"
 [ $failures = 0 ]

@@ -24,8 +24,7 @@ is() { # is SENTENCE WANTED FOUND
 
 {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles &&
-        "$gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/hall-1" &&
-        "$gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/hall-2"
+        tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/hall-1" hall-2 "$work/hall-2"
 } >"$work/log" 2>&1 || {
     cat "$work/log"
     exit 1

@@ -95,10 +95,9 @@ start_gateway() {
 kiosk=hall-1 epoch=1 port='' state=$work/state
 mkdir -p "$state/kiosk" "$work/line"
 "$bin/certkiosk-gateway" init --dir "$work/platform" --profiles assets/profiles >>"$work/gateway.log" 2>&1 &&
-    "$bin/certkiosk-gateway" enrol --dir "$work/platform" --kiosk hall-1 --out "$work/one" >>"$work/gateway.log" 2>&1 &&
-    "$bin/certkiosk-gateway" enrol --dir "$work/platform" --kiosk hall-2 --out "$work/two" >>"$work/gateway.log" 2>&1 &&
+    tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/platform" hall-1 "$work/one" hall-2 "$work/two" >>"$work/gateway.log" 2>&1 &&
     "$bin/certkiosk-gateway" init --dir "$work/stranger" --host platform.example --profiles assets/profiles >>"$work/gateway.log" 2>&1 &&
-    "$bin/certkiosk-gateway" enrol --dir "$work/stranger" --kiosk hall-1 --out "$work/foreign" >>"$work/gateway.log" 2>&1
+    tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/stranger" hall-1 "$work/foreign" >>"$work/gateway.log" 2>&1
 made=$?
 [ $made = 0 ] || {
     cat "$work/gateway.log"

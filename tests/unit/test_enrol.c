@@ -50,7 +50,7 @@ static void an_answer_and_a_refusal_too(void **state)
 {
     const struct enrol_answer answer = {
         .kiosk = "hall-7", .certificate = {1, 2, 3}, .certificate_len = 3, .time_ms = 5};
-    const struct enrol_refusal refusal = {.error = "code_wrong", .tries_left = 3};
+    const struct enrol_refusal refusal = {.error = "code_wrong", .message = "no"};
     struct enrol_answer answer_out;
     struct enrol_refusal refusal_out;
     char *text = NULL;
@@ -65,10 +65,10 @@ static void an_answer_and_a_refusal_too(void **state)
     assert_int_equal(answer.time_ms, answer_out.time_ms);
     free(text);
     assert_false(failed(enrol_refusal_write(&refusal, &text)));
-    assert_string_equal(text, "{\"error\":\"code_wrong\",\"tries_left\":3}");
+    assert_string_equal(text, "{\"error\":\"code_wrong\",\"message\":\"no\"}");
     assert_false(failed(enrol_refusal_read(of(text), &refusal_out)));
     assert_string_equal(refusal.error, refusal_out.error);
-    assert_int_equal(refusal.tries_left, refusal_out.tries_left);
+    assert_string_equal(refusal.message, refusal_out.message);
     free(text);
 }
 

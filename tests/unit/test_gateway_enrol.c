@@ -10,6 +10,7 @@
 #include "tests/unit/gateway_world.h"
 
 #define NEW "hall-9"
+#define WRONG_CODES 1000
 #define HOUR_S INT64_C(3600)
 #define LIFE_S (800 * INT64_C(86400))
 
@@ -19,7 +20,6 @@ struct fixture {
     struct key *key, *device;
     struct enrol_request request;
     struct enrol_outcome outcome;
-    uint8_t address[GUESTS_ADDRESS_LEN];
 };
 
 static struct fixture fixture;
@@ -62,15 +62,8 @@ static enum enrol_verdict enrol(void)
     struct fixture *f = &fixture;
 
     memset(&f->outcome, 0xEE, sizeof(f->outcome));
-    world_ok(enrol_by_code(&f->world.platform, &f->request, f->address, &f->outcome));
+    world_ok(enrol_by_code(&f->world.platform, &f->request, &f->outcome));
     return f->outcome.verdict;
-}
-
-/* Another address each time, so that only the code's own limit counts. */
-static enum enrol_verdict enrol_elsewhere(void)
-{
-    fixture.address[0]++;
-    return enrol();
 }
 
 static void wrong_code(void)
@@ -92,15 +85,20 @@ static struct hash issued(void)
         (struct bytes){fixture.outcome.answer.certificate, fixture.outcome.answer.certificate_len});
 }
 
-static enum err_code known_by(const char *kiosk, const struct hash *certificate)
+/* A certificate that began so long after WORLD_NOW_S shows up. */
+static enum kiosk_standing standing_of(const char *kiosk, const struct hash *hash, int64_t from_s)
 {
-    CLEANUP(transaction_done) struct transaction work = {0};
+    const struct kiosk_certificate shown = {*hash, WORLD_NOW_S + from_s, WORLD_NOW_S + LIFE_S};
+    enum kiosk_standing standing = KIOSK_UNKNOWN;
 
-    world_ok(store_begin(fixture.world.platform.store, &work));
-    struct err e = kiosk_known_by(fixture.world.platform.store, kiosk, certificate);
-    if (!failed(e))
-        world_ok(transaction_commit(&work));
-    return e.code;
+    WORLD_DO(&fixture.world, kiosk_judge(fixture.world.platform.store, kiosk, &shown, &standing));
+    return standing;
+}
+
+/* One of the platform's own, from a day before anything here. */
+static enum kiosk_standing known_by(const char *kiosk, const struct hash *hash)
+{
+    return standing_of(kiosk, hash, -2 * CIVIL_DAY_S);
 }
 
 static void a_code_gets_a_certificate_for_the_key_that_asked(void **state)
@@ -117,9 +115,9 @@ static void a_code_gets_a_certificate_for_the_key_that_asked(void **state)
     assert_int_equal(client_certificate_fits(der, fixture.key, "hall-8", WORLD_NOW_S).code,
                      ERR_CONFLICT);
     struct hash hash = issued();
-    assert_int_equal(known_by(NEW, &hash), ERR_NONE);
-    assert_int_equal(known_by(WORLD_KIOSK, &hash), ERR_DENIED);
-    assert_int_equal(known_by("nobody", &hash), ERR_DENIED);
+    assert_int_equal(known_by(NEW, &hash), KIOSK_CURRENT);
+    assert_int_equal(known_by(WORLD_KIOSK, &hash), KIOSK_EARLIER);
+    assert_int_equal(known_by("nobody", &hash), KIOSK_UNKNOWN);
 }
 
 static void an_answer_that_was_lost_is_given_again(void **state)
@@ -147,7 +145,7 @@ static void a_used_code_is_nobody_elses(void **state)
     assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM alarms"), 0);
     assert_int_equal(enrol(), ENROL_CODE_USED);
     assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM alarms"), 1);
-    assert_int_equal(known_by(NEW, &hash), ERR_NONE);
+    assert_int_equal(known_by(NEW, &hash), KIOSK_CURRENT);
 }
 
 static void what_the_platform_does_not_sign(void **state)
@@ -171,41 +169,16 @@ static void what_the_platform_does_not_sign(void **state)
     assert_int_equal(enrol(), ENROL_DONE); /* nothing of that used the code up */
 }
 
-static void tries_are_counted_for_the_code(void **state)
+static void wrong_codes_use_nothing_up(void **state)
 {
     (void)state;
     wrong_code();
-    for (int i = 1; i < INVITE_TRIES_MAX; i++) {
-        assert_int_equal(enrol_elsewhere(), ENROL_CODE_WRONG);
-        assert_int_equal(fixture.outcome.tries_left, INVITE_TRIES_MAX - i);
-    }
-    assert_int_equal(enrol_elsewhere(), ENROL_CODE_SPENT);
-    right_code();
-    assert_int_equal(enrol_elsewhere(), ENROL_CODE_SPENT);
-}
-
-static void and_for_the_address(void **state)
-{
-    (void)state;
-    wrong_code();
-    for (int i = 0; i < INVITE_ADDRESS_TRIES_MAX; i++)
+    for (int i = 0; i < WRONG_CODES; i++)
         assert_int_equal(enrol(), ENROL_CODE_WRONG);
-    right_code();
-    world_clock(INVITE_ADDRESS_S - 1);
-    assert_int_equal(enrol(), ENROL_TOO_MANY);
-    assert_int_equal(fixture.outcome.wait_s, 1);
-    world_clock(INVITE_ADDRESS_S);
-    assert_int_equal(enrol(), ENROL_DONE);
-}
-
-static void a_typo_costs_nothing(void **state)
-{
     char *last = strrchr(fixture.request.code, '-') + 1;
-    (void)state;
-
     *last = *last == '0' ? '1' : '0';
-    for (int i = 0; i < 2 * INVITE_TRIES_MAX; i++)
-        assert_int_equal(enrol(), ENROL_CODE_TYPO);
+    assert_int_equal(enrol(), ENROL_CODE_TYPO);
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM kiosks"), 1);
     right_code();
     assert_int_equal(enrol(), ENROL_DONE);
 }
@@ -282,6 +255,11 @@ static void a_device_key_is_proven(void **state)
         ENROL_DEVICE_KEY_LEN);
 }
 
+static int64_t alarms(void)
+{
+    return world_number(&fixture.world, "SELECT count(*) FROM alarms");
+}
+
 static enum enrol_verdict renew(const struct renew_request *request)
 {
     memset(&fixture.outcome, 0xEE, sizeof(fixture.outcome));
@@ -308,33 +286,163 @@ static void both_count_until_the_next_is_used(void **state)
     assert_int_equal(renew(&request), ENROL_DONE); /* a lost answer */
     struct hash again = issued();
     assert_memory_equal(next.at, again.at, HASH_LEN);
-    assert_int_equal(known_by(NEW, &old), ERR_NONE);
-    assert_int_equal(known_by(NEW, &next), ERR_NONE);
-    assert_int_equal(known_by(NEW, &old), ERR_DENIED);
-    assert_int_equal(known_by(NEW, &next), ERR_NONE);
+    assert_int_equal(known_by(NEW, &old), KIOSK_CURRENT);
+    assert_int_equal(known_by(NEW, &next), KIOSK_FOLLOWS);
+    assert_int_equal(known_by(NEW, &old), KIOSK_EARLIER);
+    assert_int_equal(known_by(NEW, &next), KIOSK_CURRENT);
+    assert_int_equal(alarms(), 0);
     key_destroy(key);
 }
 
-static void a_lost_key_is_asked_for_anew(void **state)
+/* Ask with a key of its own; what was issued. */
+static struct hash renew_afresh(enum enrol_verdict verdict)
 {
-    struct key *key = NULL;
-    struct renew_request lost = {.csr_len = 0};
     struct renew_request request = {.csr_len = 0};
+    struct key *key = NULL;
+
+    world_ok(key_create(KEY_P256, &key));
+    ask_for(key, NEW, request.csr, &request.csr_len);
+    key_destroy(key);
+    assert_int_equal(renew(&request), verdict);
+    return issued();
+}
+
+static void one_that_was_not_used_is_not_lost_to_another(void **state)
+{
+    (void)state;
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash old = issued();
+    struct hash first = renew_afresh(ENROL_DONE);
+    assert_int_equal(alarms(), 0);
+    struct hash second = renew_afresh(ENROL_DONE);
+    assert_int_equal(alarms(), 1);
+    assert_int_equal(known_by(NEW, &old), KIOSK_CURRENT);
+    assert_int_equal(known_by(NEW, &first), KIOSK_FOLLOWS);
+    assert_int_equal(known_by(NEW, &old), KIOSK_EARLIER);
+    assert_int_equal(known_by(NEW, &second), KIOSK_EARLIER);
+    assert_int_equal(standing_of(NEW, &second, -CIVIL_DAY_S), KIOSK_EARLIER); /* its real dates */
+    assert_int_equal(known_by(NEW, &first), KIOSK_CURRENT);
+}
+
+static void so_many_are_issued_and_no_more(void **state)
+{
+    struct hash last = {{0}};
     (void)state;
 
     assert_int_equal(enrol(), ENROL_DONE);
     struct hash old = issued();
-    world_ok(key_create(KEY_P256, &key));
-    ask_for(key, NEW, lost.csr, &lost.csr_len);
-    ask_for(key, NEW, request.csr, &request.csr_len);
-    assert_int_equal(renew(&lost), ENROL_DONE);
-    struct hash forgotten = issued();
-    assert_int_equal(renew(&request), ENROL_DONE);
-    struct hash next = issued();
-    assert_int_equal(known_by(NEW, &forgotten), ERR_DENIED);
-    assert_int_equal(known_by(NEW, &old), ERR_NONE);
-    assert_int_equal(known_by(NEW, &next), ERR_NONE);
-    key_destroy(key);
+    for (int i = 0; i < KIOSK_NEXT_MAX; i++)
+        last = renew_afresh(ENROL_DONE);
+    world_clock(HOUR_S);
+    (void)renew_afresh(ENROL_TOO_MANY);
+    assert_int_equal(fixture.outcome.wait_s, KIOSK_NEXT_S - HOUR_S);
+    assert_int_equal(alarms(), 1);
+    world_clock(-HOUR_S); /* a clock that was set back */
+    (void)renew_afresh(ENROL_TOO_MANY);
+    assert_int_equal(fixture.outcome.wait_s, KIOSK_NEXT_S);
+    assert_int_equal(known_by(NEW, &old), KIOSK_CURRENT);
+    world_clock(KIOSK_NEXT_S);
+    struct hash late = renew_afresh(ENROL_DONE);
+    assert_int_equal(known_by(NEW, &last), KIOSK_EARLIER); /* it had its day */
+    assert_int_equal(known_by(NEW, &old), KIOSK_CURRENT);
+    assert_int_equal(known_by(NEW, &late), KIOSK_FOLLOWS);
+}
+
+static void a_platform_from_a_backup_takes_what_was_renewed_since(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t from_s; /* since the newest that this platform has issued */
+        enum kiosk_standing standing;
+    } rows[] = {
+        {"as old as the one on record", 0, KIOSK_EARLIER},
+        {"older", -HOUR_S, KIOSK_EARLIER},
+        {"newer, as one that was stolen", HOUR_S, KIOSK_NEWER},
+        {"newer than that, as the kiosk's own", 2 * HOUR_S, KIOSK_NEWER},
+        {"the one before, again", HOUR_S, KIOSK_EARLIER},
+        {"the one between, again", HOUR_S + 1, KIOSK_EARLIER},
+        {"its own, with another hash", 2 * HOUR_S, KIOSK_EARLIER},
+    };
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash record = issued();
+    assert_int_equal(known_by(NEW, &record), KIOSK_CURRENT);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct hash hash = {{(uint8_t)(i + 1)}};
+        print_message("  %s\n", rows[i].name);
+        assert_int_equal(standing_of(NEW, &hash, rows[i].from_s - CIVIL_DAY_S), rows[i].standing);
+    }
+    assert_int_equal(known_by(NEW, &record), KIOSK_EARLIER);
+    struct hash own = {{4}};
+    assert_int_equal(known_by(NEW, &own), KIOSK_CURRENT);
+    assert_int_equal(
+        world_number(&fixture.world, "SELECT until_s FROM kiosks WHERE id = '" NEW "'"),
+        WORLD_NOW_S + LIFE_S);
+}
+
+static void nothing_of_a_time_that_is_not_known_is_newer(void **state)
+{
+    struct hash hash = {{1}};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    WORLD_DO(&fixture.world, store_run(fixture.world.platform.store,
+                                       "UPDATE kiosks SET issued_s = 0", VALUES(V_NUMBER(0))));
+    assert_int_equal(standing_of(NEW, &hash, HOUR_S), KIOSK_EARLIER);
+}
+
+static void enrolled_anew_nothing_from_before_counts(void **state)
+{
+    (void)state;
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash old = issued();
+    struct hash next = renew_afresh(ENROL_DONE);
+    WORLD_DO(&fixture.world,
+             invite_make(fixture.world.platform.store, NEW, WORLD_NOW_S + HOUR_S, &fixture.code));
+    right_code();
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash anew = issued();
+    assert_int_equal(standing_of(NEW, &old, -CIVIL_DAY_S), KIOSK_EARLIER);
+    assert_int_equal(standing_of(NEW, &next, -CIVIL_DAY_S), KIOSK_EARLIER);
+    assert_int_equal(standing_of(NEW, &anew, -CIVIL_DAY_S), KIOSK_CURRENT);
+}
+
+static void who_is_disabled_stays_out_until_invited_again(void **state)
+{
+    struct store *store = fixture.world.platform.store;
+    struct hash newer = {{1}};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash old = issued();
+    struct hash next = renew_afresh(ENROL_DONE);
+    WORLD_DO(&fixture.world, kiosk_disable(store, NEW, WORLD_NOW_S));
+    WORLD_DO(&fixture.world, kiosk_disable(store, NEW, WORLD_NOW_S)); /* again */
+    assert_int_equal(known_by(NEW, &old), KIOSK_DISABLED);
+    assert_int_equal(known_by(NEW, &next), KIOSK_DISABLED);
+    assert_int_equal(standing_of(NEW, &newer, HOUR_S), KIOSK_DISABLED);
+    assert_int_equal(enrol(), ENROL_KIOSK_UNKNOWN); /* the code from before */
+    world_clock(LIFE_S);
+    world_ok(enrol_round(&fixture.world.platform));
+    assert_int_equal(alarms(), 0); /* it need not renew */
+    world_clock(0);
+    WORLD_DO(&fixture.world, invite_make(store, NEW, WORLD_NOW_S + HOUR_S, &fixture.code));
+    right_code();
+    assert_int_equal(enrol(), ENROL_DONE);
+    struct hash anew = issued();
+    assert_int_equal(known_by(NEW, &anew), KIOSK_CURRENT);
+    assert_int_equal(known_by(NEW, &old), KIOSK_EARLIER);
+}
+
+static void nobody_cannot_be_disabled(void **state)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    struct store *store = fixture.world.platform.store;
+    (void)state;
+
+    world_ok(store_begin(store, &work));
+    assert_int_equal(kiosk_disable(store, "nobody", WORLD_NOW_S).code, ERR_NOT_FOUND);
 }
 
 static void a_name_that_is_anothers_is_not_renewed(void **state)
@@ -383,14 +491,18 @@ int main(void)
         TEST(an_answer_that_was_lost_is_given_again),
         TEST(a_used_code_is_nobody_elses),
         TEST(what_the_platform_does_not_sign),
-        TEST(tries_are_counted_for_the_code),
-        TEST(and_for_the_address),
-        TEST(a_typo_costs_nothing),
+        TEST(wrong_codes_use_nothing_up),
         TEST(a_code_runs_out_and_is_for_one_kiosk),
         TEST(the_code_itself_is_not_kept),
         TEST(a_device_key_is_proven),
         TEST(both_count_until_the_next_is_used),
-        TEST(a_lost_key_is_asked_for_anew),
+        TEST(one_that_was_not_used_is_not_lost_to_another),
+        TEST(so_many_are_issued_and_no_more),
+        TEST(a_platform_from_a_backup_takes_what_was_renewed_since),
+        TEST(nothing_of_a_time_that_is_not_known_is_newer),
+        TEST(enrolled_anew_nothing_from_before_counts),
+        TEST(who_is_disabled_stays_out_until_invited_again),
+        TEST(nobody_cannot_be_disabled),
         TEST(a_name_that_is_anothers_is_not_renewed),
         TEST(who_does_not_renew_in_time_is_an_alarm),
     };

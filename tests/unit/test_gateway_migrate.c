@@ -5,6 +5,7 @@
 #include "tests/unit/released.h"
 
 #define ENTRIES 2000
+#define RELEASED 3 /* schemas */
 
 static struct folder folder;
 static bool disk_full;
@@ -35,7 +36,8 @@ static int tear_down(void **state)
 /* A kiosk, its journal, and an order that is paid and to be written for every tenth entry. */
 static sqlite3 *make_full(int version)
 {
-    sqlite3 *db = released_make(folder.path, version == 1 ? "gateway-1.sql" : "gateway-2.sql");
+    static const char *const files[RELEASED] = {"gateway-1.sql", "gateway-2.sql", "gateway-3.sql"};
+    sqlite3 *db = released_make(folder.path, files[version - 1]);
     released_run(
         db,
         "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('k', zeroblob(32), 0);"
@@ -78,7 +80,7 @@ static int64_t answer(struct store *store, const char *sql)
 static void every_released_database_comes_up_with_all_rows(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version <= RELEASED; version++) {
         struct store *store = NULL;
         if (version > 1) {
             assert_int_equal(tear_down(NULL), 0);
@@ -102,6 +104,27 @@ static void every_released_database_comes_up_with_all_rows(void **state)
     }
 }
 
+/* The clock is the system's. */
+static void a_certificate_that_was_not_used_still_counts(void **state)
+{
+    struct store *store = NULL;
+    (void)state;
+    sqlite3 *db = make_full(3);
+    released_run(db, "UPDATE kiosks SET next_certificate = x'01', next_request = x'02',"
+                     " next_der = x'03', next_until_s = 4;"
+                     "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('l', x'00', 0)");
+    put_away(db);
+    assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
+    assert_int_equal(answer(store, "SELECT count(*) FROM nexts WHERE kiosk = 'k' AND hash = x'01'"
+                                   " AND request = x'02' AND der = x'03' AND until_s = 4"),
+                     1);
+    assert_int_equal(answer(store, "SELECT count(*) FROM nexts"), 1);
+    /* Nothing that was issued before may pass for newer. */
+    assert_int_equal(
+        answer(store, "SELECT count(*) FROM kiosks WHERE issued_s > unixepoch() - 3600"), 2);
+    store_close(store);
+}
+
 static bool stands(const char *suffix)
 {
     char path[256];
@@ -113,7 +136,8 @@ static void assert_still(int version, int64_t entries)
 {
     sqlite3 *db = NULL;
     sqlite3_stmt *statement = NULL;
-    assert_false(stands(".migrating") || stands(".schema-1") || stands(".schema-2"));
+    assert_false(stands(".migrating") || stands(".schema-1") || stands(".schema-2") ||
+                 stands(".schema-3"));
     assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(db,
                                         "SELECT user_version, (SELECT count(*) FROM journal)"
@@ -202,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_released_database_comes_up_with_all_rows),
+        TEST(a_certificate_that_was_not_used_still_counts),
         TEST(what_does_not_fit_is_refused_and_the_old_file_stays),
         TEST(a_later_version_is_refused),
         TEST(without_room_for_a_copy_nothing_is_changed),
