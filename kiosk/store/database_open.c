@@ -48,10 +48,18 @@ static struct err take_lock(const char *path, bool create, int *out_fd)
     return ERR_OK;
 }
 
-static bool stands(const char *path, const char *suffix)
+/* Whether there is a file of this name. ERR_IO: the disk does not say; nothing is made in the place
+ * of one that it did not show. */
+static struct err look_for(const char *path, const char *suffix, bool *out_stands)
 {
     char beside[PATH_MAX];
-    return text_print(beside, sizeof(beside), "%s%s", path, suffix) && access(beside, F_OK) == 0;
+    if (!text_print(beside, sizeof(beside), "%s%s", path, suffix))
+        return ERR(ERR_IO, ENAMETOOLONG, "path");
+    bool stands = access(beside, F_OK) == 0;
+    if (!stands && errno != ENOENT && errno != ENOTDIR)
+        return ERR(ERR_IO, errno, "access");
+    *out_stands = stands;
+    return ERR_OK;
 }
 
 /*
@@ -135,9 +143,12 @@ static struct err check_schema(const struct database *database,
     return e;
 }
 
+/* The log is there afterwards. A fresh one would come with the first commit, and SQLite tells
+ * nobody when it could not sync the folder with its name: whoever opens flushes that himself. */
 static struct err use_wal(const struct database *database)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    int64_t version = 0;
     char mode[16];
     bool row = false;
     struct err e = database_prepare(database, "PRAGMA journal_mode=WAL", &statement);
@@ -147,7 +158,8 @@ static struct err use_wal(const struct database *database)
         return e;
     if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "wal"))
         return ERR(ERR_IO, 0, "no WAL");
-    return database_finish(statement); /* which writes it: the row only says what was wanted */
+    e = database_finish(statement); /* which writes it: the row only says what was wanted */
+    return failed(e) ? e : database_number(database, "PRAGMA user_version", &version);
 }
 
 static struct err connect(const char *name, int flags, const struct database_schema *schema,
@@ -207,11 +219,15 @@ static struct err settle_log(const struct database *database)
 static struct err open_locked(const char *path, const struct database_schema *schema, bool create,
                               const void *context, struct database *database)
 {
-    struct err e = ERR_OK;
+    bool stands = false;
+    bool has_wal = false;
     database_sweep(path);
-    if (!stands(path, "") && stands(path, "-wal"))
+    struct err e = look_for(path, "", &stands);
+    if (!failed(e))
+        e = look_for(path, "-wal", &has_wal);
+    if (!failed(e) && !stands && has_wal)
         return ERR(ERR_MALFORMED, 0, "a WAL without its database");
-    if (!stands(path, "")) {
+    if (!failed(e) && !stands) {
         e = create ? database_create(path, schema, context)
                    : ERR(ERR_NOT_FOUND, ENOENT, "database");
     }
@@ -265,13 +281,28 @@ static struct err open_uri(const char *path, const char *how, const struct datab
     return ERR_OK;
 }
 
+/* ERR_NOT_FOUND: there is no database. */
+static struct err look_beside(const char *path, bool *out_has_wal)
+{
+    bool stands = false;
+    struct err e = look_for(path, "", &stands);
+    if (failed(e))
+        return e;
+    return stands ? look_for(path, "-wal", out_has_wal) : ERR(ERR_NOT_FOUND, ENOENT, "database");
+}
+
 /* What keeps a reader from writing is said to SQLite in the file's name. */
 struct err database_open_read(const char *path, const struct database_schema *schema,
                               struct database *out_database)
 {
-    if (!stands(path, ""))
-        return ERR(ERR_NOT_FOUND, ENOENT, "database");
-    if (!stands(path, "-wal") || !stands(path, "-shm"))
+    bool has_wal = false;
+    bool has_shared = false;
+    struct err e = look_beside(path, &has_wal);
+    if (!failed(e))
+        e = look_for(path, "-shm", &has_shared);
+    if (failed(e))
+        return e;
+    if (!has_wal || !has_shared)
         return ERR(ERR_IO, SQLITE_CANTOPEN, "no writer has been here");
     return open_uri(path, "?mode=ro&readonly_shm=1", schema, out_database);
 }
@@ -279,9 +310,11 @@ struct err database_open_read(const char *path, const struct database_schema *sc
 struct err database_open_alone(const char *path, const struct database_schema *schema,
                                struct database *out_database)
 {
-    if (!stands(path, ""))
-        return ERR(ERR_NOT_FOUND, ENOENT, "database");
-    if (stands(path, "-wal"))
+    bool has_wal = false;
+    struct err e = look_beside(path, &has_wal);
+    if (failed(e))
+        return e;
+    if (has_wal)
         return ERR(ERR_CONFLICT, 0, "a WAL beside it");
     return open_uri(path, "?mode=ro&immutable=1", schema, out_database);
 }

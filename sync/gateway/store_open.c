@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/file.h"
@@ -179,8 +180,8 @@ static struct err store_connect(struct store *store, bool create)
     int code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
 
     if (code != SQLITE_OK) {
-        return ERR(code == SQLITE_CANTOPEN && !create ? ERR_NOT_FOUND : ERR_IO, code,
-                   "sqlite3_open_v2");
+        bool none = !create && access(store->path, F_OK) != 0 && errno == ENOENT;
+        return ERR(none ? ERR_NOT_FOUND : ERR_IO, code, "sqlite3_open_v2");
     }
     (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS); /* sqlite3 itself only looks */
     struct err e = store_bring_up(store);
@@ -258,6 +259,8 @@ struct err store_open_again(struct store *store)
 {
     store_let_go(store);
     struct err e = store_connect(store, false);
+    if (e.code == ERR_NOT_FOUND) /* which says to callers that there is no such row */
+        e = ERR(ERR_IO, e.native, "the database is gone");
     if (!failed(e))
         e = store_look(store);
     store->is_broken = failed(e);
