@@ -206,6 +206,12 @@ void disk_sync_fails(size_t file)
         disk_copy(&at->now, &at->synced);
 }
 
+void disk_barrier(size_t file)
+{
+    struct disk_point point = {.kind = DISK_BARRIER, .file = file};
+    disk_note(&point);
+}
+
 void disk_sync_folder(void)
 {
     if (!disk_takes_syncs())
@@ -259,6 +265,11 @@ void disk_heal(void)
 bool disk_failed(void)
 {
     return has_struck;
+}
+
+bool disk_failed_by(enum disk_trouble what)
+{
+    return has_struck && trouble == what;
 }
 
 enum disk_trouble disk_trouble_now(void)

@@ -6,13 +6,14 @@
  *         --> ... the code under test ... --> disk_stop --> disk_cut, for every point and fate
  *         --> disk_rewind, disk_fail --> ... the code under test ... --> disk_heal
  *
- * A point is a write, truncate or sync of a file, or a change of a name in the folder. What no
- * sync of its file followed is undecided when the power goes; so are names that no sync of the
- * folder followed. A folder's changes come to the disk in order, as in any file system with a
- * journal: how many of them is undecided. A process that is killed leaves what it had written:
- * DISK_KEEP_ALL.
+ * A point is a write, truncate or sync of a file, a change of a name in the folder, or a barrier
+ * between two changes of the shared memory. What no sync of its file followed is undecided when the
+ * power goes; so are names that no sync of the folder followed. A folder's changes come to the disk
+ * in order, as in any file system with a journal: how many of them is undecided. A process that is
+ * killed leaves what it had written: DISK_KEEP_ALL.
  *
- * For one thread. The memory that connections share (-shm) is gone after a cut, as after a reboot.
+ * For one thread. The memory that connections share (-shm) is gone after a cut, as after a reboot
+ * or when nobody else had the file open; DISK_KILL_BESIDE leaves it as it was for a reader.
  * Programs that use this are linked with the options of disk.cmake.
  */
 #ifndef TESTS_POWER_DISK_H
@@ -30,14 +31,20 @@
 enum disk_fate {
     DISK_DROP_ALL,
     DISK_KEEP_ALL,     /* as after kill -9 */
+    DISK_KILL_BESIDE,  /* the same, of a writer beside which a reader goes on */
+    DISK_KEEP_NAMES,   /* the names, and none of the bytes */
+    DISK_KEEP_BYTES,   /* and the other way round */
     DISK_KEEP_SOME,    /* each whole write by chance */
     DISK_TEAR_LAST,    /* the last write up to some sector, all before it kept */
     DISK_KEEP_SECTORS, /* each sector of each write by chance */
     DISK_FATE_COUNT,
 };
 
+/* Whether this one knows chance: another seed is another disk. */
+bool disk_by_chance(enum disk_fate fate);
+
 enum disk_trouble {
-    DISK_EIO,         /* a read, write, truncate, sync or change of a name fails */
+    DISK_EIO,         /* a look at a file or name, or a change of one, fails */
     DISK_FSYNC_LOST,  /* a sync fails, and what it was to save is gone; later ones succeed */
     DISK_FSYNC_STALE, /* the same, but it is read as if it were there, until the power goes */
     DISK_FULL,        /* what makes a file longer fails half-way; so does a new name */
@@ -77,8 +84,9 @@ uint64_t disk_digest(void);
 void disk_fail(enum disk_trouble trouble, unsigned n, bool stays);
 void disk_heal(void);
 
-/* Whether it has failed. */
+/* Whether it has failed; and of this. */
 bool disk_failed(void);
+bool disk_failed_by(enum disk_trouble trouble);
 
 /* Each connection opens with this `PRAGMA synchronous` and keeps it, whatever it asks for; NULL: as
  * it asks. */

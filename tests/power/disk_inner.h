@@ -7,8 +7,9 @@
 #define DISK_NAME_SIZE 160
 #define DISK_FILES_MAX 64
 #define DISK_REGIONS_MAX 16
-#define DISK_PAGE 4096U /* what the system keeps and forgets at once */
-#define DISK_SLOTS 8    /* locks of the shared memory, SQLITE_SHM_NLOCK */
+#define DISK_REGION_SIZE 32768U /* bytes; SQLite's */
+#define DISK_PAGE 4096U         /* what the system keeps and forgets at once */
+#define DISK_SLOTS 8            /* locks of the shared memory, SQLITE_SHM_NLOCK */
 
 struct disk_content {
     size_t len, room;
@@ -22,6 +23,7 @@ struct disk_file {
     unsigned handles, mapped;
     void *regions[DISK_REGIONS_MAX];
     bool has_shared; /* the -shm file stands */
+    bool is_read;    /* by another process, for which the shared memory stays */
     unsigned slot_shared[DISK_SLOTS];
     bool slot_exclusive[DISK_SLOTS];
     unsigned shared; /* locks of the file itself */
@@ -56,7 +58,8 @@ enum disk_operation {
     DISK_RENAME,
     DISK_LINK,
     DISK_DELETE,
-    DISK_SYNC_FOLDER
+    DISK_SYNC_FOLDER,
+    DISK_BARRIER
 };
 
 struct disk_point {
@@ -70,6 +73,9 @@ struct disk_point {
 void disk_note(const struct disk_point *point);
 bool disk_takes_syncs(void);
 bool disk_is_recorded(size_t file);
+
+/* Between two changes of the shared memory. */
+void disk_barrier(size_t file);
 
 /* Contents and names, of the disk or of a copy. */
 void disk_resize(struct disk_content *content, size_t len);

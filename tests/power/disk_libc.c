@@ -65,6 +65,8 @@ int __wrap_access(const char *name, int mode)
     size_t file = 0;
     if (!disk_has(name))
         return __real_access(name, mode);
+    if (disk_strikes(DISK_READ, false))
+        return fail_with(EIO);
     return disk_find(name, &file) || shared_stands(name) ? 0 : fail_with(ENOENT);
 }
 
@@ -129,6 +131,8 @@ static int open_here(const char *name, bool is_folder)
     size_t slot = 0;
     if (!is_folder && !disk_find(name, &file))
         return fail_with(ENOENT);
+    if (disk_strikes(DISK_READ, false))
+        return fail_with(EIO);
     while (slot < OPEN_MAX_HERE && opened[slot].fd != 0)
         slot++;
     int fd = slot < OPEN_MAX_HERE ? __real_open("/dev/null", O_RDONLY | O_CLOEXEC) : -1;

@@ -11,16 +11,70 @@ struct state {
     struct disk_folder folder;
 };
 
+/* The shared memory of a file from some point on, when that changed it. */
+struct shared {
+    size_t point, file, regions;
+    uint8_t *at; /* DISK_REGION_SIZE each */
+};
+
 static struct state first; /* as it was at disk_record() */
 static struct disk_point points[DISK_POINTS_MAX];
 static size_t point_count;
+static struct shared shareds[DISK_POINTS_MAX];
+static size_t shared_count;
 static bool recording, syncs_count;
+
+/* What stood after the first `count` points; NULL: never any. */
+static const struct shared *find_shared(size_t file, size_t count)
+{
+    for (size_t i = shared_count; i > 0; i--) {
+        if (shareds[i - 1].file == file && shareds[i - 1].point < count)
+            return &shareds[i - 1];
+    }
+    return NULL;
+}
+
+static size_t regions_of(const struct disk_file *file)
+{
+    size_t regions = 0;
+    while (regions < DISK_REGIONS_MAX && file->regions[regions] != NULL)
+        regions++;
+    return regions;
+}
+
+static bool is_shared_as(const struct disk_file *file, const struct shared *before)
+{
+    size_t regions = regions_of(file);
+    bool same = regions == (before != NULL ? before->regions : 0);
+    for (size_t i = 0; i < regions && same; i++)
+        same = memcmp(file->regions[i], before->at + i * DISK_REGION_SIZE, DISK_REGION_SIZE) == 0;
+    return same;
+}
+
+static void note_shared(size_t number)
+{
+    const struct disk_file *file = &disk.files[number];
+    if (is_shared_as(file, find_shared(number, point_count)))
+        return;
+    assert(shared_count < DISK_POINTS_MAX);
+    struct shared *shared = &shareds[shared_count++];
+    *shared = (struct shared){point_count, number, regions_of(file), NULL};
+    if (shared->regions == 0)
+        return;
+    shared->at = malloc(shared->regions * DISK_REGION_SIZE);
+    if (shared->at == NULL)
+        abort();
+    for (size_t i = 0; i < shared->regions; i++)
+        memcpy(shared->at + i * DISK_REGION_SIZE, file->regions[i], DISK_REGION_SIZE);
+}
 
 void disk_note(const struct disk_point *point)
 {
     if (!recording)
         return;
     assert(point_count < DISK_POINTS_MAX);
+    for (size_t i = 0; i < disk.file_count; i++)
+        note_shared(i);
     points[point_count] = *point;
     if (point->bytes != NULL) {
         points[point_count].bytes = malloc(point->len);
@@ -47,13 +101,15 @@ static void forget_points(void)
 {
     for (size_t i = 0; i < point_count; i++)
         free(points[i].bytes);
-    point_count = 0;
+    for (size_t i = 0; i < shared_count; i++)
+        free(shareds[i].at);
+    point_count = shared_count = 0;
 }
 
 static void close_memory(struct disk_file *file)
 {
     assert(file->handles == 0 && file->mapped == 0);
-    file->has_shared = false;
+    file->has_shared = file->is_read = false;
     for (size_t i = 0; i < DISK_REGIONS_MAX; i++) {
         free(file->regions[i]);
         file->regions[i] = NULL;
@@ -152,9 +208,12 @@ static void apply_unsynced(const struct disk_point *point, bool last, enum disk_
     bool is_write = point->kind == DISK_WRITE;
     switch (fate) {
     case DISK_DROP_ALL:
+    case DISK_KEEP_NAMES:
     case DISK_FATE_COUNT:
         return;
     case DISK_KEEP_ALL:
+    case DISK_KILL_BESIDE:
+    case DISK_KEEP_BYTES:
         apply(point);
         return;
     case DISK_KEEP_SOME:
@@ -219,20 +278,39 @@ static void find_synced(size_t count, size_t out_files[DISK_FILES_MAX], size_t *
     }
 }
 
+bool disk_by_chance(enum disk_fate fate)
+{
+    return fate == DISK_KEEP_SOME || fate == DISK_TEAR_LAST || fate == DISK_KEEP_SECTORS;
+}
+
+/* Another process reads the file, and has the shared memory as the one that was killed left it. */
+static void leave_shared(struct disk_file *file, const struct shared *shared)
+{
+    if (shared == NULL || shared->regions == 0)
+        return;
+    file->has_shared = file->is_read = true;
+    for (size_t i = 0; i < shared->regions; i++) {
+        file->regions[i] = malloc(DISK_REGION_SIZE);
+        if (file->regions[i] == NULL)
+            abort();
+        memcpy(file->regions[i], shared->at + i * DISK_REGION_SIZE, DISK_REGION_SIZE);
+    }
+}
+
 void disk_cut(size_t count, enum disk_fate fate, unsigned seed)
 {
     size_t synced[DISK_FILES_MAX];
     size_t folder_synced = 0;
-    bool names_go_on = fate != DISK_DROP_ALL;
+    bool names_go_on = fate != DISK_DROP_ALL && fate != DISK_KEEP_BYTES;
+    bool names_by_chance = fate == DISK_KEEP_SOME || fate == DISK_KEEP_SECTORS;
 
     disk_rewind();
     find_synced(count, synced, &folder_synced);
     seed = seed % 2147483646U + 1;
     for (size_t i = 0; i < count; i++) {
         const struct disk_point *point = &points[i];
-        bool by_chance = fate != DISK_DROP_ALL && fate != DISK_KEEP_ALL && fate != DISK_TEAR_LAST;
         if (is_name(point)) {
-            if (i >= folder_synced && by_chance && chance(&seed) % 2 == 0)
+            if (i >= folder_synced && names_by_chance && chance(&seed) % 2 == 0)
                 names_go_on = false;
             if (i < folder_synced || names_go_on)
                 disk_change_name(&disk.folder, point);
@@ -242,8 +320,11 @@ void disk_cut(size_t count, enum disk_fate fate, unsigned seed)
             apply_unsynced(point, i + 1 == count, fate, &seed);
         }
     }
-    for (size_t i = 0; i < disk.file_count; i++)
+    for (size_t i = 0; i < disk.file_count; i++) {
         all_saved(&disk.files[i]);
+        if (fate == DISK_KILL_BESIDE)
+            leave_shared(&disk.files[i], find_shared(i, count));
+    }
     disk.synced_folder = disk.folder;
 }
 
@@ -272,10 +353,13 @@ uint64_t disk_digest(void)
 {
     uint64_t sum = UINT64_C(0xcbf29ce484222325);
     for (size_t i = 0; i < disk.folder.count; i++) {
-        const struct disk_content *content = &disk.files[disk.folder.names[i].file].now;
+        const struct disk_file *file = &disk.files[disk.folder.names[i].file];
+        const struct disk_content *content = &file->now;
         sum = mix(sum, disk.folder.names[i].text, strlen(disk.folder.names[i].text));
         sum = mix(sum, &content->len, sizeof(content->len));
         sum = mix(sum, content->at, content->len);
+        for (size_t j = 0; j < regions_of(file); j++)
+            sum = mix(sum, file->regions[j], DISK_REGION_SIZE);
     }
     return sum;
 }

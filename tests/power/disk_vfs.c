@@ -83,17 +83,17 @@ static int disk_x_sync(sqlite3_file *file, int flags)
         return SQLITE_IOERR_FSYNC;
     }
     disk_sync(handle->file);
-    if (!handle->sync_folder)
-        return SQLITE_OK;
-    if (disk_strikes(DISK_SYNC_FOLDER, false))
-        return SQLITE_IOERR_DIR_FSYNC;
-    disk_sync_folder();
+    /* SQLite's own VFS tells nobody when that fails, and does not try again. */
+    if (handle->sync_folder && !disk_strikes(DISK_SYNC_FOLDER, false))
+        disk_sync_folder();
     handle->sync_folder = false;
     return SQLITE_OK;
 }
 
 static int disk_x_size(sqlite3_file *file, sqlite3_int64 *out)
 {
+    if (disk_strikes(DISK_READ, false))
+        return SQLITE_IOERR_FSTAT;
     *out = (sqlite3_int64)file_of(file)->now.len;
     return SQLITE_OK;
 }
@@ -154,7 +154,7 @@ static int disk_x_map(sqlite3_file *base, int region, int size, int extend, void
     struct handle *handle = handle_of(base);
     struct disk_file *file = file_of(base);
 
-    assert(region >= 0 && region < DISK_REGIONS_MAX);
+    assert(region >= 0 && region < DISK_REGIONS_MAX && size == (int)DISK_REGION_SIZE);
     *out = file->regions[region];
     if (*out == NULL && extend != 0) {
         if (disk_strikes(DISK_WRITE, true))
@@ -194,7 +194,7 @@ static int disk_x_map_lock(sqlite3_file *base, int at, int count, int flags)
 
 static void disk_x_barrier(sqlite3_file *base)
 {
-    (void)base;
+    disk_barrier(handle_of(base)->file);
 }
 
 static int disk_x_unmap(sqlite3_file *base, int remove)
@@ -206,7 +206,7 @@ static int disk_x_unmap(sqlite3_file *base, int remove)
     handle->mapped = false;
     file->has_shared = remove == 0;
     /* Whoever comes first to one that is left makes it anew. */
-    for (size_t i = 0; i < DISK_REGIONS_MAX && file->mapped == 0; i++) {
+    for (size_t i = 0; i < DISK_REGIONS_MAX && file->mapped == 0 && !file->is_read; i++) {
         free(file->regions[i]);
         file->regions[i] = NULL;
     }
@@ -277,7 +277,10 @@ static int disk_x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, i
     memset(handle, 0, sizeof(*handle));
     if (name == NULL) {
         file = disk_create_unnamed();
-    } else if (!disk_find(name, &file)) {
+    } else if (disk_find(name, &file)) {
+        if (disk_strikes(DISK_READ, false))
+            return SQLITE_CANTOPEN;
+    } else {
         if ((flags & SQLITE_OPEN_CREATE) == 0 || disk_strikes(DISK_CREATE, true))
             return SQLITE_CANTOPEN;
         file = disk_create(name);
@@ -313,8 +316,8 @@ static int disk_x_access(sqlite3_vfs *vfs, const char *name, int flags, int *out
 {
     size_t file = 0;
     (void)vfs;
-    /* As SQLite's own: an empty file is as good as none. */
-    *out = disk_find(name, &file) &&
+    /* As SQLite's own: an empty file, or one that cannot be looked at, is as good as none. */
+    *out = !disk_strikes(DISK_READ, false) && disk_find(name, &file) &&
            (flags != SQLITE_ACCESS_EXISTS || disk_file_at(file)->now.len > 0);
     return SQLITE_OK;
 }

@@ -59,14 +59,17 @@ static inline bool head_is(uint64_t seq)
     return !failed(journal_get_status(journal, &status)) && status.head_seq == seq;
 }
 
-/* Run the tests with the disk in memory. */
-static inline int run_on_disk(const struct CMUnitTest *tests, size_t count)
+/* Run the tests with the disk in memory, and report of `database`. */
+static inline int run_on_disk(const char *database, const struct CMUnitTest *tests, size_t count)
 {
+    char what[96];
     folder_make(&folder, "journal.db");
     disk_install(folder.at);
     int status = _cmocka_run_group_tests("power", tests, count, NULL, NULL);
     disk_clear();
     folder_remove(&folder); /* the locks */
+    (void)text_print(what, sizeof(what), "kill, power cuts and disk troubles of %s", database);
+    sweep_report(what);
     return status;
 }
 

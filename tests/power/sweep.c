@@ -1,18 +1,22 @@
 #include "tests/power/sweep.h"
 
-#include "tests/unit/unit.h"
-
 #include <assert.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 
 #define SEEDS 2U
 #define TROUBLES_MAX 100000U
 #define SEEN_MAX 65536U /* a power of two */
+
+/* Which operation it hits, and whether all after it. */
+struct blow {
+    enum disk_trouble trouble;
+    bool stays;
+    unsigned n;
+};
 
 static size_t done_at[SWEEP_STEPS_MAX]; /* points when a step had returned */
 
@@ -78,8 +82,8 @@ static void record(const struct scenario *scenario, bool syncs)
         (void)fprintf(stderr, "%s: %s %lld at %s\n", scenario->name, err_name(e.code),
                       (long long)e.native, e.site);
     assert(!failed(e));
-    disk_stop();
     scenario->close();
+    disk_stop();
 }
 
 /* What stands; false when it is not worth going on. */
@@ -140,7 +144,7 @@ static void cut_after(const struct scenario *scenario, size_t points, struct tal
     while (acknowledged < scenario->steps && done_at[acknowledged] <= points)
         acknowledged++;
     for (unsigned fate = 0; fate < DISK_FATE_COUNT; fate++) {
-        unsigned seeds = fate <= DISK_KEEP_ALL ? 1 : SEEDS;
+        unsigned seeds = disk_by_chance((enum disk_fate)fate) ? SEEDS : 1;
         for (unsigned seed = 0; seed < seeds; seed++) {
             disk_cut(points, (enum disk_fate)fate, (unsigned)points * 1000 + fate * 10 + seed);
             if (is_news(disk_digest(), acknowledged))
@@ -201,24 +205,34 @@ static struct err recover(const struct scenario *scenario, bool stays, size_t *i
     return failed(e) ? ERR(ERR_CONFLICT, e.code, "it does not go on by itself") : e;
 }
 
-/* False when the steps have fewer operations than n. */
-static bool trouble_at(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
-                       unsigned n, struct tally *tally)
+/* Open, every step, close; with what follows once trouble was said. `*out_acknowledged` stand. */
+static struct err live_with(const struct scenario *scenario, bool stays, bool insists,
+                            struct tally *tally, size_t *out_acknowledged)
 {
-    size_t acknowledged = 0;
-    disk_rewind();
-    disk_fail(trouble, n, stays);
     struct err e = scenario->open(true);
     bool opened = !failed(e);
     if (opened)
-        e = act(scenario, &acknowledged);
-    bool struck = disk_failed();
-    if (trouble == DISK_FULL && e.code == ERR_IO && (e.native & 0xFF) != SQLITE_CANTOPEN)
+        e = act(scenario, out_acknowledged);
+    if (disk_failed_by(DISK_FULL) && e.code == ERR_IO && (e.native & 0xFF) != SQLITE_CANTOPEN)
         is_half(tally, e.site); /* staff would be told to mend what is only full */
     if (opened && failed(e) && is_said(e) && (scenario->by_itself || e.code == ERR_NO_ROOM))
-        e = recover(scenario, stays, &acknowledged);
-    if (failed(e) && is_said(e) && (stays || n % 2 == 0))
-        e = insist(scenario, &acknowledged);
+        e = recover(scenario, stays, out_acknowledged);
+    if (failed(e) && is_said(e) && (stays || insists))
+        e = insist(scenario, out_acknowledged);
+    if (!failed(e))
+        scenario->close(); /* which may be troubled, too: nobody is told */
+    return e;
+}
+
+/* False when the steps have fewer operations than n. */
+static bool trouble_at(const struct scenario *scenario, const struct blow *blow, bool cuts,
+                       struct tally *tally)
+{
+    size_t acknowledged = 0;
+    disk_rewind();
+    disk_fail(blow->trouble, blow->n, blow->stays);
+    struct err e = live_with(scenario, blow->stays, cuts, tally, &acknowledged);
+    bool struck = disk_failed();
     disk_heal();
     scenario->close();
     if (!struck)
@@ -229,29 +243,41 @@ static bool trouble_at(const struct scenario *scenario, enum disk_trouble troubl
     tally->told += failed(e) && is_said(e) ? 1 : 0;
     if (failed(e) && !is_said(e))
         is_half(tally, e.site);
-    if (n % 2 == 0)
+    if (cuts)
         disk_drop();
     check(scenario, acknowledged, tally);
     return true;
+}
+
+/* Where a sync has failed, what is only read as if it were there is gone with the power alone. */
+static bool both_ways(enum disk_trouble trouble)
+{
+    return trouble == DISK_FSYNC_LOST || trouble == DISK_FSYNC_STALE;
 }
 
 struct tally sweep_trouble(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
                            size_t stride)
 {
     struct tally tally = {0};
-    unsigned n = 1;
+    struct blow blow = {trouble, stays, 1};
+    bool struck = true;
     disk_clear();
     scenario->prepare();
     disk_record(true);
     disk_stop();
-    while (n < TROUBLES_MAX && trouble_at(scenario, trouble, stays, n, &tally))
-        n += (unsigned)stride;
-    assert(n < TROUBLES_MAX);
+    for (size_t i = 0; struck && blow.n < TROUBLES_MAX; i++) {
+        bool cuts = i % 2 == (stays ? 1 : 0);
+        struck = trouble_at(scenario, &blow, cuts, &tally);
+        if (struck && both_ways(trouble))
+            struck = trouble_at(scenario, &blow, !cuts, &tally);
+        blow.n += (unsigned)stride;
+    }
+    assert(!struck);
     disk_clear();
     return tally;
 }
 
-static void add(struct tally *sum, const struct tally *more)
+void sweep_add(struct tally *sum, const struct tally *more)
 {
     sum->points += more->points;
     sum->images += more->images;
@@ -262,55 +288,4 @@ static void add(struct tally *sum, const struct tally *more)
     sum->told += more->told;
     if (sum->first_site == NULL)
         sum->first_site = more->first_site;
-}
-
-void sweep_all_cuts(const struct scenario *scenario, size_t stride)
-{
-    struct tally tally = sweep_power(scenario, true, stride);
-    sweep_say(scenario->name, "power", &tally);
-    assert_true(tally.points > 0 && tally.images > 0);
-    assert_int_equal(tally.lost + tally.doubled + tally.half, 0);
-}
-
-void sweep_all_troubles(const struct scenario *scenario, size_t stride)
-{
-    struct tally sum = {0};
-    for (unsigned trouble = 0; trouble < DISK_TROUBLE_COUNT; trouble++) {
-        for (unsigned stays = 0; stays < 2; stays++) {
-            struct tally tally =
-                sweep_trouble(scenario, (enum disk_trouble)trouble, stays != 0, stride);
-            assert_true(tally.points > 0);
-            add(&sum, &tally);
-        }
-    }
-    sweep_say(scenario->name, "trouble", &sum);
-    assert_true(sum.told > 0);
-    assert_int_equal(sum.lost + sum.doubled + sum.half, 0);
-}
-
-void sweep_all_careless_disks(const struct scenario *scenario, size_t stride)
-{
-    static const struct {
-        const char *what, *level;
-        bool syncs;
-    } rows[] = {
-        {"without syncs", NULL, false},
-        {"synchronous=OFF", "OFF", true},
-        {"synchronous=NORMAL", "NORMAL", true},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        disk_synchronous(rows[i].level);
-        struct tally tally = sweep_power(scenario, rows[i].syncs, stride);
-        disk_synchronous(NULL);
-        sweep_say(scenario->name, rows[i].what, &tally);
-        assert_true(tally.lost > 0);
-    }
-}
-
-void sweep_careless_program(const struct scenario *scenario, size_t stride)
-{
-    struct tally tally = sweep_power(scenario, true, stride);
-    sweep_say(scenario->name, "power", &tally);
-    assert_true(tally.doubled > 0);
-    assert_int_equal(tally.lost + tally.half, 0);
 }

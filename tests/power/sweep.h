@@ -55,34 +55,47 @@ struct tally {
     const char *first_site; /* of the first error that made an image `half`; NULL */
 };
 
-/* Power cut and kill -9 after every `stride`-th point, with every fate; `syncs` false: on a disk
- * that does not sync. */
+/* Power cut and kill -9 after every `stride`-th point, the close at the end included, with every
+ * fate; `syncs` false: on a disk that does not sync. */
 struct tally sweep_power(const struct scenario *scenario, bool syncs, size_t stride);
 
 /* Trouble at every `stride`-th operation: the steps go until one says it. A disk that was full for
  * a moment is gone on with as it is open; otherwise all is closed, opened and tried once more while
- * the trouble `stays`, and then on a disk that is well again, to the end. After every other trouble
- * the power goes as well. */
+ * the trouble `stays`, and then on a disk that is well again, to the end. After every failed sync
+ * the power goes, too, and after every other one of the other troubles. */
 struct tally sweep_trouble(const struct scenario *scenario, enum disk_trouble trouble, bool stays,
                            size_t stride);
 
-/* Every cut; and every trouble, once and to stay; with a line of it. The test fails unless nothing
- * is lost, doubled or half, and each kind of trouble struck. */
+/* Every cut; a second cut in what follows the first; and every trouble, once and to stay; with a
+ * line of it. The test fails unless nothing is lost, doubled or half, and each kind of trouble
+ * struck. */
 void sweep_all_cuts(const struct scenario *scenario, size_t stride);
+void sweep_second_cuts(const struct scenario *scenario);
 void sweep_all_troubles(const struct scenario *scenario, size_t stride);
 
-/* The control: the same on a disk that does not sync, and with SQLite's weaker settings. The test
- * fails unless each of them loses. */
-void sweep_all_careless_disks(const struct scenario *scenario, size_t stride);
+/*
+ * The controls: the same on a disk or with a program on which it must go wrong. Each test fails
+ * unless it is seen to.
+ *
+ * On a disk that does not sync, and with SQLite's weaker settings: each loses. A program that does
+ * not hear what the disk says and goes on: each kind of trouble loses. One that says that a step is
+ * done before it is: cuts lose. One that does not know its repeats: cuts double, and do nothing
+ * worse.
+ */
+void sweep_careless_disks(const struct scenario *scenario, size_t stride);
+void sweep_deaf_program(const struct scenario *scenario, size_t stride);
+void sweep_hasty_program(const struct scenario *scenario, size_t stride);
+void sweep_forgetful_program(const struct scenario *scenario, size_t stride);
 
-/* The control: who does not know his repeats. The test fails unless it doubles, and does nothing
- * worse. */
-void sweep_careless_program(const struct scenario *scenario, size_t stride);
+/* The one line of all these together, for tests/run: "points: " and what was tried and found. */
+void sweep_report(const char *what);
 
 /* 1, or `sparse` when the environment has no POWER_ALL=1 and a sanitizer slows everything. */
 size_t sweep_stride(size_t sparse);
 
-/* One line. */
+/* One line of one sweep. */
 void sweep_say(const char *name, const char *what, const struct tally *tally);
+
+void sweep_add(struct tally *sum, const struct tally *more);
 
 #endif

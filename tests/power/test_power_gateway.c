@@ -407,6 +407,13 @@ static void no_cut_loses_or_doubles_or_halves(void **unused)
         sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
 }
 
+static void nor_does_a_second_cut_in_what_follows_the_first(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_second_cuts(&scenarios[i]);
+}
+
 static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 {
     (void)unused;
@@ -417,13 +424,25 @@ static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 static void what_is_not_synced_is_seen_to_be_lost(void **unused)
 {
     (void)unused;
-    sweep_all_careless_disks(&scenarios[1], 7);
+    sweep_careless_disks(&scenarios[1], 7);
+}
+
+static void who_does_not_hear_the_disk_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_deaf_program(&scenarios[1], 1);
+}
+
+static void who_answers_before_he_commits_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_hasty_program(&scenarios[1], 7);
 }
 
 static void a_platform_that_does_not_know_repeats_is_seen_to_double(void **unused)
 {
     (void)unused;
-    sweep_careless_program(&forgetful, 3);
+    sweep_forgetful_program(&forgetful, 3);
 }
 
 static int make(void **unused)
@@ -450,9 +469,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_cut_loses_or_doubles_or_halves),
+        cmocka_unit_test(nor_does_a_second_cut_in_what_follows_the_first),
         cmocka_unit_test(no_trouble_of_the_disk_loses_or_doubles_or_halves),
         cmocka_unit_test(what_is_not_synced_is_seen_to_be_lost),
+        cmocka_unit_test(who_does_not_hear_the_disk_is_seen_to_lose),
+        cmocka_unit_test(who_answers_before_he_commits_is_seen_to_lose),
         cmocka_unit_test(a_platform_that_does_not_know_repeats_is_seen_to_double),
     };
-    return cmocka_run_group_tests(tests, make, clear);
+    int status = cmocka_run_group_tests(tests, make, clear);
+    sweep_report("kill, power cuts and disk troubles of gateway.db");
+    return status;
 }

@@ -215,11 +215,36 @@ static void no_cut_loses_or_doubles_or_halves(void **unused)
         sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
 }
 
+static void nor_does_a_second_cut_in_what_follows_the_first(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_second_cuts(&scenarios[i]);
+}
+
 static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 {
     (void)unused;
     for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
         sweep_all_troubles(&scenarios[i], sweep_stride(SPARSE));
+}
+
+static void what_is_not_synced_is_seen_to_be_lost(void **unused)
+{
+    (void)unused;
+    sweep_careless_disks(&scenarios[1], 3);
+}
+
+static void who_does_not_hear_the_disk_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_deaf_program(&scenarios[1], 1);
+}
+
+static void who_tells_before_it_is_done_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_hasty_program(&scenarios[1], 3);
 }
 
 static int name_inbox(void **unused)
@@ -232,7 +257,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(no_cut_loses_or_doubles_or_halves, name_inbox),
+        cmocka_unit_test_setup(nor_does_a_second_cut_in_what_follows_the_first, name_inbox),
         cmocka_unit_test_setup(no_trouble_of_the_disk_loses_or_doubles_or_halves, name_inbox),
+        cmocka_unit_test_setup(what_is_not_synced_is_seen_to_be_lost, name_inbox),
+        cmocka_unit_test_setup(who_does_not_hear_the_disk_is_seen_to_lose, name_inbox),
+        cmocka_unit_test_setup(who_tells_before_it_is_done_is_seen_to_lose, name_inbox),
     };
-    return run_on_disk(tests, ARRAY_LEN(tests));
+    return run_on_disk("inbox.db", tests, ARRAY_LEN(tests));
 }

@@ -303,6 +303,13 @@ static void no_cut_loses_or_doubles_or_halves(void **unused)
         sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
 }
 
+static void nor_does_a_second_cut_in_what_follows_the_first(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
+        sweep_second_cuts(&scenarios[i]);
+}
+
 static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 {
     (void)unused;
@@ -313,22 +320,37 @@ static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
 static void what_is_not_synced_is_seen_to_be_lost(void **unused)
 {
     (void)unused;
-    sweep_all_careless_disks(&scenarios[0], 3);
+    sweep_careless_disks(&scenarios[0], 3);
+}
+
+static void who_does_not_hear_the_disk_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_deaf_program(&scenarios[0], 3);
+}
+
+static void who_tells_before_it_is_done_is_seen_to_lose(void **unused)
+{
+    (void)unused;
+    sweep_hasty_program(&scenarios[0], 3);
 }
 
 static void who_does_not_know_his_repeats_is_seen_to_double(void **unused)
 {
     (void)unused;
-    sweep_careless_program(&careless_scenario, 1);
+    sweep_forgetful_program(&careless_scenario, 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_cut_loses_or_doubles_or_halves),
+        cmocka_unit_test(nor_does_a_second_cut_in_what_follows_the_first),
         cmocka_unit_test(no_trouble_of_the_disk_loses_or_doubles_or_halves),
         cmocka_unit_test(what_is_not_synced_is_seen_to_be_lost),
+        cmocka_unit_test(who_does_not_hear_the_disk_is_seen_to_lose),
+        cmocka_unit_test(who_tells_before_it_is_done_is_seen_to_lose),
         cmocka_unit_test(who_does_not_know_his_repeats_is_seen_to_double),
     };
-    return run_on_disk(tests, ARRAY_LEN(tests));
+    return run_on_disk("journal.db", tests, ARRAY_LEN(tests));
 }

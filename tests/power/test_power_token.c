@@ -136,7 +136,7 @@ static void check_disks(struct bench *on, struct tally *tally)
     size_t points = disk_points();
 
     for (unsigned fate = 0; fate < DISK_FATE_COUNT; fate++) {
-        unsigned seeds = fate <= DISK_KEEP_ALL ? 1 : SEEDS;
+        unsigned seeds = disk_by_chance((enum disk_fate)fate) ? SEEDS : 1;
         for (unsigned seed = 0; seed < seeds; seed++) {
             disk_cut(points, (enum disk_fate)fate, fate * 10 + seed);
             check_image(on, tally);
