@@ -8,6 +8,7 @@
 #include "sync/gateway/command.h"
 #include "sync/gateway/folder.h"
 #include "sync/gateway/identity.h"
+#include "sync/gateway/key_desk.h"
 #include "sync/gateway/options.h"
 #include "sync/gateway/platform.h"
 #include "sync/gateway/publish.h"
@@ -26,8 +27,13 @@ static struct err make_database(const char *dir, const struct words *words)
 {
     CLEANUP(store_done) struct store *store = NULL;
     CLEANUP(transaction_done) struct transaction work = {0};
+    struct keys_folder keys;
 
     struct err e = command_begin(dir, true, &store, &work);
+    if (!failed(e))
+        e = keys_folder_read(dir, &keys);
+    if (!failed(e))
+        e = key_desk_begin(store, &keys.list);
     if (!failed(e))
         e = announce(store, "keep-inserted", &words->list[WORD_NOTICE_KEEP_INSERTED]);
     if (!failed(e))

@@ -15,6 +15,7 @@
 #include "sync/gateway/folder.h"
 #include "sync/gateway/http_listener.h"
 #include "sync/gateway/identity.h"
+#include "sync/gateway/key_desk.h"
 #include "sync/gateway/options.h"
 #include "sync/gateway/orders.h"
 #include "sync/gateway/publish.h"
@@ -257,6 +258,23 @@ static void close_all(struct server *server)
     free(server->client_ca);
 }
 
+/* What an earlier release had not sealed, or an interrupted command not finished. */
+static struct err settle_keys(struct server *server)
+{
+    CLEANUP(key_desk_close) struct key_desk desk = {.store = NULL};
+    size_t untold = 0;
+
+    struct err e =
+        key_desk_open(server->gateway.platform.store, server->dir, clock_wall_ms() / 1000, &desk);
+    if (!failed(e))
+        e = key_desk_settle(&desk, &untold);
+    if (!failed(e) && untold > 0) {
+        log_event(LOG_LEVEL_ERROR, "keys",
+                  "untold=%zu see=\"certkiosk-gateway key list\" why=\"%s\"", untold, desk.message);
+    }
+    return e;
+}
+
 static int serve(struct server *server)
 {
     sigset_t signals;
@@ -270,6 +288,8 @@ static int serve(struct server *server)
     struct err e = read_rules(server);
     if (!failed(e))
         e = open_all(server);
+    if (!failed(e))
+        e = settle_keys(server);
     if (!failed(e)) {
         store_listen(server->gateway.platform.store, waiters_wake, &server->gateway.waiters);
         e = listen_all(server);

@@ -193,10 +193,6 @@ static struct err seal_document(const struct platform *platform, const char *kio
         .body = {document->body, document->body_len},
     };
 
-    if (strcmp(document->type, KEYRING_STATEMENT) == 0) {
-        return keys_seal_statement(platform->keys, &message, platform_now_s(platform),
-                                   document->key_id, document->seal);
-    }
     return keys_seal(platform->keys, &message, document->key_id, document->seal);
 }
 
@@ -219,24 +215,17 @@ static struct err look(struct gateway *gateway, const char *kiosk, uint64_t curs
     return failed(e) ? e : transaction_commit(&work);
 }
 
-/* A statement whose speaker was taken away is left out until a kiosk asks for all again. */
+/* All but the statements, which have their seals. */
 static struct err seal_documents(const struct platform *platform, const char *kiosk,
                                  struct feed *feed)
 {
-    size_t sealed = 0;
+    struct err e = ERR_OK;
 
-    for (size_t i = 0; i < feed->count; i++) {
-        struct err e = seal_document(platform, kiosk, &feed->documents[i]);
-        if (e.code == ERR_NOT_FOUND)
-            continue;
-        if (failed(e))
-            return e;
-        if (sealed < i)
-            feed->documents[sealed] = feed->documents[i];
-        sealed++;
+    for (size_t i = 0; i < feed->count && !failed(e); i++) {
+        if (strcmp(feed->documents[i].type, KEYRING_STATEMENT) != 0)
+            e = seal_document(platform, kiosk, &feed->documents[i]);
     }
-    feed->count = sealed;
-    return ERR_OK;
+    return e;
 }
 
 static void reply_feed(struct gateway *gateway, const char *kiosk, struct feed *feed,

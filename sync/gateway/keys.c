@@ -9,8 +9,6 @@
 #include "kiosk/base/text.h"
 #include "sync/gateway/keys_folder.h"
 
-#define DOCUMENT_ID_PART 2 /* of what the seal of a document covers: see kiosk/pki/seal.h */
-
 struct stamp {
     ino_t file;
     struct timespec changed;
@@ -18,8 +16,7 @@ struct stamp {
 
 struct loaded {
     struct keys_folder folder;
-    struct seal_key *pairs[KEYRING_FILE_MAX]; /* NULL: kept elsewhere */
-    const struct seal_key *active;
+    struct seal_key *active;
     struct stamp stamps[2];
 };
 
@@ -35,8 +32,7 @@ static void loaded_done(struct loaded **at)
 {
     if (*at == NULL)
         return;
-    for (size_t i = 0; i < KEYRING_FILE_MAX; i++)
-        seal_key_destroy((*at)->pairs[i]);
+    seal_key_destroy((*at)->active);
     free(*at);
 }
 
@@ -56,16 +52,14 @@ static struct err read_stamps(const char *dir, struct stamp out_stamps[2])
     return ERR_OK;
 }
 
-static struct err open_pair(const char *dir, struct loaded *loaded, size_t at)
+static struct err open_active(const char *dir, struct loaded *loaded)
 {
-    const struct keyring_key *key = &loaded->folder.list.keys[at];
+    const struct keyring_key *key = keyring_find(&loaded->folder.list, loaded->folder.active);
 
-    struct err e = keys_folder_open(dir, key->id, &loaded->pairs[at]);
-    if (e.code == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (!failed(e) && text_same(key->id, loaded->folder.active) && !key->revoked)
-        loaded->active = loaded->pairs[at];
-    return e;
+    if (key == NULL || key->revoked)
+        return ERR(ERR_CONFLICT, 0, "the active key is not of the list, or revoked");
+    struct err e = keys_folder_open(dir, key->id, &loaded->active);
+    return e.code == ERR_NOT_FOUND ? ERR(ERR_CONFLICT, 0, "the active key is not here") : e;
 }
 
 static struct err load(const char *dir, struct loaded **out_loaded)
@@ -76,10 +70,8 @@ static struct err load(const char *dir, struct loaded **out_loaded)
     struct err e = keys_folder_read(dir, &loaded->folder);
     if (!failed(e))
         e = read_stamps(dir, loaded->stamps);
-    for (size_t i = 0; i < loaded->folder.list.count && !failed(e); i++)
-        e = open_pair(dir, loaded, i);
-    if (!failed(e) && loaded->active == NULL)
-        e = ERR(ERR_CONFLICT, 0, "the active key is not here, or revoked");
+    if (!failed(e))
+        e = open_active(dir, loaded);
     if (failed(e))
         return e;
     *out_loaded = loaded;
@@ -137,47 +129,13 @@ void keys_refresh(struct keys *keys)
     loaded_done(&old);
 }
 
-static struct err seal_with(const struct seal_key *key, const struct seal_message *message,
-                            char *out_key_id, uint8_t out_seal[SEAL_LEN])
-{
-    struct err e = seal_sign(key, message, out_seal);
-    if (!failed(e))
-        memcpy(out_key_id, seal_key_id(key), SEAL_KEY_ID_SIZE);
-    return e;
-}
-
 struct err keys_seal(struct keys *keys, const struct seal_message *message, char *out_key_id,
                      uint8_t out_seal[SEAL_LEN])
 {
     (void)pthread_mutex_lock(&keys->mutex);
-    struct err e = seal_with(keys->loaded->active, message, out_key_id, out_seal);
-    (void)pthread_mutex_unlock(&keys->mutex);
-    return e;
-}
-
-/* As keyring.h says: one that stands before it; of itself only that it is revoked. */
-static const struct seal_key *speaker_about(const struct loaded *loaded, const char *subject,
-                                            int64_t now_s)
-{
-    for (size_t i = 0; i < loaded->folder.list.count; i++) {
-        const struct keyring_key *key = &loaded->folder.list.keys[i];
-        if (text_same(key->id, subject))
-            return key->revoked ? loaded->pairs[i] : NULL;
-        if (loaded->pairs[i] != NULL && !key->revoked && now_s >= key->not_before_s &&
-            now_s < key->not_after_s)
-            return loaded->pairs[i];
-    }
-    return NULL;
-}
-
-struct err keys_seal_statement(struct keys *keys, const struct seal_message *message, int64_t now_s,
-                               char *out_key_id, uint8_t out_seal[SEAL_LEN])
-{
-    const char *subject = message->parts[DOCUMENT_ID_PART];
-    (void)pthread_mutex_lock(&keys->mutex);
-    const struct seal_key *speaker = speaker_about(keys->loaded, subject, now_s);
-    struct err e = speaker == NULL ? ERR(ERR_NOT_FOUND, 0, "nobody may say that")
-                                   : seal_with(speaker, message, out_key_id, out_seal);
+    struct err e = seal_sign(keys->loaded->active, message, out_seal);
+    if (!failed(e))
+        memcpy(out_key_id, seal_key_id(keys->loaded->active), SEAL_KEY_ID_SIZE);
     (void)pthread_mutex_unlock(&keys->mutex);
     return e;
 }

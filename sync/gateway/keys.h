@@ -1,5 +1,5 @@
 /*
- * keys.h - the keys that the platform seals with, while it serves.
+ * keys.h - the key that the platform seals with, while it serves.
  *
  *     keys_open --> keys_seal ..., keys_refresh (each second) --> keys_close
  *
@@ -27,11 +27,5 @@ void keys_refresh(struct keys *keys);
 /* Seal with the active key. `out_key_id` has SEAL_KEY_ID_SIZE bytes. Errors as seal_sign(). */
 MUST_CHECK struct err keys_seal(struct keys *keys, const struct seal_message *message,
                                 char *out_key_id, uint8_t out_seal[SEAL_LEN]);
-
-/* Seal a statement about the key whose id is in `message`, with the highest key that may make it
- * and is here. ERR_NOT_FOUND: there is none, or no such subject. */
-MUST_CHECK struct err keys_seal_statement(struct keys *keys, const struct seal_message *message,
-                                          int64_t now_s, char *out_key_id,
-                                          uint8_t out_seal[SEAL_LEN]);
 
 #endif

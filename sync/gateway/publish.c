@@ -97,13 +97,29 @@ struct err publish_notice(struct store *store, const char *id,
     return failed(e) ? e : publish(store, "notice", id, (struct bytes){body, len});
 }
 
-struct err publish_key(struct store *store, const char *id, const struct document_key *key)
+struct err publish_key(struct store *store, const char *id, struct bytes body,
+                       uint64_t *out_version)
 {
-    uint8_t body[DOCUMENT_BODY_MAX];
-    size_t len = 0;
-
-    struct err e = document_write_key(key, body, &len);
-    return failed(e) ? e : publish(store, KEYRING_STATEMENT, id, (struct bytes){body, len});
+    CLEANUP(query_done) sqlite3_stmt *query = NULL;
+    struct err e = store_run(
+        store,
+        "INSERT INTO documents(type, id, version, cursor, body) VALUES('" KEYRING_STATEMENT "',"
+        " ?, 1, (SELECT coalesce(max(cursor), 0) + 1 FROM documents), ?)"
+        " ON CONFLICT(type, id) DO UPDATE SET version = version + 1, cursor = excluded.cursor,"
+        " body = excluded.body",
+        VALUES(V_TEXT(id), V_BLOB(body.at, body.len)));
+    if (!failed(e)) {
+        e = store_query(
+            store, "SELECT version FROM documents WHERE type = '" KEYRING_STATEMENT "' AND id = ?",
+            VALUES(V_TEXT(id)), &query);
+    }
+    if (!failed(e))
+        e = store_row(query);
+    if (failed(e))
+        return e;
+    store_mark_changed(store);
+    *out_version = (uint64_t)column_number(query, 0);
+    return ERR_OK;
 }
 
 static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
@@ -118,10 +134,15 @@ static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
     out->version = (uint64_t)column_number(query, 3);
     column_blob(query, 4, out->body, len);
     out->body_len = len;
+    column_text(query, 5, out->key_id, sizeof(out->key_id));
+    column_blob(query, 6, out->seal, sizeof(out->seal));
     return ERR_OK;
 }
 
-#define COLUMNS "SELECT cursor, type, id, version, body FROM documents "
+#define COLUMNS "SELECT cursor, type, id, version, body, '', NULL FROM documents "
+#define STATEMENTS \
+    "SELECT cursor, type, id, version, body, speaker, seal FROM documents" \
+    " JOIN platform_keys USING (id) WHERE type = '" KEYRING_STATEMENT "' AND seal IS NOT NULL "
 
 struct page {
     struct feed_document *documents; /* FEED_DOCUMENTS_MAX */
@@ -160,10 +181,7 @@ struct err published_after(struct store *store, uint64_t cursor,
 {
     struct page page = {.documents = out_documents};
 
-    struct err e =
-        fill(store,
-             COLUMNS "WHERE type = '" KEYRING_STATEMENT "' AND +cursor > ? ORDER BY cursor LIMIT ?",
-             cursor, &page);
+    struct err e = fill(store, STATEMENTS "AND +cursor > ? ORDER BY cursor LIMIT ?", cursor, &page);
     uint64_t of_keys = page.reached;
     if (!failed(e)) {
         e = fill(store,

@@ -20,13 +20,14 @@ MUST_CHECK struct err publish_issued(struct store *store, const struct issued *i
 MUST_CHECK struct err publish_notice(struct store *store, const char *id,
                                      const struct fact_announcement *notice);
 
-/* What the platform says of one of its keys. */
-MUST_CHECK struct err publish_key(struct store *store, const char *id,
-                                  const struct document_key *key);
+/* What the platform says of the key `id`, as a new version also when it says what it did: it is
+ * told once key_desk.c has sealed it. */
+MUST_CHECK struct err publish_key(struct store *store, const char *id, struct bytes body,
+                                  uint64_t *out_version);
 
 /*
  * The documents that changed after `cursor`, in order of change, as many as
- * fit into one answer, without their seals. Statements about keys stand first, in
+ * fit into one answer, without their seals. Statements about keys have theirs and stand first, in
  * each answer until the cursor is past them: they tell of the keys that sealed the rest.
  * `*out_cursor` is where to go on.
  */

@@ -196,6 +196,13 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "INSERT INTO nexts SELECT id, next_certificate, next_request, next_der, next_until_s,"
     "  unixepoch() FROM kiosks WHERE next_certificate IS NOT NULL;"
 
+    /* What is said of the platform's keys is sealed once, and kept. */
+    "CREATE TABLE platform_keys("
+    "  id TEXT PRIMARY KEY,"
+    "  introducer TEXT NOT NULL,"         /* '': it is of the first list */
+    "  speaker TEXT NOT NULL DEFAULT ''," /* who sealed its document, '': nobody yet */
+    "  seal BLOB CHECK (length(seal) = 64)) STRICT;"
+
     "PRAGMA user_version = 4;"
     "COMMIT;",
 };

@@ -141,9 +141,24 @@ rm -r "$state/sync"
 start syncd "$bin/certkiosk-syncd" --config "$work/syncd.conf"
 is "an old list and an empty inbox find their way" yes "$(within 20 finds "$of 'after'" "$third")"
 
-# The first key kept elsewhere: nothing can be said of keys, all else goes on.
+# A kiosk is away while the first key is there for a moment to speak of a fourth.
+fourth=$(key add)
+is "a fourth key is told of" yes "$(within 10 finds "SELECT count(*) FROM document WHERE id = '$fourth'" 1)"
 mv "$work/platform/platform-$first.key" "$work/"
 is "with the first key away the list says so" 1 "$(key list | grep -c 'kept elsewhere')"
+is "what only that one may say is refused" "1 1" \
+    "$(key revoke --key "$fourth" 2>"$work/said"; echo "$? $(grep -c "kiosks believe that of $first alone" "$work/said")")"
+is "... and nothing is half done" known "$(key list | awk -v id="$fourth" '$1 == id {print $4}' | tr -d ,)"
+kill "${pids[syncd]}"
+wait "${pids[syncd]}" 2>/dev/null
+mv "$work/platform-$first.key" "$work/platform/"
+key revoke --key "$fourth"
+mv "$work/platform/platform-$first.key" "$work/"
+start syncd "$bin/certkiosk-syncd" --config "$work/syncd.conf"
+is "a kiosk that was away hears it when the speaker is away again" yes \
+    "$(within 20 finds "SELECT instr(CAST(body AS TEXT), 'revoked_s') > 0 FROM document WHERE id = '$fourth'" 1)"
+announce later
+is "... and goes on" "yes 1|" "$(within 10 finds "$of 'later'" "$third") $(inbox "SELECT line, trouble FROM state")"
 mv "$work/platform-$first.key" "$work/platform/"
 
 # A folder of earlier releases, with its one key.
