@@ -96,6 +96,7 @@ struct err record_make(enum entry_kind kind, const struct visit *visit,
         (void)text_copy(record.draft.order, sizeof(record.draft.order), entry.order);
         (void)text_copy(record.draft.token, sizeof(record.draft.token), entry.token);
         record.draft.order_state = meanings[kind].state;
+        record.draft.awaited = true;
     }
     *out = record;
     return ERR_OK;

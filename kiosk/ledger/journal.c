@@ -92,6 +92,10 @@ static struct err verify_opened(struct journal *journal)
     uint64_t seq = 0;
     struct err e = journal_mark(journal, &mark);
     if (!failed(e))
+        e = journal_tail_read(journal);
+    if (!failed(e) && journal->tail.signed_seq < mark.seq)
+        e = ERR(ERR_CONFLICT, mark.seq, "what was signed is so no more");
+    if (!failed(e))
         e = journal_newest(journal, &seq, &hash);
     if (failed(e))
         return e;
@@ -228,12 +232,13 @@ static struct err project(struct journal *journal, const struct journal_draft *d
     return e;
 }
 
-/* Within the transaction. */
-static struct err append(struct journal *journal, const struct journal_draft *draft)
+/* Within the transaction; `*tail` is what is not signed then. */
+static struct err append(struct journal *journal, const struct journal_draft *draft,
+                         struct journal_tail *tail)
 {
     bool repeat = false;
     uint64_t seq = 0;
-    struct hash hash;
+    struct journal_head head;
     struct chain_entry entry = {.at_ms = draft->at_ms,
                                 .epoch = journal->epoch,
                                 .txid = draft->txid,
@@ -244,22 +249,30 @@ static struct err append(struct journal *journal, const struct journal_draft *dr
     if (failed(e) || repeat)
         return e;
     e = journal_newest(journal, &seq, &entry.prev);
-    entry.seq = seq + 1;
+    head.seq = entry.seq = seq + 1;
     if (!failed(e))
-        e = chain_hash(&entry, &hash);
+        e = chain_hash(&entry, &head.hash);
     if (!failed(e))
-        e = insert_entry(journal, draft, entry.seq, &entry.prev, &hash);
+        e = insert_entry(journal, draft, entry.seq, &entry.prev, &head.hash);
     if (!failed(e))
         e = project(journal, draft, entry.seq);
-    return failed(e) ? e : journal_keep(journal, draft);
+    if (!failed(e))
+        e = journal_keep(journal, draft);
+    tail->bytes += draft->body.len;
+    return failed(e) ? e : journal_signed_add(journal, &head, draft->awaited, tail);
 }
 
 struct err journal_append(struct journal *journal, const struct journal_draft *draft)
 {
     if (!draft_fine(draft))
         return ERR(ERR_MALFORMED, 0, "draft");
+    struct journal_tail tail = journal->tail;
     struct err e = database_begin(&journal->database);
-    return failed(e) ? e : database_end(&journal->database, append(journal, draft));
+    if (!failed(e))
+        e = database_end(&journal->database, append(journal, draft, &tail));
+    if (!failed(e))
+        journal->tail = tail;
+    return e;
 }
 
 struct err journal_checkpoint(struct journal *journal)

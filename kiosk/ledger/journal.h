@@ -8,8 +8,11 @@
  * SQLite, WAL, synchronous=FULL: append() returns only when the entry survives a power cut.
  * Entries are hash-chained (kiosk/base/chain.h); UPDATE and DELETE are refused by triggers. What
  * stands beside the chain is bound to each entry by an HMAC, so that who has the file but not the
- * kiosk's device key can change nothing in it that passes, however well he computes hashes. The
- * head is signed from time to time: by that the platform knows whose journal it is.
+ * kiosk's device key can change nothing in it that passes, however well he computes hashes.
+ *
+ * Every few entries one is signed, and with it all before it: by that the platform knows whose
+ * journal it is, and it takes nothing that is not signed. append() signs what somebody waits for,
+ * and each JOURNAL_UNSIGNED_MAX-th entry or earlier; sign_head(), when it is quiet, the rest.
  *
  * The projection `orders` is written in the same transaction. Open verifies what was appended since
  * the mark, which says up to where all was verified before and is bound by the same key; a short
@@ -30,7 +33,9 @@
 #define JOURNAL_KEPT_MAX 3000 /* bytes of DER */
 #define JOURNAL_KEY_LEN 32
 #define JOURNAL_SIGNATURE_LEN 64
-#define JOURNAL_SEALED_MORE 28 /* bytes that a seal adds */
+#define JOURNAL_UNSIGNED_MAX 16          /* entries from one signed one to the next */
+#define JOURNAL_UNSIGNED_BYTES_MAX 16384 /* of bodies; the one that reaches it is signed */
+#define JOURNAL_SEALED_MORE 28           /* bytes that a seal adds */
 #define JOURNAL_WHOLE_MAX 4096 /* entries; a journal of no more is verified whole when opened */
 
 struct journal;
@@ -54,9 +59,9 @@ struct journal_guard {
                        uint8_t *out_plain);
 };
 
-/* The newest entry that was signed, and with it all before it. */
+/* An entry that was signed, and with it all before it. */
 struct journal_head {
-    uint64_t seq; /* 0: nothing was signed yet */
+    uint64_t seq; /* 0: none */
     struct hash hash;
     uint8_t signature[JOURNAL_SIGNATURE_LEN];
 };
@@ -113,6 +118,7 @@ struct journal_draft {
      * nothing. */
     uint8_t kept_slot;
     struct bytes kept;
+    bool awaited; /* somebody waits for what the platform says of it: it is signed at once */
 };
 
 /* What was on the token before the write of an order. */
@@ -209,17 +215,22 @@ MUST_CHECK struct err journal_get_status(struct journal *journal,
  * What fails in sign() is given back and changes nothing; else as journal_append(). */
 MUST_CHECK struct err journal_sign_head(struct journal *journal);
 
-/* How many entries are not signed yet. */
+/* How many entries were appended since it had nothing to do. */
 MUST_CHECK struct err journal_unsigned(struct journal *journal, uint64_t *out_count);
 
-/* What was signed last. */
+/* What was signed last; seq 0: nothing was. */
 MUST_CHECK struct err journal_get_head(struct journal *journal, struct journal_head *out_head);
+
+/* The newest signed entry behind `after_seq` up to `upto_seq`, or else the next one behind that.
+ * ERR_NOT_FOUND: nothing behind `after_seq` is signed. */
+MUST_CHECK struct err journal_head_behind(struct journal *journal, uint64_t after_seq,
+                                          uint64_t upto_seq, struct journal_head *out_head);
 
 /*
  * Verify the next `max` entries, or, when all are done, as many orders; the last step of a round
  * counts it and begins anew. Each entry: its place in the chain, its hash, that it is found by its
- * txid, and that its order is where it says; with a writer also its HMAC. Each order: that the
- * entries stand which made it what it is.
+ * txid, and that its order is where it says; with a writer also its HMAC, and that of its
+ * signature. Each order: that the entries stand which made it what it is.
  *
  * ERR_CONFLICT: `*out_bad_seq` is the first entry that does not fit, and `*walk` stays.
  */

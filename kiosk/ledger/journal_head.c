@@ -157,15 +157,6 @@ struct err journal_mark(struct journal *journal, struct journal_walk *out_mark)
     return e;
 }
 
-struct err journal_get_head(struct journal *journal, struct journal_head *out_head)
-{
-    struct head_row row;
-    struct err e = read_row(&journal->database, &row);
-    if (!failed(e))
-        *out_head = row.head;
-    return e;
-}
-
 struct err journal_unsigned(struct journal *journal, uint64_t *out_count)
 {
     struct hash hash;
@@ -179,17 +170,30 @@ struct err journal_unsigned(struct journal *journal, uint64_t *out_count)
     return e;
 }
 
-static struct err replace_row(struct journal *journal, struct head_row *row)
+static struct err write_row(struct journal *journal, struct head_row *row)
 {
     row->mac = mac_of(journal->guard, journal->epoch, row);
+    return put_row(&journal->database,
+                   "UPDATE head SET seq = ?1, hash = ?2, signature = ?3, verified_seq = ?4,"
+                   " verified_hash = ?5, mac = ?6, owner = ?7, bad_seq = ?8",
+                   row);
+}
+
+/* The entry may have been signed when it was appended: then the mark alone is behind. */
+static struct err write_signed(struct journal *journal, struct head_row *row)
+{
+    struct journal_tail tail = journal->tail;
     struct err e = database_begin(&journal->database);
     if (failed(e))
         return e;
-    e = put_row(&journal->database,
-                "UPDATE head SET seq = ?1, hash = ?2, signature = ?3, verified_seq = ?4,"
-                " verified_hash = ?5, mac = ?6, owner = ?7, bad_seq = ?8",
-                row);
-    return database_end(&journal->database, e);
+    if (tail.signed_seq < row->head.seq)
+        e = journal_signed_put(journal, &row->head, &tail);
+    if (!failed(e))
+        e = write_row(journal, row);
+    e = database_end(&journal->database, e);
+    if (!failed(e))
+        journal->tail = tail;
+    return e;
 }
 
 /* All behind the mark was verified at open or appended since, so the mark moves with the head. */
@@ -209,7 +213,7 @@ struct err journal_sign_head(struct journal *journal)
         return e;
     row.verified_seq = row.head.seq;
     row.verified_hash = row.head.hash;
-    return replace_row(journal, &row);
+    return write_signed(journal, &row);
 }
 
 struct err journal_condemn(struct journal *journal, uint64_t bad_seq)
@@ -219,5 +223,6 @@ struct err journal_condemn(struct journal *journal, uint64_t bad_seq)
     if (failed(e) || row.bad_seq != 0)
         return e;
     row.bad_seq = bad_seq;
-    return replace_row(journal, &row);
+    e = database_begin(&journal->database);
+    return failed(e) ? e : database_end(&journal->database, write_row(journal, &row));
 }

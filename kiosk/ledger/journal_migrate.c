@@ -76,3 +76,24 @@ struct err journal_become_bound(struct database *database, const void *context)
         e = journal_seal_kept(database, birth->guard, epoch);
     return failed(e) ? e : journal_head_fill(database, birth->guard, epoch, &end);
 }
+
+static void release_statements(struct journal *journal)
+{
+    for (size_t i = 0; i < JOURNAL_STATEMENT_COUNT; i++)
+        database_finalize(&journal->statements[i]);
+}
+
+struct err journal_become_signed(struct database *database, const void *context)
+{
+    const struct journal_birth *birth = context;
+    CLEANUP(release_statements)
+    struct journal journal = {.database = *database, .guard = birth->guard};
+    struct journal_walk mark;
+    uint64_t bad_seq = 0;
+    struct err e = journal_read_epoch(&journal);
+    if (!failed(e))
+        e = journal_mark(&journal, &mark);
+    if (!failed(e)) /* what was changed is not to be signed as if it had been so */
+        e = journal_verify(&journal, &bad_seq);
+    return failed(e) ? e : journal_sign_all(&journal);
+}

@@ -11,13 +11,21 @@ enum journal_statement {
     JOURNAL_FIND_HEAD,
     JOURNAL_PUT_ENTRY,
     JOURNAL_PUT_ORDER,
+    JOURNAL_PUT_HEAD,
     JOURNAL_STATEMENT_COUNT,
+};
+
+/* What stands behind the newest signed entry. */
+struct journal_tail {
+    uint64_t signed_seq; /* that entry; 0: none is signed */
+    uint64_t bytes;      /* of the bodies behind it */
 };
 
 struct journal {
     struct database database;
     char epoch[CHAIN_UUID_LEN + 1];
     const struct journal_guard *guard; /* NULL: a reader, which has no key */
+    struct journal_tail tail;          /* a writer's */
     sqlite3_stmt *statements[JOURNAL_STATEMENT_COUNT];
 };
 
@@ -46,6 +54,10 @@ MUST_CHECK struct err journal_read_epoch(struct journal *journal);
 /* The last step from schema 2, whose entries were bound without a key: verify them and bind them
  * anew; `context` is a struct journal_birth. ERR_CONFLICT: they are not what was appended. */
 MUST_CHECK struct err journal_become_bound(struct database *database, const void *context);
+
+/* The last step from schema 3, which kept the newest signature alone: verify the journal by its key
+ * and sign all of it. Errors as journal_open(). */
+MUST_CHECK struct err journal_become_signed(struct database *database, const void *context);
 
 /* What an entry says of an order, bound to the entry's hash: the body is hashed by the chain, these
  * columns beside it by this. Before `guard` there was none: NULL is how that was bound. */
@@ -81,6 +93,27 @@ MUST_CHECK struct err journal_head_fill(const struct database *database,
 /* The mark, when it is of this device key and the entries that it and the head name stand. Errors
  * as journal_open(). */
 MUST_CHECK struct err journal_mark(struct journal *journal, struct journal_walk *out_mark);
+
+/* Into `journal->tail`. */
+MUST_CHECK struct err journal_tail_read(struct journal *journal);
+
+/* Put a signature into the table `heads`; in a transaction. `*tail` is what stands behind it then,
+ * to be the journal's when the transaction is committed. */
+MUST_CHECK struct err journal_signed_put(struct journal *journal, const struct journal_head *head,
+                                         struct journal_tail *tail);
+
+/* The entry `head`, whose body is in `*tail` already, was appended: sign it if it is awaited or
+ * enough stands behind the last one that is signed. In the same transaction. */
+MUST_CHECK struct err journal_signed_add(struct journal *journal, struct journal_head *head,
+                                         bool awaited, struct journal_tail *tail);
+
+/* Sign a journal of an earlier release, as if it had been signed from its beginning on. */
+MUST_CHECK struct err journal_sign_all(struct journal *journal);
+
+/* Verify the signed entries behind `after_seq` up to `upto_seq`. ERR_CONFLICT, native: the entry.
+ */
+MUST_CHECK struct err journal_signed_verify(struct journal *journal, uint64_t after_seq,
+                                            uint64_t upto_seq);
 
 /* Verify the entries behind the mark, and their orders. ERR_CONFLICT. */
 MUST_CHECK struct err journal_verify_since(struct journal *journal,

@@ -2,7 +2,7 @@
 #include "kiosk/ledger/journal_rows.h"
 
 #define APPLICATION_ID 0x434B4A31 /* "CKJ1" */
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 #define META \
     "CREATE TABLE meta(" \
@@ -76,6 +76,20 @@
     "CREATE TRIGGER head_no_delete BEFORE DELETE ON head BEGIN" \
     " SELECT RAISE(ABORT, 'a head is for ever'); END;"
 
+/* The entries that were signed: see journal_signed.c. */
+#define HEADS \
+    "CREATE TABLE heads(" \
+    " seq INTEGER PRIMARY KEY REFERENCES journal(seq)," \
+    " signature BLOB NOT NULL CHECK(length(signature) = 64)," \
+    " bound BLOB NOT NULL CHECK(length(bound) = 32)) STRICT;" \
+    "CREATE TRIGGER heads_in_order BEFORE INSERT ON heads" \
+    " WHEN NEW.seq <= (SELECT coalesce(max(seq), 0) FROM heads) BEGIN" \
+    " SELECT RAISE(ABORT, 'not the next signature'); END;" \
+    "CREATE TRIGGER heads_no_update BEFORE UPDATE ON heads BEGIN" \
+    " SELECT RAISE(ABORT, 'a signature is for ever'); END;" \
+    "CREATE TRIGGER heads_no_delete BEFORE DELETE ON heads BEGIN" \
+    " SELECT RAISE(ABORT, 'a signature is for ever'); END;"
+
 /* Personal data: never in the chain, sealed, and gone when it is not needed. What is sealed is the
  * ledger's guard's, and opens with the label of epoch, order_id and kind alone. */
 #define SEALED \
@@ -96,7 +110,8 @@
 
 static const char sql_1[] = TABLES_1;
 static const char sql_2[] = TABLES_1 KEPT;
-static const char sql[] = META JOURNAL ORDERS SEALED HEAD;
+static const char sql_3[] = META JOURNAL ORDERS SEALED HEAD;
+static const char sql[] = META JOURNAL ORDERS SEALED HEAD HEADS;
 
 /* Each order as it was, and the first entry that said of it what it is. */
 static const char orders_anew[] =
@@ -146,6 +161,16 @@ static struct err fill(struct database *database, const void *context)
     "  AND length(now.body) = length(was.der) + 29 WHERE now.order_id IS NULL)" \
     " + abs((SELECT count(*) FROM before.kept) - (SELECT count(*) FROM main.sealed))"
 
+/* Nothing that a journal of schema 3 had beside its entries changes. */
+#define LOST_BESIDE \
+    " + (SELECT count(*) FROM (SELECT * FROM before.sealed EXCEPT SELECT * FROM main.sealed))" \
+    " + (SELECT count(*) FROM (SELECT * FROM main.sealed EXCEPT SELECT * FROM before.sealed))" \
+    " + (SELECT count(*) FROM (SELECT * FROM before.head EXCEPT SELECT * FROM main.head))" \
+    " + (SELECT count(*) FROM before.journal AS was JOIN main.journal AS entry" \
+    "  ON entry.seq = was.seq WHERE entry.bound <> was.bound)" \
+    " + (SELECT (SELECT count(*) FROM main.journal) > 0 AND" \
+    "  (SELECT max(seq) FROM main.heads) IS NOT (SELECT max(seq) FROM main.journal))"
+
 static const struct database_release releases[] = {
     {.version = 1, .sql = sql_1, .added = KEPT, .lost = "SELECT " LOST_ENTRIES},
     {.version = 2,
@@ -154,6 +179,11 @@ static const struct database_release releases[] = {
      .convert = journal_become_bound,
      .lost = "SELECT " LOST_ENTRIES LOST_KEPT,
      .in_clear = "SELECT count(*) FROM kept"},
+    {.version = 3,
+     .sql = sql_3,
+     .added = HEADS,
+     .convert = journal_become_signed,
+     .lost = "SELECT " LOST_ENTRIES LOST_BESIDE},
 };
 
 const struct database_schema journal_schema = {.application_id = APPLICATION_ID,

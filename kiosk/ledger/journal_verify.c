@@ -242,6 +242,8 @@ struct err journal_verify_step(struct journal *journal, struct journal_walk *wal
     size_t count = 0;
     struct err e = next.in_orders ? step_orders(&journal->database, &next, max, &count)
                                   : step_entries(&verifier, &next, max, &count);
+    if (!failed(e) && !next.in_orders)
+        e = journal_signed_verify(journal, walk->seq, next.seq);
     if (e.code == ERR_CONFLICT)
         *out_bad_seq = (uint64_t)e.native;
     if (failed(e))
@@ -270,8 +272,10 @@ struct err journal_verify(struct journal *journal, uint64_t *out_bad_seq)
     struct verifier verifier = verifier_of(journal, false);
     struct journal_walk walk = {0};
     struct err e = verify_entries(&verifier, &walk);
+    if (!failed(e))
+        e = journal_signed_verify(journal, 0, UINT64_MAX);
     if (e.code == ERR_CONFLICT)
-        *out_bad_seq = walk.seq + 1;
+        *out_bad_seq = (uint64_t)e.native;
     return e;
 }
 
@@ -279,7 +283,8 @@ struct err journal_verify_since(struct journal *journal, const struct journal_wa
 {
     struct verifier verifier = verifier_of(journal, true);
     struct journal_walk walk = *mark;
-    return verify_entries(&verifier, &walk);
+    struct err e = verify_entries(&verifier, &walk);
+    return failed(e) ? e : journal_signed_verify(journal, mark->seq, UINT64_MAX);
 }
 
 struct err journal_verify_unkeyed(const struct database *database, const char *epoch,

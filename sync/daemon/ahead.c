@@ -14,6 +14,7 @@ struct ahead {
     const char *journal_path;
     struct journal *journal; /* NULL: not there, or unreadable */
     struct journal_status status;
+    struct journal_head head; /* as it was signed last: nothing behind it is sent */
     bool look;
     uint64_t next_look_ms;
     uint64_t told_seq;    /* all of the journal up to here was sent ahead, or need not be */
@@ -53,11 +54,13 @@ void ahead_look(struct ahead *ahead)
 static bool refresh(struct ahead *ahead)
 {
     struct journal_status status;
+    struct journal_head head;
     if (ahead->journal == NULL && failed(journal_open_read(ahead->journal_path, &ahead->journal))) {
         ahead->journal = NULL; /* the uplink says why */
         return false;
     }
-    if (failed(journal_get_status(ahead->journal, &status))) {
+    if (failed(journal_get_status(ahead->journal, &status)) ||
+        failed(journal_get_head(ahead->journal, &head))) {
         journal_close(ahead->journal);
         ahead->journal = NULL;
         return false;
@@ -65,6 +68,7 @@ static bool refresh(struct ahead *ahead)
     if (!text_same(status.epoch, ahead->status.epoch))
         ahead->told_seq = 0;
     ahead->status = status;
+    ahead->head = head;
     return true;
 }
 
@@ -121,7 +125,7 @@ static void free_batch(struct batch **at)
 /* What cannot be sent goes in its turn. */
 static void send_end(struct ahead *ahead)
 {
-    const uint64_t head = ahead->status.head_seq;
+    const uint64_t head = ahead->head.seq;
     uint64_t after = head > BATCH_AHEAD_MAX ? head - BATCH_AHEAD_MAX : 0;
     CLEANUP(free_batch) struct batch *batch = calloc(1, sizeof(*batch));
     if (batch == NULL)
@@ -129,7 +133,8 @@ static void send_end(struct ahead *ahead)
     if (after < ahead->told_seq)
         after = ahead->told_seq;
     memcpy(batch->epoch, ahead->status.epoch, sizeof(batch->epoch));
-    struct err e = journal_read(ahead->journal, after, BATCH_AHEAD_MAX, take_row, batch);
+    struct err e = journal_read(ahead->journal, after, (size_t)(head - after), take_row, batch);
+    batch_row_sign(batch, &ahead->head);
     if (!failed(e) && batch->count > 0) {
         ahead->sending_seq = batch->entries[batch->count - 1].seq;
         if (!holds_news(batch)) {
@@ -173,7 +178,6 @@ void ahead_step(struct ahead *ahead, uint64_t now_ms)
     if (text_same(state->trouble, INBOX_TROUBLE_FORK) || !refresh(ahead))
         return;
     uint64_t acked = text_same(state->epoch, ahead->status.epoch) ? state->acked_seq : 0;
-    if (ahead->status.head_seq > acked + AHEAD_QUEUE_MIN &&
-        ahead->status.head_seq > ahead->told_seq)
+    if (ahead->head.seq > acked + AHEAD_QUEUE_MIN && ahead->head.seq > ahead->told_seq)
         send_end(ahead);
 }

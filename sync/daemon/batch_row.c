@@ -17,3 +17,10 @@ void batch_row_add(struct batch *batch, const struct journal_row *row)
     entry->prev = row->prev;
     entry->hash = row->hash;
 }
+
+void batch_row_sign(struct batch *batch, const struct journal_head *head)
+{
+    static_assert(BATCH_SIGNATURE_LEN == JOURNAL_SIGNATURE_LEN, "one signature");
+    batch->head = (struct batch_head){.seq = head->seq, .hash = head->hash};
+    memcpy(batch->head.signature, head->signature, sizeof(head->signature));
+}

@@ -92,7 +92,6 @@ static bool open_journal(struct uplink *uplink, uint64_t now_ms)
         return false;
     /* Another epoch is another journal: all of it is news to the platform. */
     uplink->send_after = text_same(state->epoch, uplink->status.epoch) ? state->acked_seq : 0;
-    uplink->head_told = 0; /* it is told once more, which changes nothing */
     log_event(LOG_LEVEL_INFO, "journal", "opened head=%llu acked=%llu",
               (unsigned long long)uplink->status.head_seq, (unsigned long long)uplink->send_after);
     uplink_check(uplink, now_ms);
@@ -114,45 +113,47 @@ static bool take_row(void *context, const struct journal_row *row)
     return batch->count < BATCH_ENTRIES_MAX && filling->bytes < BATCH_BYTES_MAX;
 }
 
-/* Whether the platform has all up to the signed entry, and not yet the signature. */
-static bool head_is_news(const struct uplink *uplink)
+/* The newest signed entry of those that may go into one batch; when none of `max` is signed, the
+ * one that ends the smallest batch there is. ERR_NO_ROOM: that one is too large. */
+static struct err find_end(struct uplink *uplink, uint64_t after_seq, size_t max,
+                           struct journal_head *out_head)
 {
-    return uplink->head.seq > uplink->head_told && uplink->head.seq <= uplink->send_after;
+    struct journal_head head;
+    struct err e = journal_head_behind(uplink->journal, after_seq, after_seq + max, &head);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? e : (struct err){ERR_IO, e.native, e.site};
+    if (head.seq - after_seq > BATCH_ENTRIES_MAX)
+        return ERR(ERR_NO_ROOM, 0, "too much between two signatures");
+    *out_head = head;
+    return ERR_OK;
 }
 
-static void take_head(const struct uplink *uplink, struct batch_head *out)
-{
-    static_assert(BATCH_SIGNATURE_LEN == JOURNAL_SIGNATURE_LEN, "one signature");
-    *out = (struct batch_head){.seq = 0};
-    if (uplink->head.seq <= uplink->head_told)
-        return;
-    out->seq = uplink->head.seq;
-    out->hash = uplink->head.hash;
-    memcpy(out->signature, uplink->head.signature, sizeof(out->signature));
-}
-
-/* Fill the batch with the rows behind `after_seq`; none is not an error. */
-static struct err collect(struct uplink *uplink, uint64_t after_seq, bool *out_full)
+/* Fill the batch with the rows behind `after_seq`, at most `max` or a smallest batch, up to one
+ * that is signed. ERR_NOT_FOUND: none is; ERR_NO_ROOM: too much; ERR_IO: the journal cannot be
+ * read. */
+static struct err collect(struct uplink *uplink, uint64_t after_seq, size_t max)
 {
     struct batch *batch = uplink->batch;
     struct filling filling = {.batch = batch};
+    struct journal_head head = {.seq = 0};
     batch->count = 0;
     memcpy(batch->epoch, uplink->status.epoch, sizeof(batch->epoch));
-    take_head(uplink, &batch->head);
-    struct err e = journal_read(uplink->journal, after_seq, uplink->batch_max, take_row, &filling);
-    *out_full = batch->count == uplink->batch_max || filling.bytes >= BATCH_BYTES_MAX;
-    return e;
+    struct err e = find_end(uplink, after_seq, max, &head);
+    if (failed(e))
+        return e;
+    e = journal_read(uplink->journal, after_seq, (size_t)(head.seq - after_seq), take_row,
+                     &filling);
+    if (failed(e))
+        return (struct err){ERR_IO, e.native, e.site};
+    batch_row_sign(batch, &head);
+    return batch->count == head.seq - after_seq ? ERR_OK : ERR(ERR_NO_ROOM, 0, "bytes");
 }
 
-/* JSON and zstd of the batch; when it is too long for one, of half as many entries. */
-static struct err pack(struct batch *batch, struct parcel *out_parcel)
+/* JSON and zstd of the batch. ERR_NO_ROOM: too long. */
+static struct err pack(const struct batch *batch, struct parcel *out_parcel)
 {
     char *text = NULL;
     struct err e = batch_write(batch, &text);
-    while (e.code == ERR_NO_ROOM && batch->count > 1) {
-        batch->count /= 2;
-        e = batch_write(batch, &text);
-    }
     if (failed(e))
         return e;
     e = wire_pack((struct bytes){(const uint8_t *)text, strlen(text)}, &out_parcel->packed,
@@ -161,26 +162,35 @@ static struct err pack(struct batch *batch, struct parcel *out_parcel)
     return e;
 }
 
-/* Pack what stands behind `after_seq` into `next`. ERR_NOT_FOUND: nothing does; ERR_IO: the journal
- * cannot be read; others: an entry does not go into a batch. */
+/* Collect and pack; when it is too long for one batch, of half as many entries. */
+static struct err fill(struct uplink *uplink, uint64_t after_seq, struct parcel *out_parcel)
+{
+    size_t max = uplink->batch_max;
+    struct err e = collect(uplink, after_seq, max);
+    if (!failed(e))
+        e = pack(uplink->batch, out_parcel);
+    while (e.code == ERR_NO_ROOM && max > 1) {
+        max /= 2;
+        e = collect(uplink, after_seq, max);
+        if (!failed(e))
+            e = pack(uplink->batch, out_parcel);
+    }
+    return e;
+}
+
+/* Pack what stands signed behind `after_seq` into `next`. ERR_NOT_FOUND: nothing does; ERR_IO: the
+ * journal cannot be read; others: what is signed together does not go into a batch. */
 static struct err parcel_make(struct uplink *uplink, uint64_t after_seq)
 {
-    struct batch *batch = uplink->batch;
-    struct parcel parcel = {.after_seq = after_seq};
-    struct err e = collect(uplink, after_seq, &parcel.full);
-    if (failed(e))
-        return (struct err){ERR_IO, e.native, e.site};
-    if (batch->count == 0 && !head_is_news(uplink))
-        return ERR(ERR_NOT_FOUND, 0, "rows");
-    size_t collected = batch->count;
-    e = pack(batch, &parcel);
+    const struct batch *batch = uplink->batch;
+    struct parcel parcel = {.after_seq = after_seq, .max = uplink->batch_max};
+    struct err e = fill(uplink, after_seq, &parcel);
     if (failed(e))
         return e;
     memcpy(parcel.epoch, batch->epoch, sizeof(parcel.epoch));
-    parcel.full = parcel.full || batch->count < collected;
     parcel.count = batch->count;
-    parcel.last_seq = batch->count > 0 ? batch->entries[batch->count - 1].seq : after_seq;
-    parcel.head_seq = batch->head.seq;
+    parcel.last_seq = batch->head.seq;
+    parcel.full = parcel.last_seq < uplink->head.seq;
     parcel_drop(&uplink->next);
     uplink->next = parcel;
     return ERR_OK;
@@ -192,14 +202,14 @@ static bool parcel_fits(const struct uplink *uplink)
     const struct parcel *next = &uplink->next;
     return next->packed != NULL && text_same(next->epoch, uplink->status.epoch) &&
            next->after_seq == uplink->send_after && next->count <= uplink->batch_max &&
-           (next->full || next->last_seq == uplink->status.head_seq);
+           (next->full || next->last_seq == uplink->head.seq);
 }
 
 /* Neither end waits for the other to pack or unpack. */
 static void pack_ahead(struct uplink *uplink)
 {
     if (uplink->next.packed != NULL || uplink->journal == NULL ||
-        uplink->status.head_seq <= uplink->sent.last_seq)
+        uplink->head.seq <= uplink->sent.last_seq)
         return;
     struct err e = parcel_make(uplink, uplink->sent.last_seq);
     (void)e; /* fails again, and is told of, when it is to be sent */
@@ -262,8 +272,7 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
 
     uplink->next_look_ms = now_ms + UPLINK_LOOK_MS;
     uplink->look = false;
-    if (!open_journal(uplink, now_ms) || uplink->forked ||
-        (uplink->status.head_seq <= uplink->send_after && !head_is_news(uplink)))
+    if (!open_journal(uplink, now_ms) || uplink->forked || uplink->head.seq <= uplink->send_after)
         return ERR_OK;
     uint64_t pause_end_ms = desk->line.lanes[LANE_JOURNAL].next_ms;
     if (line_may_send(&desk->line, LANE_JOURNAL, now_ms)) {

@@ -62,11 +62,10 @@ static struct err quarantine(struct uplink *uplink, const struct ack *ack)
 static void resize(struct uplink *uplink, uint64_t took_ms)
 {
     size_t sent = uplink->sent.count;
-    if (sent == 0)
-        return; /* a signature alone */
     if (took_ms > UPLINK_SLOW_MS) {
         uplink->batch_max = sent > 1 ? sent / 2 : 1;
-    } else if (took_ms < UPLINK_FAST_MS && sent >= uplink->batch_max) {
+    } else if (took_ms < UPLINK_FAST_MS && uplink->sent.full &&
+               uplink->sent.max >= uplink->batch_max) {
         uplink->batch_max *= 2;
     }
     if (uplink->batch_max > BATCH_ENTRIES_MAX)
@@ -89,8 +88,6 @@ static struct err move_on(struct uplink *uplink, const struct http_answer *answe
     store_take_time(store, ack->time_ms, &clocks, sealed);
     store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
     uplink->send_after = ack->acked_seq;
-    if (uplink->sent.head_seq != 0 && uplink->sent.head_seq <= ack->acked_seq)
-        uplink->head_told = uplink->sent.head_seq;
     uplink->resent_from = 0;
     desk_answered(uplink->desk, LANE_JOURNAL);
     return ERR_OK;
@@ -153,7 +150,8 @@ static void on_conflict(struct uplink *uplink, const struct http_answer *answer,
         fork_found(uplink, answer, now_ms);
     } else if (!failed(e) && text_same(refusal.error, "gap")) {
         on_gap(uplink, answer, refusal.seq, now_ms);
-    } else if (!failed(e) && text_same(refusal.error, "signature")) {
+    } else if (!failed(e) &&
+               (text_same(refusal.error, "signature") || text_same(refusal.error, "unsigned"))) {
         fail(uplink, answer, "signature", now_ms);
     } else {
         fail(uplink, answer, "answer", now_ms);
@@ -162,10 +160,11 @@ static void on_conflict(struct uplink *uplink, const struct http_answer *answer,
 
 static void on_too_large(struct uplink *uplink, const struct http_answer *answer, uint64_t now_ms)
 {
-    uplink->batch_max = uplink->sent.count / 2;
-    if (uplink->batch_max > 0)
+    size_t sent = uplink->sent.count;
+    bool smallest = sent <= 1 || sent > uplink->sent.max; /* it is signed as a whole */
+    uplink->batch_max = sent > 1 ? sent / 2 : 1;
+    if (!smallest)
         return;
-    uplink->batch_max = 1;
     fail(uplink, answer, "batch", now_ms);
 }
 
@@ -222,7 +221,7 @@ void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct seal
     store_acknowledge(&desk->store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
     if (!http_busy(desk->http, LANE_JOURNAL) && uplink->send_after < ack->acked_seq)
         uplink->send_after = ack->acked_seq;
-    /* All of it is there and agrees: whatever was wrong is over. */
-    if (ack->acked_seq == uplink->status.head_seq)
+    /* All that can be there is, and agrees: whatever was wrong is over. */
+    if (ack->acked_seq >= uplink->head.seq)
         desk_answered(desk, LANE_JOURNAL);
 }

@@ -9,9 +9,9 @@
 struct parcel {
     char epoch[CHAIN_UUID_LEN + 1];
     uint64_t after_seq, last_seq; /* from after_seq + 1 to last_seq */
-    uint64_t head_seq;            /* that was signed; 0: none goes with it */
+    size_t max; /* entries that it was to hold; one that is signed as a whole may hold more */
     size_t count;
-    bool full;       /* no more would have gone in */
+    bool full;       /* more was signed than went in */
     uint8_t *packed; /* NULL: there is none */
     size_t packed_len;
 };
@@ -21,8 +21,7 @@ struct uplink {
     const char *journal_path;
     struct journal *journal; /* NULL: not there, or unreadable */
     struct journal_status status;
-    struct journal_head head; /* as it was signed last */
-    uint64_t head_told;       /* the newest signed entry that the platform has with its signature */
+    struct journal_head head; /* as it was signed last: nothing behind it is sent */
     uint64_t send_after;      /* the next batch begins behind this seq */
     size_t batch_max;         /* entries; what the line carries in good time */
     bool look;

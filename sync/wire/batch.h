@@ -7,8 +7,8 @@
  *        {"epoch":UUID,"entries":[{"seq":N,"txid":UUID,"at_ms":N,"visit":UUID,"kind":NAME,
  *          "body":TEXT (the exact bytes, as a JSON string),"prev":hex,"hash":hex}, ...],
  *         "head":{"seq":N,"hash":hex,"signature":base64}}
- *        head: the newest entry that the kiosk has signed with its device key, of this batch or
- *        not; left out when the platform has it. See kiosk/pki/device_key.h
+ *        head: the last of the entries, signed with the kiosk's device key, and with it all before
+ *        it: see kiosk/pki/device_key.h. What is not signed yet is not sent.
  *   200  {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
  *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,
  *         "rejected":[{"seq":N,"code":NAME}, ...]}

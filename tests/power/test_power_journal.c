@@ -90,12 +90,24 @@ static struct journal_draft entry(size_t i)
 static struct err append(size_t i)
 {
     struct journal_draft draft = entry(i);
+    draft.awaited = visit[i].about_order;
     return journal_append(journal, &draft);
 }
 
 static unsigned count_entry(size_t i)
 {
     return count_txid((unsigned)(FIRST_TXID + i));
+}
+
+/* What somebody waits for is signed with it. */
+static bool signed_agrees_in_visit(size_t reached)
+{
+    struct journal_head head = {.seq = 0};
+    size_t awaited = 0;
+    for (size_t i = 0; i < reached; i++)
+        awaited = visit[i].about_order ? i + 1 : awaited;
+    return !failed(journal_get_head(journal, &head)) &&
+           (awaited == 0 || head.seq >= BEFORE + awaited);
 }
 
 /* The projection follows the entries, and what the write overwrites is there from the intent to the
@@ -108,7 +120,8 @@ static bool visit_agrees(size_t reached)
     bool there = !failed(journal_order_by_id(journal, draft.order, &order));
     bool wanted = reached > REQUEST;
 
-    return is_whole() && head_is(BEFORE + reached) && there == wanted &&
+    return is_whole() && head_is(BEFORE + reached) && signed_agrees_in_visit(reached) &&
+           there == wanted &&
            (!there || order.state == visit[reached - 1].state || reached == ARRAY_LEN(visit)) &&
            keeps(&draft) == (there && order.state == JOURNAL_ORDER_INTENDED) && keeps(&before);
 }
@@ -201,6 +214,11 @@ static void prepare_release_2(void)
     (void)released_journal(folder.path, 2, OLD_ROWS);
 }
 
+static void prepare_release_3(void)
+{
+    (void)released_journal(folder.path, 3, OLD_ROWS);
+}
+
 static bool old_rows_stand(void)
 {
     unsigned there = 0;
@@ -218,7 +236,9 @@ static bool old_kept_stand(void)
 
 static bool migrated_agrees(size_t reached)
 {
-    return is_whole() && head_is(OLD_ROWS + reached);
+    struct journal_head head;
+    return is_whole() && head_is(OLD_ROWS + reached) && !failed(journal_get_head(journal, &head)) &&
+           head.seq >= OLD_ROWS;
 }
 
 /* --- a careless program, for the controls: it does not know its own repeats --------------------
@@ -289,6 +309,8 @@ static const struct scenario scenarios[] = {
     {"a migration from 1", 2, prepare_release_1, open_journal, append, close_journal, count_entry,
      old_rows_stand, migrated_agrees, false},
     {"a migration from 2", 2, prepare_release_2, open_journal, append, close_journal, count_entry,
+     old_kept_stand, migrated_agrees, false},
+    {"a migration from 3", 2, prepare_release_3, open_journal, append, close_journal, count_entry,
      old_kept_stand, migrated_agrees, false},
 };
 

@@ -54,19 +54,27 @@ static inline void released_bind_blob(sqlite3_stmt *statement, int at, struct by
                      SQLITE_OK);
 }
 
-/* As journals of schema 1 and 2 bound an order to its entry. */
-static inline struct hash released_bound(const struct hash *hash, const struct journal_draft *draft)
+static inline struct hash released_keyed(const char *text)
+{
+    return hash_keyed((struct bytes){ledger_guard.key.at, JOURNAL_KEY_LEN},
+                      (struct bytes){(const uint8_t *)text, strlen(text)});
+}
+
+/* As journals bound an order to its entry, from schema 3 on with the device key. */
+static inline struct hash released_bound(int version, const struct hash *hash,
+                                         const struct journal_draft *draft)
 {
     char hex[HEX_SIZE(HASH_LEN)];
     char text[256];
     hex_print(hex, (struct bytes){hash->at, HASH_LEN});
     (void)text_print(text, sizeof(text), "certkiosk-order-1\n%s\n%s\n%s\n%d", hex, draft->order,
                      draft->token, (int)draft->order_state);
-    return hash_of((struct bytes){(const uint8_t *)text, strlen(text)});
+    return version < 3 ? hash_of((struct bytes){(const uint8_t *)text, strlen(text)})
+                       : released_keyed(text);
 }
 
-/* Entry `seq` of a journal of schema 1 or 2: a request of an order of its own. */
-static inline void released_entry(sqlite3 *db, uint64_t seq, struct hash *prev)
+/* Entry `seq` of a journal: a request of an order of its own. */
+static inline void released_entry(sqlite3 *db, int version, uint64_t seq, struct hash *prev)
 {
     static const char insert[] =
         "INSERT INTO journal VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
@@ -83,7 +91,7 @@ static inline void released_entry(sqlite3 *db, uint64_t seq, struct hash *prev)
     char order[256];
     sqlite3_stmt *statement = NULL;
     assert_int_equal(chain_hash(&entry, &hash).code, ERR_NONE);
-    struct hash bound = released_bound(&hash, &draft);
+    struct hash bound = released_bound(version, &hash, &draft);
 
     assert_int_equal(sqlite3_prepare_v2(db, insert, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_bind_int64(statement, 1, (sqlite3_int64)seq), SQLITE_OK);
@@ -100,28 +108,82 @@ static inline void released_entry(sqlite3 *db, uint64_t seq, struct hash *prev)
     released_bind_blob(statement, 12, (struct bytes){bound.at, HASH_LEN});
     assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
     assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
-    (void)text_print(order, sizeof(order), "INSERT INTO orders VALUES('%s', '%s', %d, %lld, %llu)",
-                     draft.order, draft.token, (int)draft.order_state, (long long)draft.at_ms,
-                     (unsigned long long)seq);
+    (void)text_print(order, sizeof(order),
+                     "INSERT INTO orders VALUES('%s', '%s', %d, %lld, %llu%s)", draft.order,
+                     draft.token, (int)draft.order_state, (long long)draft.at_ms,
+                     (unsigned long long)seq, version < 3 ? "" : ", last_insert_rowid()");
     released_run(db, order);
     *prev = hash;
 }
 
-/* A journal of schema `version` (1 or 2) with `count` entries; from 2 on the certificate "old" is
- * kept for each tenth order. Gives back the hash of the last entry. */
+/* What schema 2 kept in clear and schema 3 sealed, of each tenth order. */
+static inline void released_kept(sqlite3 *db, int version, uint64_t count)
+{
+    static const uint8_t plain[] = {154, 'o', 'l', 'd'};
+    if (version == 2)
+        released_run(db, "INSERT INTO kept SELECT order_id, 154, CAST('old' AS BLOB) FROM orders"
+                         " WHERE request_seq % 10 = 0");
+    for (uint64_t seq = 10; version > 2 && seq <= count; seq += 10) {
+        struct journal_draft draft = draft_of((unsigned)seq, (unsigned)seq, 0);
+        const struct journal_label label = {RELEASED_EPOCH, draft.order, "certificate"};
+        uint8_t sealed[JOURNAL_SEALED_MORE + sizeof(plain)];
+        sqlite3_stmt *statement = NULL;
+        (void)ledger_seal(NULL, &label, (struct bytes){plain, sizeof(plain)}, sealed);
+        assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO sealed VALUES(?1, 'certificate', ?2)",
+                                            -1, &statement, NULL),
+                         SQLITE_OK);
+        released_bind_text(statement, 1, draft.order);
+        released_bind_blob(statement, 2, (struct bytes){sealed, sizeof(sealed)});
+        assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+        assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    }
+}
+
+/* The mark of schema 3, at entry `seq`, which is also signed. */
+static inline void released_mark(sqlite3 *db, uint64_t seq, const struct hash *hash)
+{
+    uint8_t signature[JOURNAL_SIGNATURE_LEN];
+    char hex[HEX_SIZE(HASH_LEN)];
+    char signed_hex[HEX_SIZE(JOURNAL_SIGNATURE_LEN)];
+    char text[512];
+    char at[32];
+    sqlite3_stmt *statement = NULL;
+    struct hash owner = released_keyed("certkiosk-owner-1\n" RELEASED_EPOCH);
+    (void)ledger_sign(NULL, RELEASED_EPOCH, seq, hash, signature);
+    hex_print(hex, (struct bytes){hash->at, HASH_LEN});
+    hex_print(signed_hex, (struct bytes){signature, sizeof(signature)});
+    (void)text_print(at, sizeof(at), "%llu", (unsigned long long)seq);
+    (void)text_print(text, sizeof(text), "certkiosk-mark-1\n%s\n%s\n%s\n%s\n%s\n%s\n0",
+                     RELEASED_EPOCH, at, hex, signed_hex, at, hex);
+    struct hash mac = released_keyed(text);
+    assert_int_equal(sqlite3_prepare_v2(db, "INSERT INTO head VALUES(1,?1,?2,?3,?4,?2,?3,0,?5)", -1,
+                                        &statement, NULL),
+                     SQLITE_OK);
+    released_bind_blob(statement, 1, (struct bytes){owner.at, HASH_LEN});
+    assert_int_equal(sqlite3_bind_int64(statement, 2, (sqlite3_int64)seq), SQLITE_OK);
+    released_bind_blob(statement, 3, (struct bytes){hash->at, HASH_LEN});
+    released_bind_blob(statement, 4, (struct bytes){signature, sizeof(signature)});
+    released_bind_blob(statement, 5, (struct bytes){mac.at, HASH_LEN});
+    assert_int_equal(sqlite3_step(statement), SQLITE_DONE);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+}
+
+/* A journal of schema `version` with `count` entries, half of them signed from schema 3 on; from 2
+ * on the certificate "old" is kept for each tenth order. Gives back the hash of the last entry. */
 static inline struct hash released_journal(const char *path, int version, uint64_t count)
 {
+    static const char *const dumps[] = {"journal-1.sql", "journal-2.sql", "journal-3.sql"};
     struct hash head = {{0}};
-    sqlite3 *db = released_make(path, version == 1 ? "journal-1.sql" : "journal-2.sql");
+    sqlite3 *db = released_make(path, dumps[version - 1]);
     released_run(db, "INSERT INTO meta VALUES(1, '" RELEASED_EPOCH "'); BEGIN");
     for (uint64_t seq = 1; seq <= count; seq++) {
-        released_entry(db, seq, &head);
+        released_entry(db, version, seq, &head);
+        if (version > 2 && seq == (count + 1) / 2)
+            released_mark(db, seq, &head);
         if (seq == count / 2)
             released_run(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); BEGIN");
     }
-    if (version > 1)
-        released_run(db, "INSERT INTO kept SELECT order_id, 154, CAST('old' AS BLOB) FROM orders"
-                         " WHERE request_seq % 10 = 0");
+    released_kept(db, version, count);
     released_run(db, "COMMIT");
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return head;

@@ -76,11 +76,11 @@ void room_open_journal(struct room *room, unsigned random)
         failed(journal_open(room->journal_path, true, bytes, &ledger_guard, &room->journal)));
 }
 
-void room_append(struct room *room, unsigned count)
+static void append(struct room *room, unsigned count, bool awaited)
 {
     static unsigned drawn;
     for (unsigned i = 0; i < count; i++) {
-        struct journal_draft draft = {.at_ms = AT_MS, .kind = "visit_ended"};
+        struct journal_draft draft = {.at_ms = AT_MS, .kind = "visit_ended", .awaited = awaited};
         uint8_t random[16] = {0};
         drawn++;
         memcpy(random, &drawn, sizeof(drawn));
@@ -91,6 +91,16 @@ void room_append(struct room *room, unsigned count)
         assert_false(failed(journal_append(room->journal, &draft)));
         room->appended++;
     }
+}
+
+void room_append(struct room *room, unsigned count)
+{
+    append(room, count, true);
+}
+
+void room_append_unsigned(struct room *room, unsigned count)
+{
+    append(room, count, false);
 }
 
 void room_restart(struct room *room)

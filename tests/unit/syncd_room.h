@@ -27,9 +27,10 @@ int room_set_up(void **state);
 int room_tear_down(void **state);
 #define TEST(function) cmocka_unit_test_setup_teardown(function, room_set_up, room_tear_down)
 
-/* Certkiosk starts, or appends `count` entries. */
+/* Certkiosk starts, or appends `count` entries, each signed, or as seldom as it can be. */
 void room_open_journal(struct room *room, unsigned random);
 void room_append(struct room *room, unsigned count);
+void room_append_unsigned(struct room *room, unsigned count);
 
 /* Stop the daemon's half and start it again, as after a crash. */
 void room_restart(struct room *room);

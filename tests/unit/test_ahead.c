@@ -30,7 +30,9 @@ static int tear_down(void **state)
 /* An entry of the visit that is on. */
 static void report(struct room *room, const char *kind, unsigned number)
 {
-    struct journal_draft draft = {.at_ms = 1790000000000, .body = {(const uint8_t *)"{}", 2}};
+    struct journal_draft draft = {.at_ms = 1790000000000,
+                                  .body = {(const uint8_t *)"{}", 2},
+                                  .awaited = !text_same(kind, "visit_started")};
     uint8_t random[16] = {(uint8_t)number, 0x77};
     chain_uuid_at(draft.txid, draft.at_ms, random);
     (void)text_copy(draft.visit, sizeof(draft.visit), VISIT);
@@ -64,6 +66,21 @@ static void a_request_behind_a_long_queue_goes_ahead_with_its_visit(void **state
     assert_int_equal(room->http->batch.count, 2);
     assert_int_equal(room->http->batch.entries[0].seq, QUEUE + 1);
     assert_string_equal(room->http->batch.entries[1].kind, "order_requested");
+    assert_int_equal(room->http->batch.head.seq, QUEUE + 2);
+    assert_memory_equal(&room->http->batch.head.hash, &room->http->batch.entries[1].hash, HASH_LEN);
+}
+
+static void what_is_not_signed_is_not_sent_ahead(void **state)
+{
+    struct room *room = *state;
+    room_append(room, QUEUE);
+    report(room, "order_requested", 1);
+    report(room, "visit_started", 2);
+    room_line_up(room);
+    step(room, 1);
+    assert_true(on_its_way(room));
+    assert_int_equal(room->http->batch.count, 1);
+    assert_int_equal(room->http->batch.head.seq, QUEUE + 1);
 }
 
 static void it_is_sent_once_and_what_follows_by_itself(void **state)
@@ -164,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_request_behind_a_long_queue_goes_ahead_with_its_visit),
+        TEST(what_is_not_signed_is_not_sent_ahead),
         TEST(it_is_sent_once_and_what_follows_by_itself),
         TEST(what_nobody_waits_for_stays_in_the_queue),
         TEST(behind_a_short_queue_nothing_goes_ahead),

@@ -25,7 +25,7 @@ static void a_new_journal_is_empty_and_has_an_epoch(void **state)
     assert_string_equal(status.epoch, epoch);
     assert_int_equal(status.head_seq, 0);
     assert_int_equal(status.head_at_ms, 0);
-    assert_int_equal(status.schema, 3);
+    assert_int_equal(status.schema, 4);
     struct rows rows = {0};
     assert_int_equal(journal_read(journal, 0, 10, count_row, &rows).code, ERR_NONE);
     assert_int_equal(rows.count, 0);

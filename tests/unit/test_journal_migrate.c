@@ -57,6 +57,20 @@ static void assert_all_there(struct journal *journal, const struct hash *head)
     assert_int_equal(journal_append(journal, &next).code, ERR_NONE);
 }
 
+/* So that all of the queue can go up, from wherever the platform is. */
+static void assert_signed(struct journal *journal)
+{
+    struct journal_head head = {.seq = 0};
+    uint64_t bad_seq = 0;
+    while (head.seq < ENTRIES) {
+        uint64_t before = head.seq;
+        assert_int_equal(journal_head_behind(journal, before, before, &head).code, ERR_NONE);
+        assert_in_range(head.seq - before, 1, JOURNAL_UNSIGNED_MAX);
+    }
+    assert_int_equal(head.seq, ENTRIES);
+    assert_int_equal(journal_verify(journal, &bad_seq).code, ERR_NONE);
+}
+
 static size_t kept_in(struct journal *journal)
 {
     struct journal_kept kept = {.order = ""};
@@ -75,13 +89,13 @@ static void assert_old_file(int version)
 {
     char path[256];
     (void)text_print(path, sizeof(path), "%s.schema-%d", folder.path, version);
-    assert_int_equal(access(path, F_OK) == 0, version == 1);
+    assert_int_equal(access(path, F_OK) == 0, version != 2);
 }
 
 static void every_released_journal_comes_up_with_its_full_queue(void **state)
 {
     (void)state;
-    for (int version = 1; version <= 2; version++) {
+    for (int version = 1; version <= 3; version++) {
         struct journal *journal = NULL;
         if (version > 1) {
             assert_int_equal(tear_down(NULL), 0);
@@ -91,6 +105,7 @@ static void every_released_journal_comes_up_with_its_full_queue(void **state)
         assert_int_equal(
             journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
             ERR_NONE);
+        assert_signed(journal);
         assert_all_there(journal, &head);
         assert_int_equal(kept_in(journal), version == 1 ? 0 : ENTRIES / 10);
         assert_old_file(version);
@@ -115,28 +130,55 @@ static void a_journal_of_the_first_release_that_was_never_so_is_refused(void **s
                      ERR_MALFORMED);
 }
 
-/* Else what a stranger made of it would be bound as if the kiosk had appended it. */
+/* Else what a stranger made of it would be bound, or signed, as if the kiosk had appended it. */
 static void a_changed_journal_of_an_earlier_release_is_not_brought_up(void **state)
 {
-    struct journal *journal = NULL;
-    sqlite3 *db = NULL;
+    static const char change[] =
+        "CREATE TEMP TABLE guard AS SELECT sql FROM sqlite_schema"
+        " WHERE name = 'journal_no_update'; DROP TRIGGER journal_no_update;"
+        "UPDATE journal SET order_state = 3 WHERE seq = 7;"
+        "UPDATE orders SET state = 3 WHERE request_seq = 7;"
+        "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema(type, name, tbl_name,"
+        " rootpage, sql) SELECT 'trigger', 'journal_no_update', 'journal', 0, sql FROM guard";
+    static const struct {
+        const char *what;
+        int version;
+        const char *sql;
+    } rows[] = {
+        {"without a key", 2, change},
+        {"bound by the key", 3, change},
+        {"the mark taken back", 3, "UPDATE head SET mac = zeroblob(32)"},
+        {"found not to fit before", 3, "UPDATE head SET bad_seq = 3"},
+    };
     (void)state;
-    (void)released_journal(folder.path, 2, 30);
-    assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
-    released_run(db, "CREATE TEMP TABLE guard AS SELECT sql FROM sqlite_schema"
-                     " WHERE name = 'journal_no_update'; DROP TRIGGER journal_no_update;"
-                     "UPDATE journal SET order_state = 3 WHERE seq = 7;"
-                     "UPDATE orders SET state = 3 WHERE request_seq = 7;"
-                     "PRAGMA writable_schema=ON; INSERT INTO sqlite_schema(type, name, tbl_name,"
-                     " rootpage, sql) SELECT 'trigger', 'journal_no_update', 'journal', 0, sql"
-                     " FROM guard");
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    for (int twice = 0; twice < 2; twice++) {
-        assert_int_equal(
-            journal_open(folder.path, false, ledger_random, &ledger_guard, &journal).code,
-            ERR_MALFORMED);
-        assert_null(journal);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct journal *journal = NULL;
+        sqlite3 *db = NULL;
+        (void)released_journal(folder.path, rows[i].version, 30);
+        assert_int_equal(sqlite3_open(folder.path, &db), SQLITE_OK);
+        released_run(db, rows[i].sql);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        for (int twice = 0; twice < 2; twice++) {
+            struct err e = journal_open(folder.path, false, ledger_random, &ledger_guard, &journal);
+            if (e.code != ERR_MALFORMED)
+                fail_msg("%s: %s", rows[i].what, err_name(e.code));
+            assert_null(journal);
+        }
+        assert_int_equal(tear_down(NULL), 0);
+        assert_int_equal(set_up(NULL), 0);
     }
+}
+
+static void the_journal_of_another_key_is_not_brought_up(void **state)
+{
+    struct journal *journal = NULL;
+    struct journal_guard other = ledger_guard;
+    (void)state;
+    other.key.at[31] ^= 1;
+    (void)released_journal(folder.path, 3, 30);
+    assert_int_equal(journal_open(folder.path, false, ledger_random, &other, &journal).code,
+                     ERR_DENIED);
+    assert_null(journal);
 }
 
 /* Whoever may read it and not write it cannot bring it up. */
@@ -208,6 +250,7 @@ int main(void)
         TEST(every_released_journal_comes_up_with_its_full_queue),
         TEST(a_journal_of_the_first_release_that_was_never_so_is_refused),
         TEST(a_changed_journal_of_an_earlier_release_is_not_brought_up),
+        TEST(the_journal_of_another_key_is_not_brought_up),
         TEST(a_reader_says_of_an_earlier_release_what_it_is),
         TEST(a_journal_that_no_release_made_is_refused),
         TEST(the_released_inbox_comes_up_with_all_that_the_platform_said),

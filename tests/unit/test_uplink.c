@@ -48,51 +48,81 @@ static void acknowledge(struct room *room, uint64_t seq)
     room_round(room, 5);
 }
 
-static void test_a_signed_head_goes_along_until_the_platform_has_it(void **state)
+static void test_a_batch_ends_at_a_signed_entry_and_takes_its_signature_along(void **state)
 {
     struct room *room = *state;
     struct journal_head head;
     room_open_journal(room, 7);
-    room_append(room, 3);
+    room_append(room, 1);
+    room_append_unsigned(room, 2);
+    room_line_up(room);
+    assert_int_equal(room->http->batch.count, 1); /* what is not signed waits */
+    assert_int_equal(room->http->batch.head.seq, 1);
+    acknowledge(room, 1);
+    uplink_look(room->uplink);
+    room_round(room, UPLINK_LOOK_MS);
+    assert_false(on_its_way(room));
+    assert_int_equal(uplink_head_seq(room->uplink), 3); /* and is pending all the same */
+
     assert_false(failed(journal_sign_head(room->journal)));
     assert_false(failed(journal_get_head(room->journal, &head)));
-    room_line_up(room);
-    assert_int_equal(room->http->batch.count, 3);
+    uplink_look(room->uplink);
+    room_round(room, 5);
+    assert_int_equal(room->http->batch.count, 2);
     assert_int_equal(room->http->batch.head.seq, 3);
     assert_memory_equal(&room->http->batch.head.hash, &head.hash, HASH_LEN);
     assert_memory_equal(room->http->batch.head.signature, head.signature, BATCH_SIGNATURE_LEN);
     acknowledge(room, 3);
     uplink_look(room->uplink);
     room_round(room, UPLINK_LOOK_MS);
-    assert_false(on_its_way(room)); /* it is there, and not told again */
+    assert_false(on_its_way(room));
+}
 
-    room_append(room, 1);
-    uplink_look(room->uplink);
-    room_round(room, 5);
-    assert_int_equal(room->http->batch.count, 1);
-    assert_int_equal(room->http->batch.head.seq, 0);
-    acknowledge(room, 4);
+static void test_a_batch_is_cut_where_it_is_signed(void **state)
+{
+    struct room *room = *state;
+    room_open_journal(room, 7);
+    room_append_unsigned(room, UPLINK_BATCH_FIRST + JOURNAL_UNSIGNED_MAX);
+    room_line_up(room);
+    uint64_t whole = UPLINK_BATCH_FIRST - UPLINK_BATCH_FIRST % JOURNAL_UNSIGNED_MAX;
+    assert_int_equal(room->http->batch.count, whole);
+    assert_int_equal(room->http->batch.head.seq, whole);
+    fake_answer(room->http, LANE_JOURNAL, 413, "");
+    room_round(room, 1);
+    assert_int_equal(room->http->batch.head.seq, whole / 2); /* signed, too */
+}
+
+static void test_the_smallest_batch_is_what_is_signed_together(void **state)
+{
+    struct room *room = *state;
+    room_open_journal(room, 7);
+    room_append_unsigned(room, JOURNAL_UNSIGNED_MAX);
+    room_line_up(room);
+    for (int twice = 0; twice < 2; twice++) {
+        assert_true(on_its_way(room));
+        assert_int_equal(room->http->batch.count, JOURNAL_UNSIGNED_MAX);
+        fake_answer(room->http, LANE_JOURNAL, 413, "");
+        room_round(room, 1);
+    }
     assert_false(on_its_way(room));
-    assert_false(failed(journal_sign_head(room->journal)));
-    uplink_look(room->uplink);
-    room_round(room, 5);
-    assert_true(on_its_way(room)); /* the signature alone */
-    assert_int_equal(room->http->batch.count, 0);
-    assert_int_equal(room->http->batch.head.seq, 4);
-    acknowledge(room, 4);
-    uplink_look(room->uplink);
-    room_round(room, UPLINK_LOOK_MS);
-    assert_false(on_its_way(room));
+    assert_string_equal(saved(room)->trouble, "batch");
 }
 
 static void test_a_head_that_the_platform_refuses_is_a_trouble_of_its_own(void **state)
 {
+    static const char *const answers[] = {"{\"error\":\"signature\",\"seq\":2}",
+                                          "{\"error\":\"unsigned\",\"seq\":2}"};
     struct room *room = *state;
     send_first(room, 2);
-    fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"signature\",\"seq\":2}");
-    room_round(room, 5);
-    assert_string_equal(saved(room)->trouble, "signature");
-    assert_int_equal(saved(room)->acked_seq, 0);
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+        assert_true(on_its_way(room));
+        fake_answer(room->http, LANE_JOURNAL, 409, answers[i]);
+        room_round(room, 5);
+        assert_string_equal(saved(room)->trouble, "signature");
+        assert_int_equal(saved(room)->acked_seq, 0);
+        room_round(room, MINUTE_MS);
+        room_line_up(room);
+    }
 }
 
 static void test_a_lost_word_costs_a_second(void **state)
@@ -318,7 +348,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_rows_go_up_as_they_are),
         TEST(test_an_acknowledgement_moves_on),
-        TEST(test_a_signed_head_goes_along_until_the_platform_has_it),
+        TEST(test_a_batch_ends_at_a_signed_entry_and_takes_its_signature_along),
+        TEST(test_a_batch_is_cut_where_it_is_signed),
+        TEST(test_the_smallest_batch_is_what_is_signed_together),
         TEST(test_a_head_that_the_platform_refuses_is_a_trouble_of_its_own),
         TEST(test_a_lost_word_costs_a_second),
         TEST(test_a_journal_that_comes_later_is_waited_for),
