@@ -67,28 +67,39 @@ static struct err begun_of_token(struct journal *journal, const char *token,
     return ERR_OK;
 }
 
+/* The certificate itself, of an order that does not name it. */
+static struct err name_issued(const struct order_sources *from, struct fact_order *order)
+{
+    struct inbox_document document;
+    struct document_issued issued;
+
+    struct err e = order_view_document(from, "issued", order->id, &document);
+    if (!failed(e))
+        e = document_read_issued((struct bytes){document.body, document.body_len}, &issued);
+    if (failed(e))
+        return e;
+    struct hash name = hash_of((struct bytes){issued.der, issued.der_len});
+    order->slot = issued.slot;
+    memcpy(order->new_fingerprint, name.at, FACTS_FINGERPRINT_LEN);
+    return ERR_OK;
+}
+
 /* The certificate that was issued for it, and whether the account has that one. */
 static struct err add_issued(const struct order_sources *from, const char *token,
                              struct fact_order *order)
 {
     struct inbox_document document;
-    struct document_issued issued;
     struct document_account account;
 
-    struct err e = order_view_document(from, "issued", order->id, &document);
-    if (!failed(e))
-        e = document_read_issued((struct bytes){document.body, document.body_len}, &issued);
+    struct err e = order->new_not_after_s != 0 ? ERR_OK : name_issued(from, order);
     if (!failed(e))
         e = order_view_document(from, "account", token, &document);
     if (!failed(e))
         e = document_read_account((struct bytes){document.body, document.body_len}, &account);
     if (failed(e))
         return e.code == ERR_NOT_FOUND ? ERR_OK : e;
-    struct hash name = hash_of((struct bytes){issued.der, issued.der_len});
     order->has_certificate = true;
-    order->slot = issued.slot;
-    memcpy(order->new_fingerprint, name.at, FACTS_FINGERPRINT_LEN);
-    if (memcmp(account.fingerprint, name.at, FACTS_FINGERPRINT_LEN) == 0)
+    if (memcmp(account.fingerprint, order->new_fingerprint, FACTS_FINGERPRINT_LEN) == 0)
         order->status = FACT_ORDER_DONE;
     return ERR_OK;
 }

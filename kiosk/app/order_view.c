@@ -171,9 +171,8 @@ static struct err consider_request(const struct order_sources *from,
 
 /* What is over and well matters when nothing newer is open; with its certificate, if that can be
  * named, for the receipt. */
-static void consider_done(const struct order_sources *from, struct search *search)
+static void consider_done(struct search *search)
 {
-    struct document_issued issued = {.der_len = 0};
     enum fact_order_status best = search->best.status;
     bool open = ranks[best] > 0 && best != FACT_ORDER_REFUND;
 
@@ -181,8 +180,7 @@ static void consider_done(const struct order_sources *from, struct search *searc
         search->done.created_s < search->best.created_s)
         return;
     search->best = search->done;
-    struct err e = add_certificate(from, &search->best, &issued);
-    search->best.has_certificate = search->best.has_certificate && !failed(e);
+    search->best.has_certificate = search->best.new_not_after_s != 0;
 }
 
 struct err order_view_of_token(const struct order_sources *from, const char *token,
@@ -205,7 +203,7 @@ struct err order_view_of_token(const struct order_sources *from, const char *tok
     e = consider_request(from, &own, &search);
     if (failed(e))
         return e;
-    consider_done(from, &search);
+    consider_done(&search);
     if (search.best.status == FACT_ORDER_TO_WRITE)
         e = add_certificate(from, &search.best, &issued);
     if (failed(e))

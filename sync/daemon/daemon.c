@@ -21,7 +21,8 @@
 #define BEAT_MS 1000
 #define TICK_MS 200 /* pauses end within this */
 #define CHECKPOINT_MS 60000
-#define CHECK_MS 60000 /* a bit that turned is noticed within this */
+#define CHECKPOINT_AGAIN_MS 2000 /* after something was erased */
+#define CHECK_MS 60000           /* a bit that turned is noticed within this */
 #define FOLDER_MODE 0770
 #define DATAGRAMS_MAX 32 /* in one round */
 
@@ -155,6 +156,23 @@ static void tell(struct daemon *daemon, uint64_t now_ms)
                      desk->store.state.trouble);
 }
 
+/* What names a visitor goes as soon as the word of the delivery is here, and out of the WAL. */
+static struct err tidy(struct daemon *daemon, uint64_t now_ms)
+{
+    struct store *store = &daemon->desk.store;
+    size_t forgotten = 0;
+    bool due = now_ms >= daemon->checkpoint_ms;
+    store->came = false;
+    if (due)
+        store_hold_reserve(store);
+    struct err e = forget_what_is_over(store->inbox, store->state.proven_ms / 1000, &forgotten);
+    if (failed(e) || (!due && forgotten == 0))
+        return e;
+    /* A reader may hold the WAL: soon once more. */
+    daemon->checkpoint_ms = now_ms + (forgotten > 0 ? CHECKPOINT_AGAIN_MS : CHECKPOINT_MS);
+    return inbox_checkpoint(store->inbox);
+}
+
 static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
 {
     struct store *store = &daemon->desk.store;
@@ -164,13 +182,8 @@ static struct err keep_house(struct daemon *daemon, uint64_t now_ms)
                   up ? "up" : "down");
     }
     struct err e = store_save(store);
-    if (!failed(e) && now_ms >= daemon->checkpoint_ms) {
-        daemon->checkpoint_ms = now_ms + CHECKPOINT_MS;
-        store_hold_reserve(store);
-        e = forget_old_orders(store->inbox, store->state.proven_ms / 1000);
-        if (!failed(e))
-            e = inbox_checkpoint(store->inbox);
-    }
+    if (!failed(e) && (store->came || now_ms >= daemon->checkpoint_ms))
+        e = tidy(daemon, now_ms);
     return e.code == ERR_NO_ROOM ? ERR_OK : e; /* as soon as there is room, all that was missed */
 }
 

@@ -1,8 +1,11 @@
 /*
- * forget.h - the inbox keeps no visit for ever: the documents of an order that was delivered go
- * when its receipt can be had no more.
+ * forget.h - the inbox keeps no visit for ever.
  *
- * Those of an order that came to nothing stay: a kiosk may still have a token to put right by them.
+ *   issued   names the holder: goes as soon as its order is over, by what the platform says, and
+ *            that names the certificate itself
+ *   order    goes DOCUMENT_ENDED_KEPT_S after its end, when its receipt can be had no more, or
+ *            after its time to pay; to be refunded DOCUMENT_REFUND_KEPT_S after, since a token may
+ *            have to be put right by it. One that is paid and not over stays.
  */
 #ifndef SYNC_DAEMON_FORGET_H
 #define SYNC_DAEMON_FORGET_H
@@ -11,11 +14,10 @@
 
 #include "kiosk/ledger/inbox.h"
 
-#define FORGET_AFTER_S INT64_C(2592000) /* 30 days */
-#define FORGET_MAX 64                   /* orders in one go */
+#define FORGET_MAX 64 /* orders in one go */
 
-/* Erase what was delivered, and could be written no more FORGET_AFTER_S before `now_s`, a proven
- * time. Errors as inbox_erase(). */
-MUST_CHECK struct err forget_old_orders(struct inbox *inbox, int64_t now_s);
+/* Erase what is over at `now_s`, a proven time; `*out_count` documents. What was erased stands in
+ * the WAL until the next checkpoint. Errors as inbox_erase() and inbox_scan(). */
+MUST_CHECK struct err forget_what_is_over(struct inbox *inbox, int64_t now_s, size_t *out_count);
 
 #endif

@@ -100,6 +100,7 @@ struct err store_documents(struct store *store, const struct feed *feed)
     if (failed(e))
         return e;
     store->state.cursor = feed->cursor;
+    store->came = store->came || feed->count > 0;
     store->news = true;
     return ERR_OK;
 }

@@ -33,6 +33,7 @@ struct store {
     bool dirty;
     unsigned damaged;   /* inboxes that stand aside */
     bool short_of_room; /* the reserve is not whole */
+    bool came;          /* documents have come since somebody cleared this */
     bool news;          /* something that the kiosk should look at; whoever tells it clears this */
 };
 

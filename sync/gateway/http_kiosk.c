@@ -202,12 +202,13 @@ static struct err look(struct gateway *gateway, const char *kiosk, uint64_t curs
 {
     CLEANUP(transaction_done) struct transaction work = {0};
     const struct platform *platform = &gateway->platform;
+    const struct publish_reader reader = {kiosk, cursor, platform_now_s(platform)};
 
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = kiosk_contact(platform->store, kiosk, platform_now_s(platform));
+        e = kiosk_contact(platform->store, kiosk, reader.now_s);
     if (!failed(e)) {
-        e = published_after(platform->store, cursor, out_feed->documents, &out_feed->count,
+        e = published_after(platform->store, &reader, out_feed->documents, &out_feed->count,
                             &out_feed->cursor);
     }
     if (!failed(e))

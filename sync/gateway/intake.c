@@ -10,10 +10,10 @@
 /* What applies an entry of each kind; NULL: it is only kept. */
 static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const struct report *,
                                                  char *) = {
-    [ENTRY_ORDER_REQUESTED] = orders_request, [ENTRY_ORDER_LEFT] = orders_leave,
-    [ENTRY_WRITE_INTENDED] = orders_intend,   [ENTRY_WRITE_FAILED] = orders_note,
-    [ENTRY_DELIVERED] = orders_deliver,       [ENTRY_RECEIPT] = orders_receipt,
-    [ENTRY_TOKEN_REPAIR] = orders_repair,
+    [ENTRY_PIN_VERIFIED] = orders_ask,  [ENTRY_ORDER_REQUESTED] = orders_request,
+    [ENTRY_ORDER_LEFT] = orders_leave,  [ENTRY_WRITE_INTENDED] = orders_intend,
+    [ENTRY_WRITE_FAILED] = orders_note, [ENTRY_DELIVERED] = orders_deliver,
+    [ENTRY_RECEIPT] = orders_receipt,   [ENTRY_TOKEN_REPAIR] = orders_repair,
 };
 
 struct err intake_apply(const struct intake *intake, const struct batch_entry *entry,

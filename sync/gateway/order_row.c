@@ -8,7 +8,8 @@
 #define ORDER_COLUMNS \
     "SELECT id, number, order_no, kiosk, token, service, profile, term_years, amount_fen, " \
     "price_pack, slot, old_certificate, old_not_after_s, status, reason, pay_token, charge," \
-    "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s, write_open " \
+    "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s, write_open, " \
+    "ended_s " \
     "FROM orders "
 
 static const char *const status_names[FACT_ORDER_STATUS_COUNT] = {
@@ -71,6 +72,7 @@ static void order_take(sqlite3_stmt *query, struct order_row *out)
     order.write_before_s = column_number(query, 22);
     order.closed_s = column_number(query, 23);
     order.write_open = column_number(query, 24) != 0;
+    order.ended_s = column_number(query, 25);
     *out = order;
 }
 
@@ -137,8 +139,8 @@ struct err order_insert(struct store *store, struct order_row *order)
         store,
         "INSERT INTO orders(id, number, order_no, kiosk, token, service, profile, term_years,"
         " amount_fen, price_pack, slot, old_certificate, old_not_after_s, status, reason,"
-        " pay_token, charge, created_s, expires_s, closed_s)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " pay_token, charge, created_s, expires_s, closed_s, ended_s)"
+        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         VALUES(V_TEXT(order->id), V_NUMBER(order->number), V_TEXT(order->order_no),
                V_TEXT(order->kiosk), V_TEXT(order->token), V_TEXT(order->service),
                V_TEXT(order->profile), V_NUMBER(order->term_years), V_NUMBER(order->amount_fen),
@@ -146,7 +148,8 @@ struct err order_insert(struct store *store, struct order_row *order)
                V_BLOB(order->old_certificate, sizeof(order->old_certificate)),
                V_NUMBER(order->old_not_after_s), V_TEXT(order_status_name(order->status)),
                V_TEXT(order->reason), V_TEXT(order->pay_token), V_TEXT(order->charge),
-               V_NUMBER(order->created_s), V_NUMBER(order->expires_s), V_NUMBER(order->closed_s)));
+               V_NUMBER(order->created_s), V_NUMBER(order->expires_s), V_NUMBER(order->closed_s),
+               V_NUMBER(order->ended_s)));
 }
 
 struct err order_update(struct store *store, const struct order_row *order)
@@ -154,11 +157,13 @@ struct err order_update(struct store *store, const struct order_row *order)
     return store_run(
         store,
         "UPDATE orders SET status = ?, reason = ?, charge = ?, printed = ?, paid_s = ?,"
-        " reviewed_s = ?, write_before_s = ?, closed_s = ?, write_open = ? WHERE id = ?",
+        " reviewed_s = ?, write_before_s = ?, closed_s = ?, write_open = ?, ended_s = ? WHERE id = "
+        "?",
         VALUES(V_TEXT(order_status_name(order->status)), V_TEXT(order->reason),
                V_TEXT(order->charge), V_TEXT(order->printed), V_NUMBER(order->paid_s),
                V_NUMBER(order->reviewed_s), V_NUMBER(order->write_before_s),
-               V_NUMBER(order->closed_s), V_NUMBER(order->write_open), V_TEXT(order->id)));
+               V_NUMBER(order->closed_s), V_NUMBER(order->write_open), V_NUMBER(order->ended_s),
+               V_TEXT(order->id)));
 }
 
 struct err order_list(struct store *store, size_t max, struct order_row *out_orders,

@@ -37,6 +37,7 @@ struct order_row {
     char charge[ORDER_SECRET_SIZE]; /* the provider's name of the payment */
     char printed[9];
     int64_t paid_s, reviewed_s, write_before_s, closed_s; /* 0: not yet */
+    int64_t ended_s; /* done, closed, refused or to be refunded since; 0: it is none of these */
 };
 
 enum order_key { ORDER_BY_ID, ORDER_BY_NO, ORDER_BY_PAY_TOKEN, ORDER_OPEN_BY_TOKEN };

@@ -38,6 +38,11 @@ struct report {
 MUST_CHECK struct err orders_request(const struct platform *platform, const struct report *report,
                                      char out_code[ORDER_CODE_SIZE]);
 
+/* The holder of a token is at another kiosk than the one where its open order was made: that kiosk
+ * gets the order's documents, too. Codes: none. */
+MUST_CHECK struct err orders_ask(const struct platform *platform, const struct report *report,
+                                 char out_code[ORDER_CODE_SIZE]);
+
 /* The visitor left before paying. Codes: "unknown_order". */
 MUST_CHECK struct err orders_leave(const struct platform *platform, const struct report *report,
                                    char out_code[ORDER_CODE_SIZE]);

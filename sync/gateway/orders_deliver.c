@@ -68,6 +68,7 @@ static struct err store_delivery(const struct platform *platform, const struct r
                   report->kiosk);
     } else {
         order->status = FACT_ORDER_DONE;
+        order->ended_s = platform_now_s(platform);
     }
     order->write_open = false;
     order->closed_s = platform_now_s(platform);

@@ -42,6 +42,7 @@ struct err orders_close(const struct platform *platform, struct order_row *order
         return e;
     order->status = FACT_ORDER_CLOSED;
     order->closed_s = platform_now_s(platform);
+    order->ended_s = order->closed_s;
     (void)text_copy(order->reason, sizeof(order->reason), reason);
     return order_store(platform, order);
 }
@@ -82,6 +83,7 @@ struct err orders_deny(const struct platform *platform, struct order_row *order)
     }
     order->status = FACT_ORDER_REFUND;
     order->reviewed_s = platform_now_s(platform);
+    order->ended_s = order->reviewed_s;
     (void)text_copy(order->reason, sizeof(order->reason), "review_refused");
     return order_store(platform, order);
 }
@@ -102,6 +104,7 @@ struct err orders_refund_forced(const struct platform *platform, struct order_ro
         return was ? ERR_OK : ERR(ERR_CONFLICT, 0, "not to be delivered");
     }
     order->status = FACT_ORDER_REFUND;
+    order->ended_s = platform_now_s(platform);
     (void)text_copy(order->reason, sizeof(order->reason), undeliverable);
     return order_store(platform, order);
 }

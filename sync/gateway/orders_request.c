@@ -139,6 +139,7 @@ static struct err order_make_row(const struct platform *platform, const struct r
     };
 
     order.expires_s = order.created_s + platform->pay_s;
+    order.ended_s = order.status == FACT_ORDER_REFUSED ? order.created_s : 0;
     (void)text_copy(order.id, sizeof(order.id), request->order);
     (void)text_copy(order.kiosk, sizeof(order.kiosk), report->kiosk);
     (void)text_copy(order.token, sizeof(order.token), request->token);
@@ -153,6 +154,24 @@ static struct err order_make_row(const struct platform *platform, const struct r
         return e;
     *out_order = order;
     return ERR_OK;
+}
+
+struct err orders_ask(const struct platform *platform, const struct report *report,
+                      char out_code[ORDER_CODE_SIZE])
+{
+    struct store *store = platform->store;
+    struct order_row open = {0};
+
+    out_code[0] = '\0';
+    struct err e = order_load(store, ORDER_OPEN_BY_TOKEN, report->entry->token, &open);
+    if (e.code == ERR_NOT_FOUND || (!failed(e) && text_same(open.kiosk, report->kiosk)))
+        return ERR_OK;
+    if (!failed(e)) {
+        e = store_run(store,
+                      "INSERT INTO askers(order_id, kiosk) VALUES(?, ?) ON CONFLICT DO NOTHING",
+                      VALUES(V_TEXT(open.id), V_TEXT(report->kiosk)));
+    }
+    return failed(e) || store_changes(store) == 0 ? e : publish_again(store, open.id);
 }
 
 struct err orders_request(const struct platform *platform, const struct report *report,

@@ -41,12 +41,27 @@ struct err publish_account(struct store *store, const struct account *account)
     return failed(e) ? e : publish(store, "account", account->token, (struct bytes){body, len});
 }
 
-struct err publish_order(const struct platform *platform, const struct order_row *order)
+/* What was issued for it, if anything, without the certificate: whoever has that one on a token
+ * knows it by this. */
+static struct err name_issued(struct store *store, const char *order, struct fact_order *facts)
 {
-    struct document_order document = {0};
+    struct issued made = {0};
+
+    struct err e = issued_load_of_order(store, order, &made);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+    facts->slot = made.slot;
+    memcpy(facts->new_fingerprint, made.fingerprint, sizeof(facts->new_fingerprint));
+    facts->new_not_before_s = made.not_before_s;
+    facts->new_not_after_s = made.not_after_s;
+    return ERR_OK;
+}
+
+static void fill_order(const struct platform *platform, const struct order_row *order,
+                       struct document_order *out)
+{
+    struct document_order document = {.ended_s = order->ended_s};
     struct fact_order *facts = &document.facts;
-    uint8_t body[DOCUMENT_BODY_MAX];
-    size_t len = 0;
 
     facts->status = order->status;
     (void)text_copy(facts->id, sizeof(facts->id), order->id);
@@ -72,7 +87,19 @@ struct err publish_order(const struct platform *platform, const struct order_row
     (void)text_copy(document.token, sizeof(document.token), order->token);
     (void)text_copy(document.service, sizeof(document.service), order->service);
     (void)text_copy(document.profile, sizeof(document.profile), order->profile);
-    struct err e = document_write_order(&document, body, &len);
+    *out = document;
+}
+
+struct err publish_order(const struct platform *platform, const struct order_row *order)
+{
+    struct document_order document = {0};
+    uint8_t body[DOCUMENT_BODY_MAX];
+    size_t len = 0;
+
+    fill_order(platform, order, &document);
+    struct err e = name_issued(platform->store, order->id, &document.facts);
+    if (!failed(e))
+        e = document_write_order(&document, body, &len);
     return failed(e) ? e : publish(platform->store, "order", order->id, (struct bytes){body, len});
 }
 
@@ -122,6 +149,23 @@ struct err publish_key(struct store *store, const char *id, struct bytes body,
     return ERR_OK;
 }
 
+/* What is issued before the order, which says that it is there. */
+struct err publish_again(struct store *store, const char *order)
+{
+    static const char *const types[] = {"issued", "order"};
+    struct err e = ERR_OK;
+
+    for (size_t i = 0; i < ARRAY_LEN(types) && !failed(e); i++) {
+        e = store_run(store,
+                      "UPDATE documents SET cursor = (SELECT max(cursor) + 1 FROM documents)"
+                      " WHERE type = ? AND id = ?",
+                      VALUES(V_TEXT(types[i]), V_TEXT(order)));
+    }
+    if (!failed(e))
+        store_mark_changed(store);
+    return e;
+}
+
 static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
 {
     size_t len = (size_t)sqlite3_column_bytes(query, 4);
@@ -143,22 +187,36 @@ static struct err published_take(sqlite3_stmt *query, struct feed_document *out)
 #define STATEMENTS \
     "SELECT cursor, type, id, version, body, speaker, seal FROM documents" \
     " JOIN platform_keys USING (id) WHERE type = '" KEYRING_STATEMENT "' AND seal IS NOT NULL "
+/* Whether a document of an order is for kiosk ?3, and not past: ?4 and ?5 are the ends of those
+ * that were over then, and of those whose money went back. */
+#define OF_ORDERS \
+    "EXISTS (SELECT 1 FROM orders AS o WHERE o.id = documents.id" \
+    " AND (o.kiosk = ?3 OR (type = 'order' AND o.paid_s <> 0) OR EXISTS" \
+    "  (SELECT 1 FROM askers WHERE order_id = o.id AND kiosk = ?3))" \
+    " AND (o.status = 'to_write' OR type = 'order')" \
+    " AND (o.ended_s = 0 OR o.ended_s > iif(o.status = 'refund', ?5, ?4)))"
 
 struct page {
+    const struct publish_reader *reader;
     struct feed_document *documents; /* FEED_DOCUMENTS_MAX */
     size_t count, bytes;
     uint64_t reached; /* cursor of the last one taken */
     bool is_full;     /* there may be more */
 };
 
-/* Take what `sql` gives for cursor and limit. */
-static struct err fill(struct store *store, const char *sql, uint64_t cursor, struct page *page)
+/* Take what `sql` gives for cursor, limit and reader. */
+static struct err fill(struct store *store, const char *sql, struct page *page)
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
-    struct err e = store_query(
-        store, sql, VALUES(V_NUMBER(cursor), V_NUMBER(FEED_DOCUMENTS_MAX - page->count)), &query);
+    const struct publish_reader *reader = page->reader;
+    struct err e =
+        store_query(store, sql,
+                    VALUES(V_NUMBER(reader->cursor), V_NUMBER(FEED_DOCUMENTS_MAX - page->count),
+                           V_TEXT(reader->kiosk), V_NUMBER(reader->now_s - DOCUMENT_ENDED_KEPT_S),
+                           V_NUMBER(reader->now_s - DOCUMENT_REFUND_KEPT_S)),
+                    &query);
 
-    page->reached = cursor;
+    page->reached = reader->cursor;
     while (!failed(e) && !failed(e = store_row(query))) {
         size_t len = (size_t)sqlite3_column_bytes(query, 4);
         page->is_full = page->count > 0 && page->bytes + len > PUBLISH_BYTES_MAX;
@@ -175,24 +233,28 @@ static struct err fill(struct store *store, const char *sql, uint64_t cursor, st
     return e.code == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-struct err published_after(struct store *store, uint64_t cursor,
+/* What is for others is passed by, so that it is not looked at again and again. */
+struct err published_after(struct store *store, const struct publish_reader *reader,
                            struct feed_document out_documents[FEED_DOCUMENTS_MAX],
                            size_t *out_count, uint64_t *out_cursor)
 {
-    struct page page = {.documents = out_documents};
+    struct page page = {.reader = reader, .documents = out_documents};
+    uint64_t newest = 0;
 
-    struct err e = fill(store, STATEMENTS "AND +cursor > ? ORDER BY cursor LIMIT ?", cursor, &page);
-    uint64_t of_keys = page.reached;
+    struct err e = fill(store, STATEMENTS "AND +cursor > ?1 ORDER BY cursor LIMIT ?2", &page);
     if (!failed(e)) {
         e = fill(store,
-                 COLUMNS "WHERE cursor > ? AND +type <> '" KEYRING_STATEMENT
-                         "' ORDER BY cursor LIMIT ?",
-                 cursor, &page);
+                 COLUMNS "WHERE cursor > ?1 AND +type <> '" KEYRING_STATEMENT
+                         "' AND (type NOT IN ('order', 'issued') OR " OF_ORDERS
+                         ") ORDER BY cursor LIMIT ?2",
+                 &page);
     }
+    if (!failed(e))
+        e = published_newest(store, &newest);
     if (failed(e))
         return e;
     *out_count = page.count;
-    *out_cursor = !page.is_full && of_keys > page.reached ? of_keys : page.reached;
+    *out_cursor = page.is_full || newest < page.reached ? page.reached : newest;
     return ERR_OK;
 }
 

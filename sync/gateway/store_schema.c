@@ -203,6 +203,18 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "  speaker TEXT NOT NULL DEFAULT ''," /* who sealed its document, '': nobody yet */
     "  seal BLOB CHECK (length(seal) = 64)) STRICT;"
 
+    /* An order's documents are no longer for everybody; who was told of one that is still to be
+     * paid hears how it ends. */
+    "ALTER TABLE orders ADD COLUMN ended_s INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE orders SET ended_s = max(created_s, paid_s, reviewed_s, closed_s)"
+    "  WHERE status IN ('done', 'closed', 'refund', 'refused');"
+    "CREATE TABLE askers("
+    "  order_id TEXT NOT NULL REFERENCES orders(id),"
+    "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"
+    "  PRIMARY KEY (order_id, kiosk)) STRICT, WITHOUT ROWID;"
+    "INSERT INTO askers SELECT o.id, k.id FROM orders AS o, kiosks AS k WHERE o.status = 'to_pay'"
+    "  AND o.kiosk <> k.id;"
+
     "PRAGMA user_version = 4;"
     "COMMIT;",
 };

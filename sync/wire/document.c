@@ -55,6 +55,11 @@ static const struct field order_rows[] = {
     FIELD(document_order, facts.write_before_s, "write_before_s", FIELD_NUMBER, .min = 0),
     FIELD(document_order, facts.old_fingerprint, "old_certificate", FIELD_HEX, .min = 0),
     FIELD(document_order, facts.old_not_after_s, "old_not_after_s", FIELD_NUMBER, .min = 0),
+    FIELD(document_order, facts.slot, "slot", FIELD_NUMBER, .min = 0),
+    FIELD(document_order, facts.new_fingerprint, "new_certificate", FIELD_HEX, .min = 0),
+    FIELD(document_order, facts.new_not_before_s, "new_not_before_s", FIELD_NUMBER, .min = 0),
+    FIELD(document_order, facts.new_not_after_s, "new_not_after_s", FIELD_NUMBER, .min = 0),
+    FIELD(document_order, ended_s, "ended_s", FIELD_NUMBER, .min = 0),
 };
 
 static const struct field issued_rows[] = {

@@ -9,7 +9,11 @@
  *                             "order_no":TEXT,"token":token id,"service":NAME,"profile":NAME,
  *                             "term_years":N,"amount_fen":N,"pay_url":URL,"check_url":URL,"method":TEXT,"refusal":CODE,
  *                             "created_s":N,"expires_s":N,"paid_s":N,"write_before_s":N,
- *                             "old_certificate":SHA-256 hex,"old_not_after_s":N}
+ *                             "old_certificate":SHA-256 hex,"old_not_after_s":N,
+ *                             "slot":N,"new_certificate":SHA-256 hex,"new_not_before_s":N,
+ *                             "new_not_after_s":N,"ended_s":N}
+ *                             the last line but ended_s: once a certificate was issued; ended_s: it
+ *                             is done, closed, refused or to be refunded since then
  *   issued     order id      {"slot":N,"certificate":base64 of the DER}
  *   notice     any           {"zh":TEXT,"en":TEXT}       announcements for the home screen
  *   platform_key key id      {"public":hex of the raw Ed25519 key,"not_before_s":N,"not_after_s":N,
@@ -30,6 +34,10 @@
 #define DOCUMENT_BODY_MAX 16384
 #define DOCUMENT_CERTIFICATE_MAX 3000
 #define DOCUMENT_KEY_LEN 32
+/* How long after its end what is said of an order is kept at kiosks: for its receipt, or because a
+ * token that it left torn may still come, until any certificate of it has lapsed. */
+#define DOCUMENT_ENDED_KEPT_S INT64_C(2592000)   /* 30 days */
+#define DOCUMENT_REFUND_KEPT_S INT64_C(34560000) /* 400 days */
 
 struct document_account {
     struct fact_account facts; /* known is true */
@@ -38,10 +46,11 @@ struct document_account {
 };
 
 struct document_order {
-    struct fact_order facts; /* without the certificate's part */
+    struct fact_order facts; /* has_certificate is false: it names one, and holds none */
     char token[FACTS_ID_SIZE];
     char service[33];
     char profile[33];
+    int64_t ended_s; /* 0: it is not over, or of a release that did not say */
 };
 
 struct document_issued {

@@ -114,8 +114,9 @@ struct err entry_write(const struct entry *entry, uint8_t *out, size_t *out_len)
 
 bool entry_goes_ahead(const char *name)
 {
-    static const enum entry_kind ahead[] = {ENTRY_ORDER_REQUESTED, ENTRY_ORDER_LEFT,
-                                            ENTRY_WRITE_INTENDED, ENTRY_WRITE_FAILED};
+    static const enum entry_kind ahead[] = {ENTRY_PIN_VERIFIED, ENTRY_ORDER_REQUESTED,
+                                            ENTRY_ORDER_LEFT, ENTRY_WRITE_INTENDED,
+                                            ENTRY_WRITE_FAILED};
 
     for (size_t i = 0; i < ARRAY_LEN(ahead); i++) {
         if (text_same(name, entry_name(ahead[i])))

@@ -69,6 +69,16 @@ hex_of() {
     printf %s "$1" | iconv -f UTF-8 -t "$2" | od -An -v -tx1 | tr -d ' \n'
 }
 
+# base64_of TEXT ENCODING BEFORE: what stands of it in base64, in hex, when so many bytes (0, 1, 2) are
+# before it: as in a certificate within JSON.
+base64_of() {
+    local text before=$3 size chars
+    size=$((before + $(printf %s "$1" | iconv -f UTF-8 -t "$2" | wc -c)))
+    text=$({ printf '%*s' "$before" '' && printf %s "$1" | iconv -f UTF-8 -t "$2"; } | base64 -w 0)
+    chars=$((size * 8 / 6 - (before * 8 + 5) / 6)) # those that hold nothing of the neighbours
+    hex_of "${text:$(((before * 8 + 5) / 6)):$chars}" UTF-8
+}
+
 # file_hits HEX: the files of the kiosk that hold these bytes: its ledger, WAL and free pages with it,
 # and the logs of its programs.
 file_hits() {
@@ -79,22 +89,37 @@ file_hits() {
 
 # in_files WHAT TEXT: that the search finds it in a file where it stands.
 in_files() {
-    local encoding
+    local encoding before
     for encoding in UTF-8 UTF-16LE GBK; do
         printf 'x%s' "$2" | iconv -f UTF-8 -t "$encoding" >"$D/state/planted"
         [ -n "$(file_hits "$(hex_of "$2" "$encoding")")" ] || fail "$1 in $encoding: the search sees nothing" || return 1
+        for before in 0 1 2; do
+            { printf '%*s' "$before" '' && printf %s "$2" | iconv -f UTF-8 -t "$encoding" && printf @x; } |
+                base64 -w 0 >"$D/state/planted"
+            [ -n "$(file_hits "$(base64_of "$2" "$encoding" "$before")")" ] ||
+                fail "$1 in $encoding in base64, $before before: the search sees nothing" || return 1
+        done
     done
     rm "$D/state/planted"
 }
 
-not_in_files() {
-    local encoding hits
+# nowhere_in_files TEXT: prints where it stands, and fails then.
+nowhere_in_files() {
+    local encoding before hits=
     for encoding in UTF-8 UTF-16LE GBK; do
-        searches=$((searches + 1))
-        hits=$(file_hits "$(hex_of "$2" "$encoding")")
-        [ -z "$hits" ] || fail "$1 in $encoding stands in: $hits" || return 1
+        hits+=$(file_hits "$(hex_of "$1" "$encoding")")
+        for before in 0 1 2; do
+            hits+=$(file_hits "$(base64_of "$1" "$encoding" "$before")")
+        done
     done
-    ok "$1 is in no file, in any encoding"
+    printf %s "$hits"
+    [ -z "$hits" ]
+}
+
+# Within `patience` seconds, as above.
+not_in_files() {
+    wait_for "$patience" nowhere_in_files "$2" || fail "$1 stands in: $(nowhere_in_files "$2")" || return 1
+    ok "$1 is in no file, in any encoding, as it is or in base64"
 }
 
 hex_nowhere() {
@@ -165,5 +190,5 @@ start_screen && stack_up || exit 1
 "$memory_hits" "${pids[kiosk]}" certkiosk >/dev/null 2>&1 || { echo "may not read another's memory: skipped" && exit 77; }
 stop kiosk # which would take the token for a visitor's
 new_pin && start_kiosk && visit && after_visit && nothing_is_left || exit 1
-printf "points: %d searches of certkiosk's memory, the ledger's files and logs for what a visitor left, each text found while it is there: nothing left\n" \
+printf "points: %d searches of certkiosk's memory, and of the ledger's files and logs in any encoding and base64, for what a visitor left, each text found while it is there: nothing left\n" \
     "$searches"

@@ -142,8 +142,9 @@ static unsigned ask(struct kiosk *kiosk, const struct keyring *platform)
     struct err fates[FEED_DOCUMENTS_MAX];
     size_t count = 0;
     unsigned refused = 0;
+    const struct publish_reader reader = {KIOSK, kiosk->cursor, NOW_S};
     assert_int_equal(store_begin(world.store, &work).code, ERR_NONE);
-    assert_int_equal(published_after(world.store, kiosk->cursor, page, &count, &kiosk->cursor).code,
+    assert_int_equal(published_after(world.store, &reader, page, &count, &kiosk->cursor).code,
                      ERR_NONE);
     for (size_t i = 0; i < count; i++)
         statements[i] = statement_of(&page[i]);

@@ -40,7 +40,8 @@ static sqlite3 *make_full(int version)
     sqlite3 *db = released_make(folder.path, files[version - 1]);
     released_run(
         db,
-        "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('k', zeroblob(32), 0);"
+        "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('k', zeroblob(32), 0),"
+        " ('l', zeroblob(32), 0);"
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE"
         " i < " STRINGIFY(
             ENTRIES) ") INSERT INTO journal(kiosk, epoch, seq, txid, at_ms, visit,"
@@ -98,6 +99,10 @@ static void every_released_database_comes_up_with_all_rows(void **state)
         /* What the first release did not keep is taken to have been. */
         assert_int_equal(answer(store, "SELECT sum(write_open) FROM orders"),
                          version == 1 ? ENTRIES / 20 : 0);
+        /* The other kiosk, which was told of all, hears how each one still to be paid ends. */
+        assert_int_equal(answer(store, "SELECT count(*) FROM askers WHERE kiosk = 'l'"),
+                         ENTRIES / 20);
+        assert_int_equal(answer(store, "SELECT count(*) FROM askers"), ENTRIES / 20);
         store_close(store);
         assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
         store_close(store);
@@ -111,8 +116,7 @@ static void a_certificate_that_was_not_used_still_counts(void **state)
     (void)state;
     sqlite3 *db = make_full(3);
     released_run(db, "UPDATE kiosks SET next_certificate = x'01', next_request = x'02',"
-                     " next_der = x'03', next_until_s = 4;"
-                     "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('l', x'00', 0)");
+                     " next_der = x'03', next_until_s = 4 WHERE id = 'k'");
     put_away(db);
     assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
     assert_int_equal(answer(store, "SELECT count(*) FROM nexts WHERE kiosk = 'k' AND hash = x'01'"
@@ -213,10 +217,10 @@ static void while_another_process_has_it_open_nothing_is_changed(void **state)
     (void)state;
     sqlite3 *other = make_full(2);
     assert_int_equal(store_open(folder.path, false, &store).code, ERR_TIMEOUT);
-    released_run(other, "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('l', x'00', 0)");
+    released_run(other, "INSERT INTO kiosks(id, certificate, enrolled_s) VALUES('m', x'00', 0)");
     put_away(other);
     assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
-    assert_int_equal(answer(store, "SELECT count(*) FROM kiosks"), 2);
+    assert_int_equal(answer(store, "SELECT count(*) FROM kiosks"), 3);
     store_close(store);
 }
 

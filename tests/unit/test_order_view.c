@@ -36,6 +36,7 @@ struct house {
     struct journal *journal;
     struct inbox *writer, *inbox;
     uint8_t txids;
+    uint64_t version;
 };
 
 static void path_of(const struct house *house, const char *name, char out[PATH_SIZE])
@@ -155,20 +156,24 @@ static void seal(const struct house *house, struct inbox_document *document)
     (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(house->key));
 }
 
-static void put_order(struct house *house, const char *id, enum fact_order_status status,
-                      int64_t created_s)
+static void put_facts(struct house *house, const char *id, const struct fact_order *facts)
 {
     struct document_order order = {
-        .facts = {.status = status, .term_years = 2, .amount_fen = 40000, .created_s = created_s},
-        .token = TOKEN,
-        .service = "renew",
-        .profile = "norinco"};
-    struct inbox_document document = {.type = "order", .version = 1};
+        .facts = *facts, .token = TOKEN, .service = "renew", .profile = "norinco"};
+    struct inbox_document document = {.type = "order", .version = ++house->version};
 
     (void)text_copy(document.id, sizeof(document.id), id);
     assert_false(failed(document_write_order(&order, document.body, &document.body_len)));
     seal(house, &document);
     assert_false(failed(inbox_put(house->writer, &document, 1, 1)));
+}
+
+static void put_order(struct house *house, const char *id, enum fact_order_status status,
+                      int64_t created_s)
+{
+    const struct fact_order facts = {
+        .status = status, .term_years = 2, .amount_fen = 40000, .created_s = created_s};
+    put_facts(house, id, &facts);
 }
 
 static struct inbox_document issued_document(const struct house *house)
@@ -305,10 +310,15 @@ static void test_a_delivered_order_comes_with_its_certificate(void **state)
     assert_string_equal(ask(house, &issued).id, OWN);
     assert_false(ask(house, &issued).has_certificate);
 
-    struct inbox_document document = issued_document(house);
-    assert_false(failed(inbox_put(house->writer, &document, 1, 3)));
+    const struct fact_order done = {.status = FACT_ORDER_DONE,
+                                    .created_s = 1790000002,
+                                    .slot = 0x9A,
+                                    .new_fingerprint = {7},
+                                    .new_not_after_s = 1800000000};
+    put_facts(house, OWN, &done);
     struct fact_order order = ask(house, &issued);
     assert_int_equal(order.status, FACT_ORDER_DONE);
+    assert_int_equal(order.new_fingerprint[0], 7);
     assert_string_equal(order.id, OWN);
     assert_true(order.has_certificate);
     assert_int_equal(order.new_not_after_s, 1800000000);
