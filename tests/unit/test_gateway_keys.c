@@ -249,13 +249,14 @@ static void what_an_earlier_key_would_say_is_refused_by_kiosks(void **state)
     size_t count = 0;
     uint64_t cursor = 0;
     struct err fate = ERR_OK;
+    const struct publish_reader reader = {KIOSK, 0, NOW_S};
     (void)state;
     enrol(&world.kiosks[0]);
     assert_int_equal(act(ADD, 0, NULL).code, ERR_NONE);
     expect_agreement(&world.kiosks[0]);
     assert_int_equal(keys_folder_open(world.dir, list_now().keys[1].id, &second).code, ERR_NONE);
     assert_int_equal(store_begin(world.store, &work).code, ERR_NONE);
-    assert_int_equal(published_after(world.store, 0, page, &count, &cursor).code, ERR_NONE);
+    assert_int_equal(published_after(world.store, &reader, page, &count, &cursor).code, ERR_NONE);
     assert_int_equal(count, 1);
     struct keyring_statement statement = statement_of(&page[0]);
     statement.key.version = 2;
