@@ -35,32 +35,39 @@ static void look_at_room(struct book *book)
     send_hall(book);
 }
 
-static void out_of_service(struct book *book, const char *event, struct err e)
+/* Until it is opened again. */
+static void close_journal(struct book *book, enum fact_ledger_fault fault)
 {
-    log_err(event, e);
     journal_close(book->journal);
     book->journal = NULL;
     book->next_open_ms = clock_boot_ms() + REOPEN_MS;
     book->hall.ledger_ok = false;
-    if (!book->condemned) {
-        book->hall.ledger_fault =
-            e.code == ERR_NO_ROOM ? FACT_LEDGER_NO_ROOM : FACT_LEDGER_UNUSABLE;
-    }
+    if (!book->condemned)
+        book->hall.ledger_fault = fault;
     send_hall(book);
+}
+
+static void out_of_service(struct book *book, const char *event, struct err e)
+{
+    log_err(event, e);
+    close_journal(book, e.code == ERR_NO_ROOM ? FACT_LEDGER_NO_ROOM : FACT_LEDGER_UNUSABLE);
 }
 
 /* The same, with what is known of a journal that does not open. */
 static void cannot_open(struct book *book, struct err e)
 {
-    out_of_service(book, "journal_open", e);
-    if (book->condemned || (e.code != ERR_CONFLICT && e.code != ERR_DENIED))
-        return;
-    book->hall.ledger_fault = e.code == ERR_DENIED ? FACT_LEDGER_NO_KEY : FACT_LEDGER_CHANGED;
-    send_hall(book);
+    enum fact_ledger_fault fault = FACT_LEDGER_UNUSABLE;
+    if (e.code == ERR_NO_ROOM)
+        fault = FACT_LEDGER_NO_ROOM;
+    if (e.code == ERR_DENIED)
+        fault = FACT_LEDGER_NO_KEY;
+    if (e.code == ERR_CONFLICT)
+        fault = FACT_LEDGER_CHANGED;
+    log_err("journal_open", e);
+    close_journal(book, fault);
 }
 
-/* For as long as the process lives: no program can mend it. */
-static void condemn(struct book *book, enum fact_ledger_fault fault)
+static void log_fault(enum fact_ledger_fault fault)
 {
     static const char *const words[FACT_LEDGER_FAULT_COUNT] = {[FACT_LEDGER_ROLLED_BACK] =
                                                                    "rolled_back",
@@ -69,6 +76,12 @@ static void condemn(struct book *book, enum fact_ledger_fault fault)
                                                                [FACT_LEDGER_CHANGED] = "changed"};
 
     log_event(LOG_LEVEL_ERROR, "ledger", "fault=%s", words[fault]);
+}
+
+/* For as long as the process lives: no program can mend it. */
+static void condemn(struct book *book, enum fact_ledger_fault fault)
+{
+    log_fault(fault);
     book->condemned = true;
     book->hall.ledger_ok = false;
     book->hall.ledger_fault = fault;
@@ -77,25 +90,44 @@ static void condemn(struct book *book, enum fact_ledger_fault fault)
 
 /* Whether the journal has what the platform acknowledged. Without an inbox that is not known, and
  * nothing can be sold either. */
-static bool judge(struct book *book)
+static struct err compare(struct book *book, enum agreement *out_agreement)
 {
     struct inbox_state state;
+
+    if (book->mail.inbox != NULL && !failed(mailbox_state(&book->mail, &state)))
+        return agreement_of_state(book->journal, &state, out_agreement);
+    *out_agreement = AGREEMENT_SAME;
+    return ERR_OK;
+}
+
+static enum fact_ledger_fault fault_of(enum agreement agreement)
+{
+    return agreement == AGREEMENT_BEHIND ? FACT_LEDGER_ROLLED_BACK : FACT_LEDGER_FORKED;
+}
+
+static bool judge(struct book *book)
+{
     enum agreement agreement = AGREEMENT_SAME;
 
     if (book->condemned || book->journal == NULL)
         return false;
-    if (book->mail.inbox == NULL || failed(mailbox_state(&book->mail, &state)))
-        return true;
-    struct err e = agreement_of_state(book->journal, &state, &agreement);
+    struct err e = compare(book, &agreement);
     if (failed(e)) {
         out_of_service(book, "journal_read", e);
         return false;
     }
-    if (agreement == AGREEMENT_BEHIND)
-        condemn(book, FACT_LEDGER_ROLLED_BACK);
-    if (agreement == AGREEMENT_OTHER)
-        condemn(book, FACT_LEDGER_FORKED);
+    if (agreement != AGREEMENT_SAME)
+        condemn(book, fault_of(agreement));
     return agreement == AGREEMENT_SAME;
+}
+
+/* Nothing was done with it yet: the right one may be in its place when it is opened again, and what
+ * the platform said of the one before may be over then. */
+static void leave_unused(struct book *book, enum fact_ledger_fault fault)
+{
+    if (book->hall.ledger_fault != fault)
+        log_fault(fault);
+    close_journal(book, fault);
 }
 
 /* Whether what failed with `e` for want of room is worth another try. */
@@ -110,6 +142,7 @@ static bool makes_room(struct book *book, struct err e)
 static void open_journal(struct book *book)
 {
     static const uint8_t unused[16] = {0};
+    enum agreement agreement = AGREEMENT_SAME;
 
     const char *path = book->setup.journal_path;
     struct err e = journal_open(path, false, unused, book->setup.guard, &book->journal);
@@ -117,9 +150,13 @@ static void open_journal(struct book *book)
         e = journal_open(path, false, unused, book->setup.guard, &book->journal);
     if (!failed(e))
         e = warden_opened(&book->warden, book->journal);
+    if (!failed(e))
+        e = compare(book, &agreement);
     if (failed(e)) {
         cannot_open(book, e);
-    } else if (judge(book)) {
+    } else if (agreement != AGREEMENT_SAME && !book->condemned) {
+        leave_unused(book, fault_of(agreement));
+    } else if (!book->condemned) {
         (void)disk_room_look(&book->room);
         book->hall.room_ok = book->room.ok;
         book->hall.ledger_ok = true;

@@ -8,11 +8,12 @@
  *
  * At start, at each look and before an order or a write is begun the journal is held against what
  * the platform acknowledged (kiosk/ledger/agreement.h); and when it has time the book signs and
- * verifies it (warden.h). One that was set back, forked or changed is never trusted again by this
- * process: ledger_ok = false, and it takes only what became of a write that was begun already.
+ * verifies it (warden.h). One that served and is found to be set back, forked or changed is never
+ * trusted again by this process: ledger_ok = false, and it takes only what became of a write that
+ * was begun already.
  *
- * When an append fails, or the journal does not verify at start, the book closes it, says
- * ledger_ok = false, and tries to open and verify it again every few seconds. It never makes
+ * When an append fails, or at start the journal does not verify or is not the platform's, the book
+ * closes it, says ledger_ok = false, and tries to open it again every few seconds. It never makes
  * a new one: that is `certkiosk --create-ledger`, once in a kiosk's life.
  *
  * A reserve of disk is held (kiosk/ledger/reserve.h). When the disk is full it is given up, so that

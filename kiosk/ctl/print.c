@@ -160,11 +160,11 @@ void print_advice(FILE *out, const char *word)
     } rows[] = {
         {"ledger_rolled_back", "the journal ends before what the platform has acknowledged: an "
                                "older copy was put back. Nothing is served. Keep all its files, "
-                               "put the right journal back, restart certkiosk-syncd, wait until "
-                               "no fork is told, restart certkiosk."},
+                               "stop certkiosk and certkiosk-syncd, put the right journal back, "
+                               "start both: it serves when the platform agrees."},
         {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
                           "fork). Nothing is served. Keep all its files, call the platform; when "
-                          "it is settled restart certkiosk-syncd, then certkiosk."},
+                          "it is settled restart certkiosk. It serves when the platform agrees."},
         {"ledger_changed",
          "an entry of the journal is not what was appended, by somebody or by the "
          "disk. Nothing is served. Keep all its files, stop certkiosk and "

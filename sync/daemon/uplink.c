@@ -98,6 +98,17 @@ static bool open_journal(struct uplink *uplink, uint64_t now_ms)
     return true;
 }
 
+/* Another file may stand there now, with other entries behind the same seq: of the one that was
+ * read nothing is kept. */
+static void begin_anew(struct uplink *uplink)
+{
+    uplink->forked = false;
+    uplink->resent_from = 0;
+    parcel_drop(&uplink->next);
+    journal_close(uplink->journal);
+    uplink->journal = NULL;
+}
+
 /* How far a batch is filled. */
 struct filling {
     struct batch *batch;
@@ -272,6 +283,8 @@ struct err uplink_step(struct uplink *uplink, uint64_t now_ms)
 
     uplink->next_look_ms = now_ms + UPLINK_LOOK_MS;
     uplink->look = false;
+    if (uplink->forked && now_ms >= uplink->fork_over_ms)
+        begin_anew(uplink);
     if (!open_journal(uplink, now_ms) || uplink->forked || uplink->head.seq <= uplink->send_after)
         return ERR_OK;
     uint64_t pause_end_ms = desk->line.lanes[LANE_JOURNAL].next_ms;

@@ -6,6 +6,10 @@
  * The journal is read beside its writer, and waited for when it is not there yet. A batch may
  * arrive twice at the platform and be answered once or never; only an acknowledgement moves on.
  * While one is on its way the next is packed.
+ *
+ * After a fork nothing is sent. Every UPLINK_FORK_MS the journal is opened anew, for staff may have
+ * put the right one back: if it has what the platform acknowledged the platform is sent what is
+ * left, and its signed word alone, in answer or by the feed, ends the fork.
  */
 #ifndef SYNC_DAEMON_UPLINK_H
 #define SYNC_DAEMON_UPLINK_H
@@ -19,6 +23,7 @@
 #define UPLINK_FAST_MS 2000
 #define UPLINK_SLOW_MS 8000
 #define UPLINK_LOOK_MS 1000 /* without a word from the kiosk */
+#define UPLINK_FORK_MS 15000
 
 struct uplink;
 

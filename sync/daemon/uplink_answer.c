@@ -27,6 +27,7 @@ static void fork_found(struct uplink *uplink, const struct http_answer *answer, 
 {
     static const struct hash none;
     uplink->forked = true;
+    uplink->fork_over_ms = now_ms + UPLINK_FORK_MS;
     /* The state names the journal that it speaks of, also before its first acknowledgement. */
     store_acknowledge(&uplink->desk->store, uplink->status.epoch, 0, &none, NULL);
     fail(uplink, answer, INBOX_TROUBLE_FORK, now_ms);

@@ -25,7 +25,8 @@ struct uplink {
     uint64_t send_after;      /* the next batch begins behind this seq */
     size_t batch_max;         /* entries; what the line carries in good time */
     bool look;
-    bool forked; /* two histories: nothing is sent any more until staff have looked */
+    bool forked;           /* two histories: nothing is sent until the journal is opened again */
+    uint64_t fork_over_ms; /* when that is */
     uint64_t next_look_ms;
     uint64_t resent_from; /* the last seq that a gap sent us back to; 0: none */
     struct batch *batch;  /* to pack from */

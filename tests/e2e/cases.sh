@@ -161,7 +161,7 @@ case_token_refuses() {
 
 # The line is cut before and during the visit.
 case_line_cut() {
-    to_services && hall line down >/dev/null && wait_for 15 field_is line down || return 1
+    to_services && chip_follows && hall line down >/dev/null && wait_for 15 field_is line down || return 1
     shot services-offline
     [ -z "$(target service 0)" ] || fail "a renewal is offered that cannot be paid" || return 1
     ok "with the line down nothing is offered that cannot be finished"
@@ -362,6 +362,7 @@ case_ledger_damaged() {
     dd if=/dev/urandom of="$D/state/kiosk/journal.db" bs=512 seek=1 count=30 conv=notrunc 2>/dev/null
     before=$(sha256sum <"$D/state/kiosk/journal.db")
     start_kiosk && at out_of_service && shot out-of-service || return 1
+    words_shown out_staff "$last_shot" || fail "the screen does not tell staff" || return 1
     alike "the damaged journal afterwards" "$(sha256sum <"$D/state/kiosk/journal.db")" "$before" || return 1
     ok "out of service; the damaged journal was left as it is"
     tried=$((tried + 1))
@@ -460,8 +461,8 @@ case_ledger_rolled_back() {
         append "$D/state/kiosk/journal.db" 1 40 || return 1
     start_syncd && start_kiosk && closed_by forked || return 1
     story "Staff put the right journal back."
-    put_back right && start_syncd && wait_for 40 no_trouble || fail "the fork is not over" || return 1
-    start_kiosk && to_services && ok "with the right journal it serves again" || return 1
+    put_back right && start_syncd && start_kiosk && serves_again || return 1
+    ok "with the right journal it serves again"
     points="$tried starts with an older journal or with one that goes on otherwise: each out of service, named, nothing written"
 }
 
@@ -478,6 +479,12 @@ status_is() {
 all_acknowledged() { status_is '.pending == 0 and .journal.head_seq > 0'; }
 no_trouble() { status_is '.inbox.trouble == ""'; }
 
+# serves_again: by itself, when the platform agrees with the journal that is there now.
+serves_again() {
+    wait_for 60 no_trouble || fail "the fork is not over" || return 1
+    at attract 30 && to_services
+}
+
 kept() {
     stop kiosk && stop syncd && cp -a "$D/state/kiosk" "$D/$1" && start_syncd && start_kiosk
 }
@@ -491,7 +498,8 @@ closed_by() {
     local head
     tried=$((tried + 1))
     head=$(ledger "SELECT max(seq) FROM journal")
-    at out_of_service 30 && field_is ledger "$1" && shot "out-of-service-$1" || fail "not out of service by '$1'" || return 1
+    at out_of_service 30 && wait_for 10 field_is ledger "$1" && shot "out-of-service-$1" || fail "not out of service by '$1'" || return 1
+    words_shown "out_staff_$1" "$last_shot" || fail "the screen does not tell staff of '$1'" || return 1
     wait_for 20 status_is '.inbox.trouble == "fork"' || fail "the fork is not kept by certkiosk-syncd" || return 1
     hall insert >/dev/null && sleep 3 && hall pull >/dev/null && at out_of_service || return 1
     "$bin/certkioskctl" --state "$D/state" status >"$D/status" # says by its exit status that something is wrong

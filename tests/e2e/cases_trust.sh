@@ -7,14 +7,13 @@ case_ledger_changed() {
     local last
     look_in && look_in && kept right && last=$(ledger "SELECT max(seq) FROM journal") || return 1
     [ "$last" -ge 4 ] || fail "only $last entries" || return 1
-    changed "its first entry is removed" 1 "DELETE FROM journal WHERE seq = 1" || return 1
-    picture_says out_staff_changed || fail "the screen does not tell staff" || return 1
-    changed "an entry is removed from its middle" 2 "DELETE FROM journal WHERE seq = 2" &&
+    changed "its first entry is removed" 1 "DELETE FROM journal WHERE seq = 1" &&
+        changed "an entry is removed from its middle" 2 "DELETE FROM journal WHERE seq = 2" &&
         changed "two entries are swapped" 2 "UPDATE journal SET seq = 999 WHERE seq = 2;
             UPDATE journal SET seq = 2 WHERE seq = 3; UPDATE journal SET seq = 3 WHERE seq = 999" &&
         changed "a time is changed" 3 "UPDATE journal SET at = at + 1 WHERE seq = 3" &&
         changed "its last entry is removed" '' "DELETE FROM journal WHERE seq = $last" || return 1
-    from_backup "$last" && put_back right && start_syncd && wait_for 40 no_trouble && start_kiosk && to_services &&
+    from_backup "$last" && put_back right && start_syncd && start_kiosk && serves_again &&
         ok "with the right journal it serves again" || return 1
     points="$tried ledgers of $last entries that were changed or are older than what the platform has: each out of service, named, nothing written"
 }
@@ -38,6 +37,7 @@ stays_closed() {
     head=$(ledger "SELECT max(seq) FROM journal")
     at out_of_service 30 && wait_for 10 field_is ledger "$2" ||
         fail "$1: not out of service by '$2' but: $(screen | grep '^ledger=')" || return 1
+    picture_says "out_staff_$2" || fail "$1: the screen does not tell staff" || return 1
     hall insert >/dev/null && sleep 1 && hall pull >/dev/null && at out_of_service || return 1
     "$bin/certkioskctl" --state "$D/state" status >"$D/status" # says by its exit status that something is wrong
     grep -q "^ledger_$2: " "$D/status" || fail "$1: certkioskctl status does not say what to do: $(cat "$D/status")" || return 1
@@ -68,6 +68,6 @@ case_kiosk_cloned() {
     story "A copy of the kiosk, with its keys and the ledger of this morning, is switched on elsewhere."
     closed_by forked && same "what the platform has" "$(platform_has)" "$before" || return 1
     stop kiosk && stop syncd && mv "$D/state" "$D/twin" && mv "$D/own" "$D/state" && start_syncd && start_kiosk || return 1
-    wait_for 40 no_trouble && to_services && ok "the kiosk itself serves on" || return 1
+    serves_again && ok "the kiosk itself serves on" || return 1
     points="$tried copy of a kiosk with its keys: noticed, out of service, no entry of it at the platform; the kiosk itself serves on"
 }

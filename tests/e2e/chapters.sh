@@ -68,6 +68,29 @@ words_shown() {
     return 1
 }
 
+# chip_shows up|down: whether tesseract reads these words of the line's chip in the head of the screen,
+# as it is now, and not the other's.
+chip_shows() {
+    local up down shown
+    up=$(value "$root/assets/words/$lang.ini" "line_up " | tr -d ' ')
+    down=$(value "$root/assets/words/$lang.ini" "line_down " | tr -d ' ')
+    shown=$(import -silent -window root -gravity North -crop 100%x8%+0+0 +repage png:- |
+        tesseract - - -l chi_sim+eng --psm 11 2>/dev/null | tr -d ' \n')
+    case $1 in
+    up) [[ $shown == *"$up"* && $shown != *"$down"* ]] ;;
+    down) [[ $shown == *"$down"* && $shown != *"$up"* ]] ;;
+    esac
+}
+
+# chip_follows: at this screen, the line that goes and comes back is shown.
+chip_follows() {
+    wait_for 20 chip_shows up || fail "the screen does not say that the line is up" || return 1
+    hall line down >/dev/null && wait_for 20 chip_shows down || fail "the screen does not say that the line is down" || return 1
+    field_is line down && hall line up >/dev/null && wait_for 40 chip_shows up ||
+        fail "the screen does not say that the line is up again" || return 1
+    ok "'offline' comes and goes with the line on the drawn screen of $(screen | sed -n 's/^state=//p')"
+}
+
 # profile_says KEY VALUE: in the rules of the visit's profile; VALUE is a pattern.
 profile_says() {
     grep -qxE "$1 = $2" "$root/assets/profiles/$profile.ini"

@@ -74,6 +74,10 @@ static void nothing(struct inbox_state *state)
 {
     (void)state;
 }
+static void well(struct inbox_state *state)
+{
+    state->trouble[0] = '\0';
+}
 
 /* clang-format off */
 static const struct {
@@ -122,6 +126,28 @@ static void test_a_journal_that_is_not_the_platforms_serves_nobody_after_a_start
     }
 }
 
+static void test_what_was_wrong_before_the_start_may_be_over(void **state)
+{
+    static void (*const wrong[])(struct inbox_state *) = {set_back, reported};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct room room;
+        struct mail mail;
+        book_destroy(serving_book(&room));
+        change_mark(&room, wrong[i]);
+        while (post_take(&room.post, 0, &mail))
+            continue;
+        struct book *book = room_book(&room);
+        room_expect_ledger(&room, false);
+        change_mark(&room, well); /* the right journal is back, and the platform says so */
+        room_expect_ledger(&room, true);
+        append_one(&room, book, 2);
+        book_destroy(book);
+        assert_int_equal(room_head(&room), 2);
+        room_close(&room);
+    }
+}
+
 static void test_a_fork_told_while_it_serves_closes_it_for_good(void **state)
 {
     (void)state;
@@ -132,7 +158,7 @@ static void test_a_fork_told_while_it_serves_closes_it_for_good(void **state)
     change_mark(&room, reported);
     book_look(book);
     room_expect_ledger(&room, false);
-    change_mark(&room, nothing); /* well again, or so it seems */
+    change_mark(&room, well); /* or so it seems */
     book_look(book);
     for (uint64_t until_ms = clock_boot_ms() + 3000; clock_boot_ms() < until_ms;) {
         if (post_take(&room.post, 100, &mail) && mail.kind == MAIL_LEDGER)
@@ -173,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_journal_that_is_not_the_platforms_serves_nobody_after_a_start),
+        cmocka_unit_test(test_what_was_wrong_before_the_start_may_be_over),
         cmocka_unit_test(test_a_fork_told_while_it_serves_closes_it_for_good),
         cmocka_unit_test(test_a_forked_journal_takes_the_end_of_a_write_and_no_beginning),
     };

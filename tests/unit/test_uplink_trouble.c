@@ -54,7 +54,7 @@ static const struct {
     const char *name;
     const char *trouble;
     enum lie lie;
-    bool stops; /* for good */
+    bool stops; /* for longer than a pause */
 } lies[] = {
     {"an acknowledgement sealed by another key", "seal", OTHER_KEY, false},
     {"an acknowledgement for another kiosk", "seal", OTHER_KIOSK, false},
@@ -121,7 +121,7 @@ static void test_lies(void **state)
         assert_string_equal(saved(room)->trouble, lies[i].trouble);
         assert_false(line_up(&room->desk.line));
         assert_false(on_its_way(room)); /* not in circles */
-        room_round(room, MINUTE_MS);
+        room_round(room, UPLINK_FORK_MS - 2);
         assert_int_equal(on_its_way(room), !lies[i].stops);
         assert_int_equal(room_tear_down(&at), 0);
     }
@@ -134,9 +134,10 @@ static void test_a_fork_stops_sending_and_is_remembered(void **state)
     fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
     room_round(room, 1);
     assert_string_equal(saved(room)->trouble, "fork");
-    for (int i = 0; i < 10; i++)
-        room_round(room, MINUTE_MS);
-    assert_false(on_its_way(room));
+    for (uint64_t ms = 1000; ms < UPLINK_FORK_MS; ms += 1000) {
+        room_round(room, 1000);
+        assert_false(on_its_way(room));
+    }
     assert_false(line_up(&room->desk.line));
     room_restart(room);
     assert_string_equal(room->desk.store.state.trouble, "fork");
@@ -146,6 +147,64 @@ static void test_a_fork_stops_sending_and_is_remembered(void **state)
     fake_acknowledge(room->http, room->key, &ack);
     room_round(room, 1);
     assert_string_equal(saved(room)->trouble, "");
+}
+
+static void test_a_fork_is_asked_about_again_and_ends_with_the_platforms_word(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 3);
+    for (int i = 0; i < 3; i++) {
+        fake_answer(room->http, LANE_JOURNAL, 409, "{\"error\":\"fork\",\"seq\":2}");
+        room_round(room, 1);
+        assert_string_equal(saved(room)->trouble, "fork");
+        assert_false(on_its_way(room));
+        room_round(room, UPLINK_FORK_MS + LINE_PAUSE_MAX_MS);
+        room_round(room, UPLINK_FORK_MS + LINE_PAUSE_MAX_MS);
+        assert_true(on_its_way(room));
+        assert_string_equal(saved(room)->trouble, "fork"); /* until it has answered */
+        assert_int_equal(room->http->batch.entries[0].seq, 1);
+    }
+    struct ack ack = room_ack(room, 3);
+    fake_acknowledge(room->http, room->key, &ack);
+    room_round(room, 1);
+    assert_string_equal(saved(room)->trouble, "");
+}
+
+/* Staff put another file into the journal's place, while certkiosk-syncd runs. */
+static void put_journal(struct room *room, const char *name)
+{
+    journal_close(room->journal);
+    (void)snprintf(room->journal_path, sizeof(room->journal_path), "%s/%s", room->folder, name);
+    room_open_journal(room, 7); /* the same epoch */
+}
+
+static void test_the_right_journal_in_its_place_ends_a_fork(void **state)
+{
+    struct room *room = *state;
+    send_first(room, 3);
+    struct ack ack = room_ack(room, 3);
+    fake_acknowledge(room->http, room->key, &ack);
+    room_round(room, 1);
+    put_journal(room, "old.db");
+    room_append(room, 4); /* another history */
+    room_restart(room);
+    room_line_up(room);
+    for (int i = 0; i < 3; i++) {
+        room_round(room, UPLINK_FORK_MS + LINE_PAUSE_MAX_MS);
+        assert_string_equal(saved(room)->trouble, "fork");
+        assert_false(on_its_way(room)); /* the platform need not be asked */
+    }
+    put_journal(room, "journal.db");
+    room_append(room, 1);
+    room_round(room, UPLINK_FORK_MS + LINE_PAUSE_MAX_MS);
+    assert_true(on_its_way(room));
+    assert_int_equal(room->http->batch.count, 1);
+    assert_int_equal(room->http->batch.entries[0].seq, 4);
+    ack = room_ack(room, 4);
+    fake_acknowledge(room->http, room->key, &ack);
+    room_round(room, 1);
+    assert_string_equal(saved(room)->trouble, "");
+    assert_int_equal(saved(room)->acked_seq, 4);
 }
 
 static void test_a_journal_that_was_set_back_is_a_fork_at_once(void **state)
@@ -342,6 +401,8 @@ int main(void)
         TEST(test_rejected_rows_are_quarantined_and_passed),
         cmocka_unit_test(test_lies),
         TEST(test_a_fork_stops_sending_and_is_remembered),
+        TEST(test_a_fork_is_asked_about_again_and_ends_with_the_platforms_word),
+        TEST(test_the_right_journal_in_its_place_ends_a_fork),
         cmocka_unit_test(test_a_journal_that_was_set_back_is_a_fork_at_once),
         TEST(test_a_fork_is_not_hidden_by_a_later_trouble),
         TEST(test_a_fork_names_its_journal_before_anything_is_acknowledged),
