@@ -78,6 +78,14 @@ struct err device_open(const struct settings *settings, struct device *device)
     return e;
 }
 
+struct err device_sign_request(const struct device *device, const struct hash *request,
+                               uint8_t out_signature[SEAL_LEN])
+{
+    if (device->key == NULL)
+        return ERR(ERR_DENIED, 0, "no device key");
+    return device_key_sign_request(device->key, device->kiosk, request, out_signature);
+}
+
 void device_close(struct device *device)
 {
     device_key_destroy(device->key);

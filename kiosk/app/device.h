@@ -27,6 +27,11 @@ void device_place(const struct settings *settings, char out[DEVICE_PATH_SIZE]);
 /* Read the key and derive from it; `settings` is borrowed. Errors as device_key_open(). */
 MUST_CHECK struct err device_open(const struct settings *settings, struct device *device);
 
+/* Sign a certificate request of this kiosk, by its SHA-256. ERR_DENIED without the key; errors as
+ * seal_sign(). From any thread. */
+MUST_CHECK struct err device_sign_request(const struct device *device, const struct hash *request,
+                                          uint8_t out_signature[SEAL_LEN]);
+
 /* A zeroed one is fine. Its keys are wiped. */
 void device_close(struct device *device);
 

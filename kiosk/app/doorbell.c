@@ -10,17 +10,21 @@
 #include <unistd.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/base/hex.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 
 #define WAIT_MS 500
-#define REQUEST_MAX 64
+#define REQUEST_MAX 96
+#define SIGN "sign "
+#define SIGNED_SIZE (sizeof("signed  ") + 2 * HASH_LEN + 2 * SEAL_LEN)
 
 struct doorbell {
     char path[108];
     int socket;
     struct book *book;
     struct post *post;
+    const struct device *device;
     pthread_t thread;
     atomic_bool stop;
     pthread_mutex_t lock; /* of the two texts */
@@ -57,6 +61,31 @@ static void answer(struct doorbell *doorbell, const char *text, const struct soc
     explicit_bzero(copy, sizeof(copy));
 }
 
+static void sign(const struct doorbell *doorbell, const char *hex, const struct sockaddr_un *to,
+                 socklen_t to_len)
+{
+    uint8_t signature[SEAL_LEN];
+    char signature_hex[HEX_SIZE(SEAL_LEN)];
+    char hash_hex[HEX_SIZE(HASH_LEN)];
+    char text[SIGNED_SIZE];
+    struct hash hash;
+
+    struct err e = hex_parse(hex, hash.at, HASH_LEN);
+    if (failed(e) || to_len <= sizeof(sa_family_t))
+        return;
+    e = device_sign_request(doorbell->device, &hash, signature);
+    if (failed(e)) {
+        log_err("sign", e);
+        return;
+    }
+    hex_print(hash_hex, (struct bytes){hash.at, HASH_LEN});
+    hex_print(signature_hex, (struct bytes){signature, SEAL_LEN});
+    (void)text_print(text, sizeof(text), "signed %s %s", hash_hex, signature_hex); /* fits */
+    /* Who does not listen asks again. */
+    (void)sendto(doorbell->socket, text, strlen(text), MSG_DONTWAIT, (const struct sockaddr *)to,
+                 to_len);
+}
+
 static void hear(struct doorbell *doorbell, const char *request)
 {
     bool up = text_same(request, "look line=up");
@@ -87,6 +116,8 @@ static void listen_once(struct doorbell *doorbell)
         answer(doorbell, doorbell->status, &from, from_len);
     } else if (text_same(request, "screen?")) {
         answer(doorbell, doorbell->screen, &from, from_len);
+    } else if (strncmp(request, SIGN, strlen(SIGN)) == 0) {
+        sign(doorbell, request + strlen(SIGN), &from, from_len);
     } else {
         hear(doorbell, request);
     }
@@ -137,18 +168,18 @@ static struct err start(struct doorbell *doorbell, const char *path)
     return rc == 0 ? ERR_OK : ERR(ERR_NO_ROOM, rc, "pthread_create");
 }
 
-struct err doorbell_create(const char *path, struct book *book, struct post *post,
-                           struct doorbell **out_doorbell)
+struct err doorbell_create(const struct doorbell_setup *setup, struct doorbell **out_doorbell)
 {
     struct doorbell *doorbell = calloc(1, sizeof(*doorbell));
     if (doorbell == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
-    doorbell->book = book;
-    doorbell->post = post;
+    doorbell->book = setup->book;
+    doorbell->post = setup->post;
+    doorbell->device = setup->device;
     doorbell->heard_ms = clock_boot_ms();
     (void)pthread_mutex_init(&doorbell->lock, NULL); /* cannot fail on Linux */
 
-    struct err e = start(doorbell, path);
+    struct err e = start(doorbell, setup->path);
     if (failed(e)) {
         if (doorbell->socket >= 0)
             (void)close(doorbell->socket); /* nothing was sent */

@@ -220,7 +220,8 @@ static struct err open_doorbell(struct app *app)
 {
     char path[273];
     path_in(path, &app->settings, "kiosk/kiosk.sock");
-    struct err e = doorbell_create(path, app->book, &app->post, &app->doorbell);
+    const struct doorbell_setup setup = {path, app->book, &app->post, &app->device};
+    struct err e = doorbell_create(&setup, &app->doorbell);
     if (e.code != ERR_IO)
         return e;
     complain("the socket (folder kiosk/ below [ledger] dir): out of service", e);

@@ -16,6 +16,7 @@
 
 #define SALT "certkiosk-device-1"
 #define HEAD_CONTEXT "certkiosk-head-1"
+#define REQUEST_CONTEXT "certkiosk-enrol-1"
 #define PRIVATE_LEN 32
 #define SEQ_SIZE 24
 
@@ -143,5 +144,25 @@ struct err device_head_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
 {
     char seq[SEQ_SIZE];
     struct seal_message message = message_of(head, seq);
+    return seal_verify(public_key, &message, signature);
+}
+
+static struct seal_message request_of(const char *kiosk, const struct hash *request)
+{
+    return (struct seal_message){
+        .context = REQUEST_CONTEXT, .parts = {kiosk}, .body = {request->at, HASH_LEN}};
+}
+
+struct err device_key_sign_request(const struct device_key *key, const char *kiosk,
+                                   const struct hash *request, uint8_t out_signature[SEAL_LEN])
+{
+    struct seal_message message = request_of(kiosk, request);
+    return seal_sign(key->seal, &message, out_signature);
+}
+
+struct err device_request_verify(const uint8_t public_key[SEAL_PUBLIC_LEN], const char *kiosk,
+                                 const struct hash *request, struct bytes signature)
+{
+    struct seal_message message = request_of(kiosk, request);
     return seal_verify(public_key, &message, signature);
 }

@@ -2,13 +2,15 @@
  * device_key.h - the key that is this kiosk: Ed25519 (RFC 8032), made on it, never leaving it.
  *
  *     device_key_make                                       once in a kiosk's life
- *     device_key_open --> derive, sign_head --> destroy     certkiosk
- *     device_head_verify                                    the platform, by the public half
+ *     device_key_open --> derive, sign ... --> destroy      certkiosk
+ *     device_head_verify, device_request_verify             the platform, by the public half
  *
  * It signs the head of the kiosk's journal, so that the platform can tell the journal's owner from
  * who copied or rewrote it: a seal (kiosk/pki/seal.h) with context "certkiosk-head-1", parts kiosk
- * id, epoch, seq in decimal, and the entry's hash as body. From its private half come the keys for
- * what never leaves the kiosk.
+ * id, epoch, seq in decimal, and the entry's hash as body. It signs what the kiosk asks a
+ * certificate with, which who has its TLS key alone cannot: context "certkiosk-enrol-1", part kiosk
+ * id, body the SHA-256 of the PKCS#10. From its private half come the keys for what never leaves
+ * the kiosk.
  */
 #ifndef KIOSK_PKI_DEVICE_KEY_H
 #define KIOSK_PKI_DEVICE_KEY_H
@@ -55,5 +57,13 @@ MUST_CHECK struct err device_key_sign_head(const struct device_key *key,
 /* ERR_DENIED: the signature is not that of the raw public key over this head. */
 MUST_CHECK struct err device_head_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
                                          const struct device_head *head, struct bytes signature);
+
+/* The same for a certificate request of the kiosk, by its SHA-256. */
+MUST_CHECK struct err device_key_sign_request(const struct device_key *key, const char *kiosk,
+                                              const struct hash *request,
+                                              uint8_t out_signature[SEAL_LEN]);
+MUST_CHECK struct err device_request_verify(const uint8_t public_key[SEAL_PUBLIC_LEN],
+                                            const char *kiosk, const struct hash *request,
+                                            struct bytes signature);
 
 #endif

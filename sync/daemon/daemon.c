@@ -36,6 +36,7 @@ struct daemon {
     uint64_t beat_ms, checkpoint_ms; /* next */
     char journal_path[PATH_SIZE];
     char inbox_path[PATH_SIZE];
+    char device_path[PATH_SIZE];
     uint64_t check_ms; /* next look at every row of the inbox */
 };
 
@@ -51,6 +52,7 @@ static struct err open_ledger(struct daemon *daemon, const struct settings *sett
         !path_in(daemon->inbox_path, settings, "sync/inbox.db") ||
         !path_in(own, settings, "sync/syncd.sock") ||
         !path_in(kiosk, settings, "kiosk/kiosk.sock") ||
+        !path_in(daemon->device_path, settings, "kiosk/device.pub") ||
         !path_in(daemon->journal_path, settings, "kiosk/journal.db"))
         return ERR(ERR_NO_ROOM, 0, "path");
     if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
@@ -80,7 +82,12 @@ static struct err open_all(struct daemon *daemon, const struct settings *setting
     if (!failed(e))
         e = downlink_create(&daemon->desk, daemon->uplink, &daemon->downlink);
     if (!failed(e)) {
-        e = renewal_create(&daemon->desk, settings->key, settings->certificate, &daemon->renewal);
+        const struct renewal_setup setup = {.desk = &daemon->desk,
+                                            .wake = &daemon->wake,
+                                            .key = settings->key,
+                                            .certificate = settings->certificate,
+                                            .device_key = daemon->device_path};
+        e = renewal_create(&setup, &daemon->renewal);
     }
     return e;
 }
@@ -116,6 +123,13 @@ void daemon_close(struct daemon *daemon)
     free(daemon);
 }
 
+static void take_signature(struct daemon *daemon, const struct wake_asker *asker)
+{
+    struct wake_signature signature;
+    if (!failed(wake_read_signature(asker, &signature)))
+        renewal_signed(daemon->renewal, &signature);
+}
+
 /* Datagrams that wait. */
 static void listen_once(struct daemon *daemon)
 {
@@ -130,6 +144,9 @@ static void listen_once(struct daemon *daemon)
         case WAKE_LOOK:
             uplink_look(daemon->uplink);
             ahead_look(daemon->ahead);
+            break;
+        case WAKE_SIGNED:
+            take_signature(daemon, &asker);
             break;
         case WAKE_STATUS:
             status_print(text, &daemon->desk, uplink_head_seq(daemon->uplink));

@@ -188,6 +188,10 @@ static struct err converse(struct attempt *attempt)
     return e;
 }
 
+static const char no_device[] =
+    " There is no device key here yet, so nothing that it reports is signed: make it (certkiosk "
+    "--create-ledger), then enrol again with a new code.";
+
 static void say_done(struct attempt *attempt)
 {
     int64_t off_ms = clock_wall_ms() - attempt->answer.time_ms;
@@ -200,8 +204,9 @@ static void say_done(struct attempt *attempt)
                          off_ms / 1000);
     }
     (void)text_print(attempt->message, ENROL_MESSAGE_MAX,
-                     "%s is enrolled; key and certificate are in %s.%s", attempt->settings->kiosk,
-                     attempt->settings->key, also);
+                     "%s is enrolled; key and certificate are in %s.%s%s", attempt->settings->kiosk,
+                     attempt->settings->key, attempt->request.device_key_len == 0 ? no_device : "",
+                     also);
 }
 
 static struct err enrol(struct attempt *attempt)

@@ -1,8 +1,10 @@
 #include "sync/daemon/renewal.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
@@ -18,7 +20,8 @@
 
 struct renewal {
     struct desk *desk;
-    const char *certificate;
+    const struct wake *wake;
+    const char *certificate, *device_key;
     bool is_one_file;
     struct client_term term;
     struct stat seen;
@@ -26,6 +29,9 @@ struct renewal {
     unsigned failures;
     struct pending pending; /* of what is asked for */
     uint8_t *packed;
+    uint64_t unsigned_ms; /* then certkiosk has not signed in time; 0: it was not asked yet */
+    bool is_signed;
+    uint8_t signature[WAKE_SIGNATURE_LEN];
 };
 
 int64_t renewal_due_s(const struct client_term *term)
@@ -45,14 +51,17 @@ static bool is_other_file(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_sec != b->st_mtim.tv_sec || a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
 }
 
-struct err renewal_create(struct desk *desk, const char *key, const char *certificate,
-                          struct renewal **out_renewal)
+struct err renewal_create(const struct renewal_setup *setup, struct renewal **out_renewal)
 {
+    const char *certificate = setup->certificate;
     struct renewal *renewal = calloc(1, sizeof(*renewal));
     if (renewal == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
-    *renewal = (struct renewal){
-        .desk = desk, .certificate = certificate, .is_one_file = text_same(key, certificate)};
+    *renewal = (struct renewal){.desk = setup->desk,
+                                .wake = setup->wake,
+                                .certificate = certificate,
+                                .device_key = setup->device_key,
+                                .is_one_file = text_same(setup->key, certificate)};
     struct err e = client_term(certificate, &renewal->term);
     if (failed(e) || stat(certificate, &renewal->seen) != 0) {
         free(renewal);
@@ -67,6 +76,8 @@ static void forget(struct renewal *renewal)
     pending_done(&renewal->pending);
     free(renewal->packed);
     renewal->packed = NULL;
+    renewal->unsigned_ms = 0;
+    renewal->is_signed = false;
 }
 
 void renewal_destroy(struct renewal *renewal)
@@ -139,6 +150,11 @@ static struct err pack(struct renewal *renewal, size_t *out_len)
     struct renew_request request = {.csr_len = renewal->pending.csr_len};
     char *text = NULL;
     memcpy(request.csr, renewal->pending.csr, renewal->pending.csr_len);
+    if (renewal->is_signed) {
+        static_assert(WAKE_SIGNATURE_LEN == ENROL_DEVICE_PROOF_LEN, "a signature is the proof");
+        memcpy(request.device_proof, renewal->signature, WAKE_SIGNATURE_LEN);
+        request.device_proof_len = WAKE_SIGNATURE_LEN;
+    }
     struct err e = renew_request_write(&request, &text);
     if (!failed(e)) {
         struct bytes plain = {(const uint8_t *)text, strlen(text)};
@@ -148,25 +164,64 @@ static struct err pack(struct renewal *renewal, size_t *out_len)
     return e;
 }
 
-static void ask(struct renewal *renewal, uint64_t now_ms)
+static struct err send_request(struct renewal *renewal)
 {
     struct desk *desk = renewal->desk;
     char path[HTTP_PATH_MAX];
     size_t len = 0;
-    struct err e = pending_take(renewal->certificate, SUFFIX, desk->kiosk, &renewal->pending);
-    if (!failed(e))
-        e = pack(renewal, &len);
+    struct err e = pack(renewal, &len);
     if (!failed(e) && !text_print(path, sizeof(path), "/v1/kiosks/%s/certificate", desk->kiosk))
         e = ERR(ERR_NO_ROOM, 0, "path");
-    if (!failed(e)) {
-        struct http_request request = {.path = path,
-                                       .packed = {renewal->packed, len},
-                                       .timeout_ms = TIMEOUT_MS,
-                                       .answer_max = ENROL_BYTES_MAX};
-        e = desk_send(desk, LANE_CERTIFICATE, &request);
-    }
     if (failed(e))
-        failed_once(renewal, err_name(e.code), 0, now_ms);
+        return e;
+    struct http_request request = {.path = path,
+                                   .packed = {renewal->packed, len},
+                                   .timeout_ms = TIMEOUT_MS,
+                                   .answer_max = ENROL_BYTES_MAX};
+    return desk_send(desk, LANE_CERTIFICATE, &request);
+}
+
+static struct hash request_hash(const struct renewal *renewal)
+{
+    return hash_of((struct bytes){renewal->pending.csr, renewal->pending.csr_len});
+}
+
+/* A datagram may be lost: certkiosk is asked at each look until it has signed, or the time is over.
+ * ERR_TIMEOUT. */
+static struct err ask_signature(struct renewal *renewal, uint64_t now_ms)
+{
+    struct hash hash = request_hash(renewal);
+    if (renewal->unsigned_ms == 0)
+        renewal->unsigned_ms = now_ms + RENEWAL_SIGN_MS;
+    if (now_ms >= renewal->unsigned_ms)
+        return ERR(ERR_TIMEOUT, 0, "unsigned");
+    wake_ask_signature(renewal->wake, &hash);
+    return ERR_OK;
+}
+
+void renewal_signed(struct renewal *renewal, const struct wake_signature *signature)
+{
+    if (renewal->unsigned_ms == 0)
+        return;
+    struct hash hash = request_hash(renewal);
+    if (memcmp(signature->request.at, hash.at, HASH_LEN) != 0)
+        return;
+    memcpy(renewal->signature, signature->at, WAKE_SIGNATURE_LEN);
+    renewal->is_signed = true;
+    renewal->look_ms = 0;
+}
+
+static void ask(struct renewal *renewal, uint64_t now_ms)
+{
+    struct err e = ERR_OK;
+    if (renewal->pending.key == NULL) {
+        e = pending_take(renewal->certificate, SUFFIX, renewal->desk->kiosk, &renewal->pending);
+    }
+    bool is_unsigned = !renewal->is_signed && access(renewal->device_key, F_OK) == 0;
+    if (!failed(e))
+        e = is_unsigned ? ask_signature(renewal, now_ms) : send_request(renewal);
+    if (failed(e))
+        failed_once(renewal, is_unsigned ? "unsigned" : err_name(e.code), 0, now_ms);
 }
 
 struct err renewal_step(struct renewal *renewal, uint64_t now_ms)

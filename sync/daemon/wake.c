@@ -5,9 +5,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kiosk/base/hex.h"
 #include "kiosk/base/text.h"
 
-#define WORD_MAX 64
+#define SIGNED "signed "
 
 static bool set_address(struct sockaddr_un *address, const char *path)
 {
@@ -49,16 +50,20 @@ static enum wake_word word_of(const char *at, size_t len)
 {
     if (len == strlen("status?") && memcmp(at, "status?", len) == 0)
         return WAKE_STATUS;
+    if (len > strlen(SIGNED) && memcmp(at, SIGNED, strlen(SIGNED)) == 0)
+        return WAKE_SIGNED;
     return len >= 4 && memcmp(at, "look", 4) == 0 ? WAKE_LOOK : WAKE_UNKNOWN;
 }
 
 enum wake_word wake_read(const struct wake *wake, struct wake_asker *out_asker)
 {
-    char text[WORD_MAX];
     out_asker->len = sizeof(out_asker->address);
-    ssize_t len = recvfrom(wake->fd, text, sizeof(text), 0, (struct sockaddr *)&out_asker->address,
-                           &out_asker->len);
-    return len < 0 ? WAKE_NOTHING : word_of(text, (size_t)len);
+    ssize_t len = recvfrom(wake->fd, out_asker->text, sizeof(out_asker->text) - 1, 0,
+                           (struct sockaddr *)&out_asker->address, &out_asker->len);
+    if (len < 0)
+        return WAKE_NOTHING;
+    out_asker->text[len] = '\0';
+    return word_of(out_asker->text, (size_t)len);
 }
 
 void wake_answer(const struct wake *wake, const struct wake_asker *asker, const char *text)
@@ -74,4 +79,31 @@ void wake_kiosk(const struct wake *wake, bool line_up)
     const char *text = line_up ? "look line=up" : "look line=down";
     (void)sendto(wake->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
                  (const struct sockaddr *)&wake->kiosk, sizeof(wake->kiosk));
+}
+
+void wake_ask_signature(const struct wake *wake, const struct hash *request)
+{
+    char hex[HEX_SIZE(HASH_LEN)];
+    char text[WAKE_TEXT_SIZE];
+    hex_print(hex, (struct bytes){request->at, HASH_LEN});
+    (void)text_print(text, sizeof(text), "sign %s", hex); /* fits */
+    (void)sendto(wake->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
+                 (const struct sockaddr *)&wake->kiosk, sizeof(wake->kiosk));
+}
+
+struct err wake_read_signature(const struct wake_asker *asker, struct wake_signature *out_signature)
+{
+    struct wake_signature signature;
+    char hash[HEX_SIZE(HASH_LEN)];
+    const char *hex = asker->text + strlen(SIGNED);
+    if (strnlen(hex, sizeof(hash)) != sizeof(hash) || hex[sizeof(hash) - 1] != ' ')
+        return ERR(ERR_MALFORMED, 0, "signed");
+    memcpy(hash, hex, sizeof(hash) - 1);
+    hash[sizeof(hash) - 1] = '\0';
+    struct err e = hex_parse(hash, signature.request.at, HASH_LEN);
+    if (!failed(e))
+        e = hex_parse(hex + sizeof(hash), signature.at, WAKE_SIGNATURE_LEN);
+    if (!failed(e))
+        *out_signature = signature;
+    return e;
 }

@@ -5,6 +5,7 @@
 #include "kiosk/base/text.h"
 #include "kiosk/core/civil.h"
 #include "kiosk/pki/client.h"
+#include "kiosk/pki/device_key.h"
 #include "sync/gateway/alarm.h"
 #include "sync/gateway/invites.h"
 #include "sync/gateway/kiosks.h"
@@ -65,15 +66,10 @@ static struct err make(const struct platform *platform, const char *kiosk, struc
     return e;
 }
 
-/* The kiosk's first signed head proves that it has the key; a proof that is given with it is to be
- * right. */
-static struct err check_device(const struct enrol_request *request, const struct hash *csr)
+static struct err check_proof(const struct enrol_request *request, const struct hash *csr)
 {
-    const struct seal_message message = {
-        .context = ENROL_DEVICE_CONTEXT, .parts = {request->kiosk}, .body = {csr->at, HASH_LEN}};
-
-    return seal_verify(request->device_key, &message,
-                       (struct bytes){request->device_proof, request->device_proof_len});
+    return device_request_verify(request->device_key, request->kiosk, csr,
+                                 (struct bytes){request->device_proof, request->device_proof_len});
 }
 
 /* The code is right and was not used. */
@@ -84,7 +80,8 @@ static struct err let_in(const struct platform *platform, const struct enrol_req
     struct made made = {0};
     bool device = request->device_key_len > 0;
 
-    if (request->device_proof_len > 0 && (!device || failed(check_device(request, csr)))) {
+    /* The kiosk's first signed head proves that it has the key; a proof that is given is right. */
+    if (request->device_proof_len > 0 && (!device || failed(check_proof(request, csr)))) {
         out->verdict = ENROL_DEVICE_BAD;
         return ERR_OK;
     }
@@ -213,6 +210,22 @@ static struct err issue_next(const struct platform *platform, const char *kiosk,
     return give(platform, kiosk, &made.certificate, out) ? ERR_OK : ERR(ERR_NO_ROOM, 0, "kiosk");
 }
 
+static struct err check_signed(const struct platform *platform, const char *kiosk,
+                               const struct renew_request *request, const struct hash *csr,
+                               struct enrol_outcome *out)
+{
+    struct bytes proof = {request->device_proof, request->device_proof_len};
+    uint8_t key[KIOSK_DEVICE_KEY_LEN];
+    bool known = false;
+
+    struct err e = kiosk_device_key(platform->store, kiosk, key, &known);
+    if (failed(e) || !known || !failed(device_request_verify(key, kiosk, csr, proof)))
+        return e;
+    out->verdict = ENROL_UNSIGNED;
+    return alarm_raise(platform, kiosk, ALARM_CERTIFICATE,
+                       "it asked for a certificate without its device key's signature");
+}
+
 struct err enrol_renew(const struct platform *platform, const char *kiosk,
                        const struct renew_request *request, struct enrol_outcome *out)
 {
@@ -223,11 +236,14 @@ struct err enrol_renew(const struct platform *platform, const char *kiosk,
 
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
+        e = check_signed(platform, kiosk, request, &csr, &outcome);
+    if (!failed(e) && outcome.verdict == ENROL_DONE) {
         e = kiosk_next(platform->store, kiosk, &csr, &issued);
-    if (e.code == ERR_NOT_FOUND) {
-        e = issue_next(platform, kiosk, request, &csr, &outcome);
-    } else if (!failed(e) && !give(platform, kiosk, &issued, &outcome)) {
-        e = ERR(ERR_NO_ROOM, 0, "kiosk");
+        if (e.code == ERR_NOT_FOUND) {
+            e = issue_next(platform, kiosk, request, &csr, &outcome);
+        } else if (!failed(e) && !give(platform, kiosk, &issued, &outcome)) {
+            e = ERR(ERR_NO_ROOM, 0, "kiosk");
+        }
     }
     if (!failed(e))
         e = transaction_commit(&work);

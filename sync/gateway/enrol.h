@@ -7,6 +7,12 @@
  *                                                  next ones is used: see kiosks.h
  *
  * Each is one transaction; the same request again is answered with the same certificate.
+ *
+ * A renewal bears the device key's signature over its request, where that key is known: the TLS key
+ * alone, which certkiosk-syncd has on the network, renews nothing, and so can neither outlive its
+ * own certificate nor shut the kiosk out. certkiosk-syncd asks certkiosk for the signature over
+ * the kiosk's own socket (kiosk/app/doorbell.h) and never has the key. It did not go through the
+ * journal: that would make each renewal wait for the queue, and add a kind of entry for ever.
  */
 #ifndef SYNC_GATEWAY_ENROL_H
 #define SYNC_GATEWAY_ENROL_H
@@ -25,6 +31,7 @@ enum enrol_verdict {
     ENROL_CODE_USED,
     ENROL_KIOSK_UNKNOWN,
     ENROL_TOO_MANY,
+    ENROL_UNSIGNED,
     ENROL_CSR_BAD,
     ENROL_DEVICE_BAD,
     ENROL_VERDICT_COUNT,
@@ -40,9 +47,9 @@ struct enrol_outcome {
 MUST_CHECK struct err enrol_by_code(const struct platform *platform,
                                     const struct enrol_request *request, struct enrol_outcome *out);
 
-/* The next certificate of a kiosk that has proven itself with the one it has. DONE, CSR_BAD, or
- * TOO_MANY when KIOSK_NEXT_MAX were issued and none was used. From the second one on it is an
- * alarm. */
+/* The next certificate of a kiosk that has proven itself with the one it has. DONE, CSR_BAD,
+ * UNSIGNED, which is an alarm, or TOO_MANY when KIOSK_NEXT_MAX were issued and none was used: from
+ * the second one on that is an alarm, too. */
 MUST_CHECK struct err enrol_renew(const struct platform *platform, const char *kiosk,
                                   const struct renew_request *request, struct enrol_outcome *out);
 

@@ -18,6 +18,7 @@ static const struct {
     [ENROL_CODE_USED] = {MHD_HTTP_CONFLICT, "code_used", "by another key: invite again"},
     [ENROL_KIOSK_UNKNOWN] = {MHD_HTTP_NOT_FOUND, "kiosk_unknown", "no code was made for this id"},
     [ENROL_TOO_MANY] = {MHD_HTTP_TOO_MANY_REQUESTS, "too_many", "use those that were issued"},
+    [ENROL_UNSIGNED] = {MHD_HTTP_CONFLICT, "unsigned", "device_proof: by the kiosk's device key"},
     [ENROL_CSR_BAD] = {MHD_HTTP_BAD_REQUEST, "malformed",
                        "csr: PKCS#10 in DER, P-256, signed, common name the kiosk's id"},
     [ENROL_DEVICE_BAD] = {MHD_HTTP_BAD_REQUEST, "malformed",

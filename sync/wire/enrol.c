@@ -18,6 +18,8 @@ static const struct field request_rows[] = {
 static const struct field renew_rows[] = {
     FIELD(renew_request, csr, "csr", FIELD_BASE64, .required = true, .min = 1,
           .len_offset = offsetof(struct renew_request, csr_len)),
+    FIELD(renew_request, device_proof, "device_proof", FIELD_BASE64, .min = ENROL_DEVICE_PROOF_LEN,
+          .len_offset = offsetof(struct renew_request, device_proof_len)),
 };
 
 static const struct field answer_rows[] = {

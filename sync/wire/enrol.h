@@ -4,7 +4,8 @@
  *     POST /v1/enrol                     struct enrol_request  -> enrol_answer | enrol_refusal
  *     POST /v1/kiosks/{kiosk}/certificate   struct renew_request  -> enrol_answer | enrol_refusal
  *
- * JSON in UTF-8. The same request again is answered with the same certificate.
+ * JSON in UTF-8. The same request again is answered with the same certificate. A kiosk whose device
+ * key the platform knows signs its renewals with it (device_key.h): 409 "unsigned" when not.
  */
 #ifndef SYNC_WIRE_ENROL_H
 #define SYNC_WIRE_ENROL_H
@@ -18,8 +19,6 @@
 #define ENROL_BYTES_MAX 8192 /* of any of these texts */
 #define ENROL_DEVICE_KEY_LEN 32
 #define ENROL_DEVICE_PROOF_LEN 64
-/* Of the device key's signature: kiosk/pki/seal.h, part the kiosk's id, body SHA-256 of the CSR. */
-#define ENROL_DEVICE_CONTEXT "certkiosk-enrol-1"
 
 struct enrol_request {
     char kiosk[33];
@@ -29,12 +28,14 @@ struct enrol_request {
     size_t device_key_len;                        /* 0: none */
     uint8_t device_key[ENROL_DEVICE_KEY_LEN];     /* raw Ed25519 public key */
     size_t device_proof_len;                      /* 0: none; the first signed head is one */
-    uint8_t device_proof[ENROL_DEVICE_PROOF_LEN]; /* its signature */
+    uint8_t device_proof[ENROL_DEVICE_PROOF_LEN]; /* its signature: kiosk/pki/device_key.h */
 };
 
 struct renew_request {
     uint8_t csr[ENROL_CSR_MAX];
     size_t csr_len;
+    size_t device_proof_len; /* 0: none; as above */
+    uint8_t device_proof[ENROL_DEVICE_PROOF_LEN];
 };
 
 struct enrol_answer {
@@ -46,7 +47,7 @@ struct enrol_answer {
 
 struct enrol_refusal {
     char error[33]; /* "code_typo", "code_wrong", "code_expired", "code_used", "kiosk_unknown",
-                       "too_many", "malformed", or one of the listener's */
+                       "too_many", "unsigned", "malformed", or one of the listener's */
     char message[129];
 };
 

@@ -135,6 +135,9 @@ serve
     enrol hall-9 "$code" hall-9
     enrol hall-9 "$code" thief
     as kiosk -d "{\"csr\":\"$(cat "$work/hall-1.csr")\"}" "$url/v1/kiosks/hall-1/certificate"
+    sqlite3 "$work/platform/gateway.db" "UPDATE kiosks SET device_key = zeroblob(32) WHERE id = 'hall-1'"
+    as kiosk -d "{\"csr\":\"$(cat "$work/hall-1.csr")\"}" "$url/v1/kiosks/hall-1/certificate"
+    sqlite3 "$work/platform/gateway.db" "UPDATE kiosks SET device_key = NULL WHERE id = 'hall-1'"
 } >>"$work/said" 2>>"$work/log"
 
 # --- certkiosk-syncd is no curl ------------------------------------------------------------------------

@@ -366,6 +366,67 @@ is "and the trouble is over" yes "$(within 20 status_is trouble '')"
 is "years they are" yes "$(openssl x509 -in "$identity" -noout -checkend 70000000 >/dev/null && echo yes)"
 stop_syncd
 
+# --- a kiosk with a device key, which openssl has for it ------------------------------------------
+device=$work/device.key
+openssl genpkey -algorithm ed25519 -out "$device" 2>/dev/null
+openssl pkey -in "$device" -pubout -out "$work/state/kiosk/device.pub"
+# sign HASH: the signature over a request of that SHA-256, in hex
+sign() {
+    printf 'certkiosk-enrol-1\0hall-5\0%s' "" >"$work/to-sign"
+    basenc -d --base16 <<<"${1^^}" >>"$work/to-sign"
+    openssl pkeyutl -sign -rawin -inkey "$device" -in "$work/to-sign" | basenc --base16 -w0 | tr A-F a-f
+}
+renew_signed() { # renew_signed NEW SIGNATURE-HEX
+    printf '{"csr":"%s","device_proof":"%s"}' "$(base64 -w0 "$work/$1.csr")" "$(basenc -d --base16 <<<"${2^^}" | base64 -w0)" |
+        plain --cert "$identity" --key "$identity" -w ' %{http_code}' --data-binary @- "$url/v1/kiosks/hall-5/certificate"
+}
+certkiosk='' # stands in for certkiosk at its socket
+answer_once() {
+    /usr/bin/python3 - "$work/state/kiosk/kiosk.sock" "$work/asked" <<'PY'
+import os, socket, sys, time
+bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+bell.bind(sys.argv[1])
+while True:
+    text, caller = bell.recvfrom(200)
+    if not text.startswith(b"sign "):
+        continue
+    with open(sys.argv[2] + ".part", "wb") as asked:
+        asked.write(text[5:])
+    os.rename(sys.argv[2] + ".part", sys.argv[2])
+    while not os.path.exists(sys.argv[2] + ".signed"):
+        time.sleep(0.05)
+    with open(sys.argv[2] + ".signed", "rb") as signed:
+        bell.sendto(b"signed " + text[5:] + b" " + signed.read(), caller)
+    break
+PY
+}
+again_with --certificate-hours 6
+has "it is enrolled with its device key" "is enrolled" "$(own "$(invite hall-5)")"
+is "which the platform knows" "$(openssl pkey -in "$device" -pubout -outform DER | tail -c 32 | basenc --base16)" \
+    "$(sql "SELECT hex(device_key) FROM kiosks WHERE id = 'hall-5'")"
+request stolen hall-5
+has "who has its TLS key alone renews nothing" '"unsigned"' "$(renew_signed stolen "$(printf '00%.0s' $(seq 64))")"
+is "which is an alarm" 1 "$(sql "SELECT count(*) FROM alarms WHERE kiosk = 'hall-5' AND detail LIKE '%device key%'")"
+has "nor is another's signature taken" '"unsigned"' "$(renew_signed stolen "$(sign "$(printf '00%.0s' $(seq 32))")")"
+old=$(serial)
+start_syncd
+is "without certkiosk nothing is asked for, and the log says why" yes "$(within 30 grep -q 'renewal=failed why=unsigned' "$work/syncd.log")"
+is "and the certificate is the one that it was" "$old" "$(serial)"
+stop_syncd
+answer_once &
+certkiosk=$!
+is "certkiosk is there" yes "$(within 10 test -S "$work/state/kiosk/kiosk.sock")"
+start_syncd
+is "and is asked to sign" yes "$(within 20 test -e "$work/asked")"
+sign "$(cat "$work/asked")" >"$work/asked.part2" && mv "$work/asked.part2" "$work/asked.signed"
+is "with its signature the certificate is renewed" yes "$(within 20 is_renewed "$old")"
+is "and used" yes "$(within 20 promoted)"
+wait "$certkiosk"
+stop_syncd
+rm -f "$work/state/kiosk/kiosk.sock" "$work/state/kiosk/device.pub"
+has "enrolled anew without one it is told what that means" "no device key here yet" "$(own "$(invite hall-5)")"
+sql "UPDATE kiosks SET device_key = NULL WHERE id = 'hall-5'"
+
 # what the platform no longer takes, the kiosk says; staff enrol it anew
 issue_ended() { # a pair that ended yesterday, known to the platform
     openssl ecparam -name prime256v1 -genkey -noout -out "$work/ended.key"

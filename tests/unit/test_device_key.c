@@ -172,6 +172,30 @@ static void a_head_is_signed_and_no_other_passes_for_it(void **state)
     device_key_destroy(key);
 }
 
+static void a_request_is_signed_and_nothing_else_passes_for_it(void **state)
+{
+    static const struct hash other_hash = {{1, 2, 4}};
+    static const struct device_head as_head = {"hall-1", "", 0, &some_hash};
+    uint8_t signature[SEAL_LEN];
+    struct seal_key *public = NULL;
+    (void)state;
+    put(SAMPLE_PEM, 0600);
+    struct device_key *key = opened();
+    assert_int_equal(device_key_sign_request(key, "hall-1", &some_hash, signature).code, ERR_NONE);
+    assert_int_equal(device_key_save_public(key, path).code, ERR_NONE);
+    assert_int_equal(seal_key_create(path, &public).code, ERR_NONE);
+    const struct bytes whole = {signature, sizeof(signature)};
+    const uint8_t *raw = seal_key_public(public);
+    assert_int_equal(device_request_verify(raw, "hall-1", &some_hash, whole).code, ERR_NONE);
+    assert_int_equal(device_request_verify(raw, "hall-2", &some_hash, whole).code, ERR_DENIED);
+    assert_int_equal(device_request_verify(raw, "hall-1", &other_hash, whole).code, ERR_DENIED);
+    assert_int_equal(device_request_verify(raw, "hall-1", &some_hash, (struct bytes){NULL, 0}).code,
+                     ERR_DENIED);
+    assert_int_equal(device_head_verify(raw, &as_head, whole).code, ERR_DENIED);
+    seal_key_destroy(public);
+    device_key_destroy(key);
+}
+
 static void the_public_half_tells_nothing_of_the_private_one(void **state)
 {
     char text[512] = "";
@@ -204,6 +228,7 @@ int main(void)
         TEST(a_key_of_another_kind_is_refused),
         TEST(what_is_derived_is_what_another_program_derives),
         TEST(a_head_is_signed_and_no_other_passes_for_it),
+        TEST(a_request_is_signed_and_nothing_else_passes_for_it),
         TEST(the_public_half_tells_nothing_of_the_private_one),
     };
     return cmocka_run_group_tests(tests, make_folder, drop_folder);

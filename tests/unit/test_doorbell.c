@@ -8,19 +8,22 @@
 #include <unistd.h>
 
 #include "kiosk/base/clock.h"
+#include "kiosk/base/hex.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/app_room.h"
 
 #define GARBAGE_LEN 4096
 #define GARBAGE_COUNT 200
+#define HASH_TEXT "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff"
 
 struct hall {
     struct room room;
     char path[ROOM_PATH_SIZE];
     struct book *book;
     struct doorbell *doorbell;
-    int caller; /* bound and connected */
+    struct device device; /* without a key */
+    int caller;           /* bound and connected */
 };
 
 static struct sockaddr_un address_of(const char *path)
@@ -41,6 +44,12 @@ static int bound_socket(const char *path)
     return fd;
 }
 
+static struct err create(struct hall *hall, const char *path, struct doorbell **out)
+{
+    const struct doorbell_setup setup = {path, hall->book, &hall->room.post, &hall->device};
+    return doorbell_create(&setup, out);
+}
+
 static void open_hall(struct hall *hall)
 {
     char path[ROOM_PATH_SIZE];
@@ -50,8 +59,7 @@ static void open_hall(struct hall *hall)
     room_open(&hall->room);
     hall->book = room_book(&hall->room);
     room_path(&hall->room, "kiosk.sock", hall->path);
-    assert_false(
-        failed(doorbell_create(hall->path, hall->book, &hall->room.post, &hall->doorbell)));
+    assert_false(failed(create(hall, hall->path, &hall->doorbell)));
     do {
         assert_true(post_take(&hall->room.post, ROOM_WAIT_MS, &mail));
     } while (mail.kind != MAIL_LINE);
@@ -120,6 +128,47 @@ static void test_questions_are_answered_with_what_was_told_last(void **state)
     say(&hall, "screen?", 7);                       /* an empty screen answers nothing: */
     expect_answer(&hall, "status?", "state=pin\n"); /* the next answer is this one's */
     close_hall(&hall);
+}
+
+static void test_a_certificate_request_is_signed_by_the_device_key(void **state)
+{
+    static const char *const none[] = {
+        "sign", "sign ", "sign 00", "sign " HASH_TEXT "0", "sign  " HASH_TEXT, "Sign " HASH_TEXT};
+    char path[ROOM_PATH_SIZE];
+    char answer[512] = "";
+    uint8_t signature[SEAL_LEN];
+    struct hash hash = {{0}};
+    struct seal_key *public = NULL;
+    struct hall hall;
+    (void)state;
+
+    open_hall(&hall);
+    room_path(&hall.room, "device.key", path);
+    doorbell_tell(hall.doorbell, "state=attract\n", "");
+    say(&hall, "sign " HASH_TEXT, strlen("sign " HASH_TEXT));
+    expect_answer(&hall, "status?", "state=attract\n"); /* without a key nothing is signed */
+
+    assert_false(failed(device_key_make(path)));
+    assert_false(failed(device_key_open(path, &hall.device.key)));
+    hall.device.kiosk = "hall-7";
+    for (size_t i = 0; i < ARRAY_LEN(none); i++)
+        say(&hall, none[i], strlen(none[i]));
+    expect_answer(&hall, "status?", "state=attract\n");
+
+    say(&hall, "sign " HASH_TEXT, strlen("sign " HASH_TEXT));
+    ssize_t len = recv(hall.caller, answer, sizeof(answer) - 1, 0);
+    assert_int_equal(len, strlen("signed " HASH_TEXT " ") + 2 * SEAL_LEN);
+    assert_memory_equal(answer, "signed " HASH_TEXT " ", strlen("signed " HASH_TEXT " "));
+    assert_false(failed(hex_parse(strrchr(answer, ' ') + 1, signature, SEAL_LEN)));
+    assert_false(failed(hex_parse(HASH_TEXT, hash.at, HASH_LEN)));
+    assert_false(failed(seal_key_create(path, &public)));
+    assert_false(failed(device_request_verify(seal_key_public(public), "hall-7", &hash,
+                                              (struct bytes){signature, SEAL_LEN})));
+    seal_key_destroy(public);
+    struct device_key *key = hall.device.key;
+    assert_int_equal(unlink(path), 0);
+    close_hall(&hall);
+    device_key_destroy(key);
 }
 
 static void test_an_answer_is_cut_and_not_lost(void **state)
@@ -261,7 +310,7 @@ static void test_a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
     struct doorbell *second = NULL;
 
     open_hall(&hall);
-    struct err e = doorbell_create(hall.path, hall.book, &hall.room.post, &second);
+    struct err e = create(&hall, hall.path, &second);
     assert_int_equal(e.code, ERR_CONFLICT);
     assert_null(second);
     doorbell_tell(hall.doorbell, "state=attract\n", "");
@@ -271,7 +320,7 @@ static void test_a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
     room_path(&hall.room, "stale.sock", path);
     assert_int_equal(close(bound_socket(path)), 0);
     assert_int_equal(access(path, F_OK), 0);
-    assert_false(failed(doorbell_create(path, hall.book, &hall.room.post, &second)));
+    assert_false(failed(create(&hall, path, &second)));
     doorbell_destroy(second);
     doorbell_destroy(NULL);
     close_hall(&hall);
@@ -284,12 +333,12 @@ static void test_a_folder_that_is_not_there_is_an_error(void **state)
     struct doorbell *second = NULL;
 
     open_hall(&hall);
-    struct err e = doorbell_create("/nowhere/at/all.sock", hall.book, &hall.room.post, &second);
+    struct err e = create(&hall, "/nowhere/at/all.sock", &second);
     assert_int_equal(e.code, ERR_IO);
     char longest[200];
     memset(longest, 'a', sizeof(longest) - 1);
     longest[sizeof(longest) - 1] = '\0';
-    assert_int_equal(doorbell_create(longest, hall.book, &hall.room.post, &second).code, ERR_IO);
+    assert_int_equal(create(&hall, longest, &second).code, ERR_IO);
     close_hall(&hall);
 }
 
@@ -297,6 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_questions_are_answered_with_what_was_told_last),
+        cmocka_unit_test(test_a_certificate_request_is_signed_by_the_device_key),
         cmocka_unit_test(test_an_answer_is_cut_and_not_lost),
         cmocka_unit_test(test_the_line_is_told_and_silence_takes_it_down),
         cmocka_unit_test(test_look_has_the_inbox_read),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "kiosk/pki/client.h"
+#include "kiosk/pki/device_key.h"
 #include "sync/gateway/invites.h"
 #include "tests/unit/gateway_world.h"
 
@@ -17,7 +18,9 @@
 struct fixture {
     struct world world;
     struct code code;
-    struct key *key, *device;
+    struct key *key;
+    struct device_key *device;
+    uint8_t device_public[ENROL_DEVICE_KEY_LEN];
     struct enrol_request request;
     struct enrol_outcome outcome;
 };
@@ -27,6 +30,21 @@ static struct fixture fixture;
 static void ask_for(struct key *key, const char *name, uint8_t *csr, size_t *csr_len)
 {
     world_ok(client_request(key, name, csr, csr_len));
+}
+
+static void make_device(struct fixture *f)
+{
+    char path[] = "/tmp/test_gateway_enrol.XXXXXX";
+    struct seal_key *public = NULL;
+
+    int fd = mkstemp(path);
+    assert_true(fd >= 0 && close(fd) == 0 && unlink(path) == 0);
+    world_ok(device_key_make(path));
+    world_ok(device_key_open(path, &f->device));
+    world_ok(seal_key_create(path, &public));
+    memcpy(f->device_public, seal_key_public(public), ENROL_DEVICE_KEY_LEN);
+    seal_key_destroy(public);
+    assert_int_equal(unlink(path), 0);
 }
 
 static int set_up(void **state)
@@ -52,6 +70,7 @@ static int tear_down(void **state)
 {
     (void)state;
     key_destroy(fixture.key);
+    device_key_destroy(fixture.device);
     issue_destroy(fixture.world.platform.client_ca);
     world_close(&fixture.world);
     return 0;
@@ -213,30 +232,24 @@ static void the_code_itself_is_not_kept(void **state)
     assert_int_equal(world_number(&fixture.world, sql), 0);
 }
 
-static void sign_device(const char *kiosk, const uint8_t *csr, size_t csr_len)
+static void sign_device(const char *kiosk, const uint8_t *csr, size_t csr_len, uint8_t *out)
 {
-    char path[] = "/tmp/test_gateway_enrol.XXXXXX";
-    struct key *pair = NULL;
-    struct seal_key *key = NULL;
     struct hash hash = hash_of((struct bytes){csr, csr_len});
-    const struct seal_message message = {
-        .context = ENROL_DEVICE_CONTEXT, .parts = {kiosk}, .body = {hash.at, HASH_LEN}};
-    uint8_t spki[KEY_PUBLIC_MAX];
-    size_t len = 0;
 
-    int fd = mkstemp(path);
-    assert_true(fd >= 0 && close(fd) == 0);
-    world_ok(key_create(KEY_ED25519, &pair));
-    world_ok(key_save(pair, path));
-    world_ok(key_public(pair, spki, &len));
-    memcpy(fixture.request.device_key, spki + len - ENROL_DEVICE_KEY_LEN, ENROL_DEVICE_KEY_LEN);
-    world_ok(seal_key_create(path, &key));
-    world_ok(seal_sign(key, &message, fixture.request.device_proof));
-    fixture.request.device_key_len = ENROL_DEVICE_KEY_LEN;
-    fixture.request.device_proof_len = SEAL_LEN;
-    seal_key_destroy(key);
-    key_destroy(pair);
-    assert_int_equal(unlink(path), 0);
+    if (fixture.device == NULL)
+        make_device(&fixture);
+    world_ok(device_key_sign_request(fixture.device, kiosk, &hash, out));
+}
+
+static enum enrol_verdict enrol_signed(const char *kiosk, size_t csr_len)
+{
+    struct enrol_request *request = &fixture.request;
+
+    sign_device(kiosk, request->csr, csr_len, request->device_proof);
+    memcpy(request->device_key, fixture.device_public, ENROL_DEVICE_KEY_LEN);
+    request->device_key_len = ENROL_DEVICE_KEY_LEN;
+    request->device_proof_len = SEAL_LEN;
+    return enrol();
 }
 
 static void a_device_key_is_proven(void **state)
@@ -244,12 +257,9 @@ static void a_device_key_is_proven(void **state)
     struct enrol_request *request = &fixture.request;
     (void)state;
 
-    sign_device("hall-8", request->csr, request->csr_len);
-    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
-    sign_device(NEW, request->csr, request->csr_len - 1);
-    assert_int_equal(enrol(), ENROL_DEVICE_BAD);
-    sign_device(NEW, request->csr, request->csr_len);
-    assert_int_equal(enrol(), ENROL_DONE);
+    assert_int_equal(enrol_signed("hall-8", request->csr_len), ENROL_DEVICE_BAD);
+    assert_int_equal(enrol_signed(NEW, request->csr_len - 1), ENROL_DEVICE_BAD);
+    assert_int_equal(enrol_signed(NEW, request->csr_len), ENROL_DONE);
     assert_int_equal(
         world_number(&fixture.world, "SELECT length(device_key) FROM kiosks WHERE id = '" NEW "'"),
         ENROL_DEVICE_KEY_LEN);
@@ -265,6 +275,33 @@ static enum enrol_verdict renew(const struct renew_request *request)
     memset(&fixture.outcome, 0xEE, sizeof(fixture.outcome));
     world_ok(enrol_renew(&fixture.world.platform, NEW, request, &fixture.outcome));
     return fixture.outcome.verdict;
+}
+
+static void who_has_the_tls_key_alone_renews_nothing(void **state)
+{
+    struct renew_request request = {.csr_len = 0};
+    struct key *key = NULL;
+    (void)state;
+
+    assert_int_equal(enrol_signed(NEW, fixture.request.csr_len), ENROL_DONE);
+    struct hash old = issued();
+    world_ok(key_create(KEY_P256, &key));
+    ask_for(key, NEW, request.csr, &request.csr_len);
+    key_destroy(key);
+    assert_int_equal(renew(&request), ENROL_UNSIGNED);
+    assert_int_equal(alarms(), 1);
+    request.device_proof_len = ENROL_DEVICE_PROOF_LEN;
+    assert_int_equal(renew(&request), ENROL_UNSIGNED);
+    memcpy(request.device_proof, fixture.request.device_proof, ENROL_DEVICE_PROOF_LEN);
+    assert_int_equal(renew(&request), ENROL_UNSIGNED); /* the one of another request */
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM nexts"), 0);
+    sign_device(NEW, request.csr, request.csr_len, request.device_proof);
+    assert_int_equal(renew(&request), ENROL_DONE);
+    struct hash next = issued();
+    request.device_proof[7] ^= 1; /* nor is what was issued given again */
+    assert_int_equal(renew(&request), ENROL_UNSIGNED);
+    assert_int_equal(known_by(NEW, &old), KIOSK_CURRENT);
+    assert_int_equal(known_by(NEW, &next), KIOSK_FOLLOWS);
 }
 
 static void both_count_until_the_next_is_used(void **state)
@@ -495,6 +532,7 @@ int main(void)
         TEST(a_code_runs_out_and_is_for_one_kiosk),
         TEST(the_code_itself_is_not_kept),
         TEST(a_device_key_is_proven),
+        TEST(who_has_the_tls_key_alone_renews_nothing),
         TEST(both_count_until_the_next_is_used),
         TEST(one_that_was_not_used_is_not_lost_to_another),
         TEST(so_many_are_issued_and_no_more),

@@ -1,6 +1,7 @@
 /* When the kiosk's own certificate is renewed, and what becomes of it when the platform says no. */
 #include "sync/daemon/renewal.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ struct fixture {
     struct room *room;
     struct renewal *renewal;
     struct issue_ca *ca;
-    char identity[PATH_SIZE], next[PATH_SIZE];
+    char identity[PATH_SIZE], next[PATH_SIZE], device[PATH_SIZE];
+    struct wake wake; /* nobody listens */
 };
 
 static struct fixture fixture;
@@ -51,8 +53,12 @@ static void place(int64_t before_days, int64_t after_days)
 
 static void start(const char *key)
 {
-    assert_false(
-        failed(renewal_create(&fixture.room->desk, key, fixture.identity, &fixture.renewal)));
+    const struct renewal_setup setup = {.desk = &fixture.room->desk,
+                                        .wake = &fixture.wake,
+                                        .key = key,
+                                        .certificate = fixture.identity,
+                                        .device_key = fixture.device};
+    assert_false(failed(renewal_create(&setup, &fixture.renewal)));
 }
 
 static int set_up(void **state)
@@ -65,6 +71,8 @@ static int set_up(void **state)
     fixture.renewal = NULL;
     assert_true(text_print(fixture.identity, PATH_SIZE, "%s/kiosk.pem", fixture.room->folder));
     assert_true(text_print(fixture.next, PATH_SIZE, "%s.next", fixture.identity));
+    assert_true(text_print(fixture.device, PATH_SIZE, "%s/device.pub", fixture.room->folder));
+    fixture.wake.fd = -1;
     return 0;
 }
 
@@ -74,6 +82,7 @@ static int tear_down(void **state)
     issue_destroy(fixture.ca);
     (void)unlink(fixture.identity); /* not every test has both */
     (void)unlink(fixture.next);
+    (void)unlink(fixture.device);
     return room_tear_down(state);
 }
 
@@ -192,6 +201,73 @@ static void a_refusal_is_waited_out_longer_each_time_with_the_same_request(void 
     assert_false(failed(client_key_check(fixture.identity, fixture.identity)));
 }
 
+static void place_device_key(void)
+{
+    int fd = creat(fixture.device, 0600);
+    assert_true(fd >= 0 && close(fd) == 0);
+}
+
+/* Of the request that is pending on disk. */
+static struct wake_signature signature_of_pending(void)
+{
+    struct wake_signature signature = {.at = {9, 8, 7}};
+    uint8_t csr[CLIENT_REQUEST_MAX];
+    struct key *key = NULL;
+    size_t len = 0;
+    assert_false(failed(client_pending_open(fixture.next, &key, csr, &len)));
+    key_destroy(key);
+    signature.request = hash_of((struct bytes){csr, len});
+    return signature;
+}
+
+static void where_there_is_a_device_key_it_signs_before_anything_is_asked_for(void **state)
+{
+    (void)state;
+    place(700, 100);
+    place_device_key();
+    start(fixture.identity);
+    room_line_up(fixture.room);
+    step(RENEWAL_LOOK_MS);
+    assert_int_equal(asked(), 0);
+    struct wake_signature signature = signature_of_pending();
+    struct wake_signature other = signature;
+    other.request.at[0] ^= 1;
+    renewal_signed(fixture.renewal, &other);
+    step(RENEWAL_LOOK_MS);
+    assert_int_equal(asked(), 0);
+    renewal_signed(fixture.renewal, &signature);
+    step(0);
+    assert_int_equal(asked(), 1);
+    const struct renew_request *renew = &fixture.room->http->renew;
+    assert_int_equal(renew->device_proof_len, ENROL_DEVICE_PROOF_LEN);
+    assert_memory_equal(renew->device_proof, signature.at, ENROL_DEVICE_PROOF_LEN);
+    answer(800);
+    step(1);
+    assert_int_equal(fixture.room->http->forgotten, 1);
+    renewal_signed(fixture.renewal, &signature); /* late, and again */
+    step(RENEWAL_LOOK_MS);
+    assert_int_equal(asked(), 1);
+}
+
+static void what_certkiosk_does_not_sign_is_asked_for_later(void **state)
+{
+    (void)state;
+    place(700, 100);
+    place_device_key();
+    start(fixture.identity);
+    room_line_up(fixture.room);
+    for (unsigned ms = 0; ms <= RENEWAL_SIGN_MS + RENEWAL_LOOK_MS; ms += RENEWAL_LOOK_MS)
+        step(RENEWAL_LOOK_MS);
+    struct wake_signature signature = signature_of_pending();
+    renewal_signed(fixture.renewal, &signature); /* nobody waits for it now */
+    step(RENEWAL_LOOK_MS);
+    assert_int_equal(asked(), 0);
+    step(RENEWAL_PAUSE_FIRST_MS);
+    renewal_signed(fixture.renewal, &signature); /* it is asked for again: the same request */
+    step(0);
+    assert_int_equal(asked(), 1);
+}
+
 static void an_answer_that_does_not_fit_changes_nothing(void **state)
 {
     struct client_term before, after;
@@ -259,6 +335,8 @@ int main(void)
         TEST(one_that_is_young_is_left_alone),
         TEST(one_that_is_due_is_renewed_when_the_line_is_up),
         TEST(a_refusal_is_waited_out_longer_each_time_with_the_same_request),
+        TEST(where_there_is_a_device_key_it_signs_before_anything_is_asked_for),
+        TEST(what_certkiosk_does_not_sign_is_asked_for_later),
         TEST(an_answer_that_does_not_fit_changes_nothing),
         TEST(staff_are_told_of_one_that_ends_soon_or_has_ended),
         TEST(two_files_are_only_watched),

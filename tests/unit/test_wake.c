@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/unit.h"
 
@@ -88,6 +89,41 @@ static void test_words_come_in_order(void **state)
     assert_int_equal(wake_read(&hall->wake, &asker), WAKE_NOTHING);
 }
 
+#define HASH_TEXT "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1eff"
+#define SIGNATURE_TEXT HASH_TEXT HASH_TEXT
+
+static void test_certkiosk_is_asked_to_sign_and_answers(void **state)
+{
+    static const char *const rows[] = {
+        "signed " HASH_TEXT " " HASH_TEXT,          "signed " HASH_TEXT,
+        "signed " HASH_TEXT " " SIGNATURE_TEXT "0", "signed " HASH_TEXT SIGNATURE_TEXT,
+        "signed x" HASH_TEXT " " SIGNATURE_TEXT,    "signed 0",
+    };
+    struct hall *hall = *state;
+    struct wake_signature signature;
+    struct wake_asker asker;
+    struct hash hash = {{0}};
+
+    for (size_t i = 0; i < HASH_LEN; i++)
+        hash.at[i] = i + 1 < HASH_LEN ? (uint8_t)i : 0xFF;
+    char text[128] = "";
+    wake_ask_signature(&hall->wake, &hash);
+    assert_int_equal(recv(hall->peer, text, sizeof(text) - 1, 0), strlen("sign " HASH_TEXT));
+    assert_string_equal(text, "sign " HASH_TEXT);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        say(hall, rows[i]);
+        assert_int_equal(wake_read(&hall->wake, &asker), WAKE_SIGNED);
+        if (wake_read_signature(&asker, &signature).code != ERR_MALFORMED)
+            fail_msg("it was taken: %s", rows[i]);
+    }
+    say(hall, "signed " HASH_TEXT " " SIGNATURE_TEXT);
+    assert_int_equal(wake_read(&hall->wake, &asker), WAKE_SIGNED);
+    assert_false(failed(wake_read_signature(&asker, &signature)));
+    assert_memory_equal(signature.request.at, hash.at, HASH_LEN);
+    assert_memory_equal(signature.at, hash.at, HASH_LEN);
+    assert_memory_equal(signature.at + HASH_LEN, hash.at, HASH_LEN);
+}
+
 static void test_the_kiosk_hears_how_the_line_is(void **state)
 {
     struct hall *hall = *state;
@@ -137,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_words_come_in_order),
+        TEST(test_certkiosk_is_asked_to_sign_and_answers),
         TEST(test_the_kiosk_hears_how_the_line_is),
         TEST(test_a_kiosk_that_does_not_listen_stops_nobody),
         TEST(test_one_without_an_address_gets_no_answer),
