@@ -71,3 +71,23 @@ case_kiosk_cloned() {
     serves_again && ok "the kiosk itself serves on" || return 1
     points="$tried copy of a kiosk with its keys: noticed, out of service, no entry of it at the platform; the kiosk itself serves on"
 }
+
+# A certificate whose time is nearly over: certkiosk signs, certkiosk-syncd fetches the next one.
+before_certificate_renewed() {
+    certificate_hours=6
+}
+
+platform() { sqlite3 -readonly "$D/gateway/gateway.db" "$1"; }
+is_renewed() {
+    [ "$(platform "SELECT hex(certificate) FROM kiosks")" = "$(openssl x509 -in "$identity" -outform DER | sha256sum | tr a-f A-F | cut -d' ' -f1)" ] &&
+        ! openssl x509 -in "$identity" -outform DER | cmp -s - "$D/first-certificate"
+}
+
+case_certificate_renewed() {
+    platform "SELECT hex(certificate) FROM invites" | basenc -d --base16 >"$D/first-certificate"
+    same "device keys that the platform knows" "$(platform "SELECT count(device_key) FROM kiosks")" 1 || return 1
+    wait_for 40 is_renewed || fail "it was not renewed: $(grep certificate "$D/log/syncd.log" | tail -3)" || return 1
+    ok "certkiosk signed, and the next certificate is in use"
+    same "alarms" "$(platform "SELECT count(*) FROM alarms")" 0 || return 1
+    to_services && to_certificate && ok "the kiosk serves with it"
+}
