@@ -1,6 +1,7 @@
 /*
- * bench_batches JOURNAL OUT_DIR - the journal as the batches that certkiosk-syncd would send,
- * packed, each in a file of its own: 00001.zst and so on. Prints "BATCHES ROWS BYTES".
+ * bench_batches JOURNAL AFTER OUT_DIR - the entries behind AFTER as the batches that
+ * certkiosk-syncd would send, packed, each in a file of its own: 00001.zst and so on. Prints
+ * "BATCHES ROWS BYTES".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,20 @@ static bool take_row(void *context, const struct journal_row *row)
 {
     struct batch *batch = context;
     batch_row_add(batch, row);
-    return batch->count < BATCH_ENTRIES_MAX;
+    return true;
+}
+
+/* As many as one batch takes, up to one that is signed. */
+static void fill(struct journal *journal, uint64_t after, struct batch *batch)
+{
+    struct journal_head head;
+
+    batch->count = 0;
+    bench_need(
+        !failed(journal_head_behind(journal, after, after + BATCH_ENTRIES_MAX, &head)) &&
+            !failed(journal_read(journal, after, (size_t)(head.seq - after), take_row, batch)),
+        "read");
+    batch_row_sign(batch, &head);
 }
 
 /* Bytes written. */
@@ -45,22 +59,21 @@ int main(int argc, char **argv)
     static struct batch batch;
     struct journal *journal = NULL;
     struct journal_status status;
-    uint64_t rows = 0;
     size_t bytes = 0;
     unsigned count = 0;
 
-    bench_need(argc == 3, "bench_batches JOURNAL OUT_DIR");
+    bench_need(argc == 4, "bench_batches JOURNAL AFTER OUT_DIR");
+    uint64_t after = strtoull(argv[2], NULL, 10);
+    uint64_t seq = after;
     bench_need(!failed(journal_open_read(argv[1], &journal)), argv[1]);
     bench_need(!failed(journal_get_status(journal, &status)), argv[1]);
     (void)text_copy(batch.epoch, sizeof(batch.epoch), status.epoch);
-    while (rows < status.head_seq) {
-        batch.count = 0;
-        bench_need(!failed(journal_read(journal, rows, BATCH_ENTRIES_MAX, take_row, &batch)),
-                   "read");
-        bytes += put(argv[2], ++count, &batch);
-        rows += batch.count;
+    while (seq < status.head_seq) {
+        fill(journal, seq, &batch);
+        bytes += put(argv[3], ++count, &batch);
+        seq += batch.count;
     }
     journal_close(journal);
-    (void)printf("%u %llu %zu\n", count, (unsigned long long)rows, bytes);
+    (void)printf("%u %llu %zu\n", count, (unsigned long long)(seq - after), bytes);
     return 0;
 }

@@ -36,8 +36,10 @@ struct line {
 
 static uint64_t append(const struct line *line)
 {
-    struct journal_draft draft = {
-        .at_ms = clock_wall_ms(), .kind = "visit_ended", .body = {(const uint8_t *)"{}", 2}};
+    struct journal_draft draft = {.at_ms = clock_wall_ms(),
+                                  .kind = "visit_ended",
+                                  .body = {(const uint8_t *)"{}", 2},
+                                  .awaited = true};
     struct journal_status status;
     uint8_t random[32];
 
