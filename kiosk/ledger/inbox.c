@@ -26,7 +26,7 @@ static struct err open_with(const char *path, bool write, bool create, struct in
     struct err e = write ? database_open(path, &inbox_schema, create, NULL, &inbox->database)
                          : database_open_read(path, &inbox_schema, &inbox->database);
     if (!failed(e) && write)
-        e = database_check_pages(&inbox->database);
+        e = database_check_pages(&inbox->database, true);
     if (!failed(e) && write)
         e = guard_check(&inbox->database);
     if (failed(e)) {

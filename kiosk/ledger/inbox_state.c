@@ -226,7 +226,7 @@ struct err inbox_quarantine_of(struct inbox *inbox, const char *epoch, uint64_t 
 
 struct err inbox_verify_pages(struct inbox *inbox)
 {
-    return database_check_pages(&inbox->database);
+    return database_check_pages(&inbox->database, true);
 }
 
 struct err inbox_checkpoint(struct inbox *inbox)

@@ -79,7 +79,7 @@ static struct err open_with(const char *path, bool create, const struct journal_
 static struct err verify_whole(struct journal *journal)
 {
     uint64_t bad_seq = 0;
-    struct err e = database_check_pages(&journal->database);
+    struct err e = database_check_pages(&journal->database, true);
     if (!failed(e))
         e = journal_verify(journal, &bad_seq);
     return failed(e) ? e : journal_verify_orders(journal);

@@ -30,7 +30,7 @@ struct err journal_open_alone(const char *path, struct journal **out_journal)
 
 struct err journal_verify_pages(struct journal *journal)
 {
-    return database_check_pages(&journal->database);
+    return database_check_pages(&journal->database, true);
 }
 
 /* The disk may be the ledger's own, whose last room is the kiosk's. */

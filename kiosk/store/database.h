@@ -1,17 +1,18 @@
 /*
  * database.h - how a SQLite file of this house is made, opened, checked, brought up and closed. For
- * kiosk/ledger, whose files have one writer each.
+ * kiosk/ledger, whose files have one writer each, and for the platform's, whose writers take turns.
  *
- *     database_open --> begin .. prepare, step .. commit --> close     the one writer
- *     database_open_read -------> prepare, step -----------> close     readers
- *     database_open_alone ------> prepare, step -----------> close     of a backup
+ *     database_open --> begin .. prepare, step .. end --> checkpoint --> close     the one writer
+ *     database_open_held --------> statements of its own --------------> close     a writer by
+ * turns database_open_read --------> prepare, step ----------------------> close     readers
+ *     database_open_alone -------> prepare, step ----------------------> close     of a backup
  *
- * A database is made beside its place and renamed, so a file that stands is always whole. The
+ * A database is made beside its place and renamed, so a file that stands is always whole. The one
  * writer holds flock on `<path>.lock`; its -wal and -shm files stay when it closes. Readers need
  * them there and create nothing, not even these.
  *
  * A file is ours when its application id, its schema number and the very text of its schema are.
- * One of an earlier release is brought up by the writer before it is used, on a copy:
+ * One of an earlier release is brought up by a writer before it is used, on a copy:
  *
  *     settle the WAL -> copy to `<path>.migrating` -> steps -> nothing lost? -> take its place
  *
@@ -30,19 +31,22 @@
 
 struct database {
     sqlite3 *db;
-    int lock_fd; /* -1: a reader */
+    int lock_fd; /* -1: a reader, or the lock is the caller's */
     bool broken; /* a write failed in a way that leaves its outcome unknown */
 };
 
 /* A released schema, and what makes the next one of it. */
 struct database_release {
     int32_t version;
-    const char *sql; /* all of it; the next row's, or the schema's own, is what the step makes */
+    /* All of it; what the step makes is the next row's, or the schema's own. NULL: that of the row
+     * before with what it added; it is not looked at when no row before says. */
+    const char *sql;
     const char *added;
     /* After `added`, in the same transaction; NULL: nothing more to do. */
     struct err (*convert)(struct database *database, const void *context);
     /* How many rows of the file of this release, attached as `before`, are not in the file of the
-     * newest schema as they should be, and the other way round: 0, or it is not used. */
+     * newest schema as they should be, and the other way round: 0, or it is not used. NULL: each
+     * row of each table is to be there, in the columns that there were. */
     const char *lost;
     /* How many of its rows hold personal data in clear: the old file is kept only when there are
      * none. NULL: it has no place for any. */
@@ -52,8 +56,9 @@ struct database_release {
 struct database_schema {
     int32_t application_id;
     int32_t version;
-    const char *sql;
-    /* Put the first rows in; in the transaction that makes the tables. */
+    const char *sql; /* NULL: as in database_release */
+    bool by_turns;   /* it has several writers: none may be there while it is brought up */
+    /* Put the first rows in; in the transaction that makes the tables. NULL: there are none. */
     struct err (*fill)(struct database *database, const void *context);
     const struct database_release *releases; /* the earlier ones, oldest first, none left out */
     size_t release_count;
@@ -75,6 +80,16 @@ MUST_CHECK struct err database_open(const char *path, const struct database_sche
                                     bool create, const void *context,
                                     struct database *out_database);
 
+/* database_open() for a caller who holds a lock of his own among the writers, until this returns at
+ * least. ERR_BLOCKED: one of an earlier release that others have open. */
+MUST_CHECK struct err database_open_held(const char *path, const struct database_schema *schema,
+                                         bool create, const void *context,
+                                         struct database *out_database);
+
+/* A database that is in no file, for tests. */
+MUST_CHECK struct err database_open_memory(const struct database_schema *schema,
+                                           const void *context, struct database *out_database);
+
 /* Open to read beside the writer. When another file takes its place every call is ERR_IO: open
  * again. ERR_NOT_FOUND, ERR_UNSUPPORTED (an earlier release: the writer brings it up),
  * ERR_MALFORMED, ERR_IO (try again). */
@@ -90,8 +105,8 @@ MUST_CHECK struct err database_open_alone(const char *path, const struct databas
 MUST_CHECK struct err database_copy_pages(sqlite3 *from, sqlite3 *to);
 
 /* A copied database says of itself that it has a WAL; without one it is a single file, to be
- * renamed. ERR_IO when that cannot be. */
-MUST_CHECK struct err database_leave_wal(const struct database *copy);
+ * renamed. ERR_IO when that cannot be, ERR_BLOCKED while others have it open. */
+MUST_CHECK struct err database_leave_wal(const struct database *database);
 
 /* Copy all of `database`, as it is at one moment, into the empty file at `path`, which is then a
  * database that stands alone. The writer goes on meanwhile. Errors are those of both files. */
@@ -117,12 +132,20 @@ MUST_CHECK struct err database_configure(const struct database *database);
 MUST_CHECK struct err database_create(const char *path, const struct database_schema *schema,
                                       const void *context);
 
-/* Whether the tables and triggers of `database` are those that `sql` makes, letter by letter.
- * ERR_MALFORMED when not. */
-MUST_CHECK struct err database_check_shape(const struct database *database, const char *sql);
+/* Make the tables of release `at` of `schema` (`release_count`: the newest). False in
+ * `*out_is_known`: nothing says how they were, and none are made. */
+MUST_CHECK struct err database_shape(const struct database *database,
+                                     const struct database_schema *schema, size_t at,
+                                     bool *out_is_known);
 
-/* SQLite's own look at pages, indexes and what the tables require. ERR_MALFORMED: damaged. */
-MUST_CHECK struct err database_check_pages(const struct database *database);
+/* Whether the tables, indexes and triggers of `database` are those of release `at` of `schema`,
+ * letter by letter but for blanks, of which ALTER TABLE sets its own. ERR_MALFORMED when not. */
+MUST_CHECK struct err database_check_shape(const struct database *database,
+                                           const struct database_schema *schema, size_t at);
+
+/* SQLite's own look at pages and what the tables require; a thorough one at each index, too.
+ * ERR_MALFORMED: damaged. */
+MUST_CHECK struct err database_check_pages(const struct database *database, bool is_thorough);
 
 /* Run statements that give no rows. */
 MUST_CHECK struct err database_run(const struct database *database, const char *sql);

@@ -15,18 +15,19 @@ struct err database_copy_pages(sqlite3 *from, sqlite3 *to)
     return DATABASE_ERR(result == SQLITE_DONE ? finished : result, "sqlite3_backup_step");
 }
 
-struct err database_leave_wal(const struct database *copy)
+struct err database_leave_wal(const struct database *database)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     char mode[16];
     bool row = false;
-    struct err e = database_prepare(copy, "PRAGMA journal_mode=DELETE", &statement);
+    struct err e = database_prepare(database, "PRAGMA journal_mode=DELETE", &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
-        return e;
+        return (e.native & 0xFF) == SQLITE_BUSY ? ERR(ERR_BLOCKED, e.native, "others have it open")
+                                                : e;
     if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "delete"))
-        return ERR(ERR_IO, 0, "the copy keeps its WAL");
+        return ERR(ERR_IO, 0, "it keeps its WAL");
     return database_finish(statement); /* which writes it: the row only says what was wanted */
 }
 

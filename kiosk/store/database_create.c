@@ -1,4 +1,4 @@
-/* A new database, there whole or not at all; and whether one has the shape that it should. */
+/* A new database, there whole or not at all. */
 #include "kiosk/store/database.h"
 
 #include <errno.h>
@@ -9,11 +9,6 @@
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 
-#define SHAPE_SQL \
-    "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL " \
-    "ORDER BY type, name)"
-#define SHAPE_MAX 8192
-
 static void close_plain(struct database *database)
 {
     (void)sqlite3_close_v2(database->db);
@@ -23,12 +18,13 @@ static struct err make_tables(struct database *database, const struct database_s
                               const void *context)
 {
     char numbers[96];
+    bool is_known = false;
     (void)text_print(numbers, sizeof(numbers), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
                      (int)schema->application_id, (int)schema->version);
-    struct err e = database_run(database, schema->sql);
+    struct err e = database_shape(database, schema, schema->release_count, &is_known);
     if (!failed(e))
         e = database_run(database, numbers);
-    if (!failed(e))
+    if (!failed(e) && schema->fill != NULL)
         e = schema->fill(database, context);
     return e;
 }
@@ -81,35 +77,19 @@ struct err database_create(const char *path, const struct database_schema *schem
     return file_flush_folder(path);
 }
 
-static struct err shape_of(const struct database *database, char out[SHAPE_MAX])
+struct err database_open_memory(const struct database_schema *schema, const void *context,
+                                struct database *out_database)
 {
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    bool row = false;
-    struct err e = database_prepare(database, SHAPE_SQL, &statement);
+    CLEANUP(database_close) struct database database = {NULL, -1, false};
+    int result =
+        sqlite3_open_v2(":memory:", &database.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    struct err e = result == SQLITE_OK ? database_configure(&database)
+                                       : DATABASE_ERR(result, "sqlite3_open_v2");
     if (!failed(e))
-        e = database_step(statement, &row);
+        e = make_tables(&database, schema, context);
     if (failed(e))
         return e;
-    if (!row || !database_text(statement, 0, out, SHAPE_MAX))
-        return ERR(ERR_MALFORMED, 0, "schema");
+    *out_database = database;
+    database.db = NULL;
     return ERR_OK;
-}
-
-struct err database_check_shape(const struct database *database, const char *sql)
-{
-    char found[SHAPE_MAX];
-    char expected[SHAPE_MAX];
-    CLEANUP(close_plain) struct database model = {NULL, -1, false};
-    int result =
-        sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    if (result != SQLITE_OK)
-        return DATABASE_ERR(result, "sqlite3_open_v2");
-    struct err e = database_run(&model, sql);
-    if (!failed(e))
-        e = shape_of(&model, expected);
-    if (!failed(e))
-        e = shape_of(database, found);
-    if (!failed(e) && !text_same(found, expected))
-        return ERR(ERR_MALFORMED, 0, "tables of another shape");
-    return e;
 }

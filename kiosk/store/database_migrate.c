@@ -19,6 +19,16 @@
     (1 << 20) /* bytes, beside the copy and what takes back a change of all of it \
                */
 
+/* For each table of the old file a statement that counts what is not in the copy, and what is in
+ * it beside. */
+#define LOST_SQL \
+    "SELECT 'SELECT (SELECT count(*) FROM (SELECT ' || cols || ' FROM before.' || name ||" \
+    " ' EXCEPT SELECT ' || cols || ' FROM main.' || name || ')) + abs((SELECT count(*) FROM" \
+    " before.' || name || ') - (SELECT count(*) FROM main.' || name || '))'" \
+    " FROM (SELECT it.name AS name, (SELECT group_concat(col.name, ', ')" \
+    "  FROM pragma_table_info(it.name, 'before') AS col) AS cols" \
+    "  FROM before.sqlite_schema AS it WHERE it.type = 'table' AND it.name NOT LIKE 'sqlite_%')"
+
 struct migration {
     const char *path;
     char copy[PATH_MAX];
@@ -84,7 +94,7 @@ static struct err one_step(struct database *copy, const struct migration *migrat
         e = release->convert(copy, migration->context);
     if (!failed(e))
         e = database_run(copy, version);
-    return failed(e) ? e : database_check_shape(copy, is_last ? schema->sql : release[1].sql);
+    return failed(e) ? e : database_check_shape(copy, schema, at + 1);
 }
 
 /* A row that a constraint of a newer schema forbids ends it: ERR_CONFLICT is no word for that. */
@@ -111,10 +121,32 @@ static struct err attach_old(const struct database *copy, const char *path)
                                : DATABASE_ERR(result, "sqlite3_bind_text");
 }
 
+/* Of all tables together. */
+static struct err count_lost(const struct database *copy, int64_t *out_lost)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *tables = NULL;
+    int64_t lost = 0;
+    bool row = false;
+    struct err e = database_prepare(copy, LOST_SQL, &tables);
+    if (!failed(e))
+        e = database_step(tables, &row);
+    while (!failed(e) && row) {
+        int64_t of_table = 0;
+        e = database_number(copy, (const char *)sqlite3_column_text(tables, 0), &of_table);
+        lost += of_table;
+        if (!failed(e))
+            e = database_step(tables, &row);
+    }
+    if (!failed(e))
+        *out_lost = lost;
+    return e;
+}
+
 static struct err check_copy(const struct database *copy, const struct migration *migration)
 {
+    const char *lost = migration->release->lost;
     int64_t bad = 0;
-    struct err e = database_check_pages(copy);
+    struct err e = database_check_pages(copy, true);
     if (!failed(e))
         e = database_number(copy, "SELECT count(*) FROM pragma_foreign_key_check", &bad);
     if (!failed(e) && bad != 0)
@@ -122,7 +154,7 @@ static struct err check_copy(const struct database *copy, const struct migration
     if (!failed(e))
         e = attach_old(copy, migration->path);
     if (!failed(e))
-        e = database_number(copy, migration->release->lost, &bad);
+        e = lost != NULL ? database_number(copy, lost, &bad) : count_lost(copy, &bad);
     if (!failed(e) && bad != 0)
         e = ERR(ERR_MALFORMED, bad, "rows would be lost");
     return e;
@@ -187,6 +219,10 @@ static struct err prepare_copy(sqlite3 *old, struct migration *migration)
 {
     struct database database = {old, -1, false};
     struct err e = settle(&database, &migration->size);
+    /* Another writer who has it open would go on with what is the old file then; but he keeps the
+     * WAL there. */
+    if (!failed(e) && migration->schema->by_turns)
+        e = database_leave_wal(&database);
     if (!failed(e))
         e = check_room(migration);
     if (!failed(e))

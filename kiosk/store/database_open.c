@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -18,7 +17,6 @@
 #define URI_MAX (3 * PATH_MAX + 64)
 #define LOCK_MODE 0660
 #define CHUNK 16384
-#define VERDICT_MAX 512
 
 void database_close(struct database *database)
 {
@@ -127,19 +125,17 @@ static struct err check_schema(const struct database *database,
                                const struct database_release **out_release)
 {
     int64_t version = 0;
-    const struct database_release *release = NULL;
+    size_t at = 0;
     struct err e = database_number(database, "PRAGMA user_version", &version);
     if (failed(e))
         return e;
-    for (size_t i = 0; i < schema->release_count; i++) {
-        if (schema->releases[i].version == version)
-            release = &schema->releases[i];
-    }
-    if (release == NULL && version != schema->version)
+    while (at < schema->release_count && schema->releases[at].version != version)
+        at++;
+    if (at == schema->release_count && version != schema->version)
         return ERR(ERR_MALFORMED, version, "another schema");
-    e = database_check_shape(database, release != NULL ? release->sql : schema->sql);
+    e = database_check_shape(database, schema, at);
     if (!failed(e))
-        *out_release = release;
+        *out_release = at < schema->release_count ? &schema->releases[at] : NULL;
     return e;
 }
 
@@ -215,10 +211,10 @@ static struct err settle_log(const struct database *database)
     return result == SQLITE_OK ? ERR_OK : DATABASE_ERR(result, "log");
 }
 
-/* Everything between the lock and the answer; `*database` may be half open after an error. */
-static struct err open_locked(const char *path, const struct database_schema *schema, bool create,
-                              const void *context, struct database *database)
+struct err database_open_held(const char *path, const struct database_schema *schema, bool create,
+                              const void *context, struct database *out_database)
 {
+    CLEANUP(database_close) struct database database = {NULL, -1, false};
     bool stands = false;
     bool has_wal = false;
     database_sweep(path);
@@ -232,28 +228,31 @@ static struct err open_locked(const char *path, const struct database_schema *sc
                    : ERR(ERR_NOT_FOUND, ENOENT, "database");
     }
     if (!failed(e))
-        e = connect_newest(path, schema, context, database);
+        e = connect_newest(path, schema, context, &database);
     if (!failed(e))
-        e = use_wal(database);
+        e = use_wal(&database);
     if (!failed(e))
-        e = settle_log(database);
-    /* Whoever made the file or its log may have come no further than the name. */
-    return failed(e) ? e : file_flush_folder(path);
+        e = settle_log(&database);
+    if (!failed(e)) /* whoever made the file or its log may have come no further than the name */
+        e = file_flush_folder(path);
+    if (failed(e))
+        return e;
+    *out_database = database;
+    database.db = NULL;
+    return ERR_OK;
 }
 
 struct err database_open(const char *path, const struct database_schema *schema, bool create,
                          const void *context, struct database *out_database)
 {
+    CLEANUP(file_close) int lock_fd = -1;
     struct database database = {NULL, -1, false};
-    struct err e = take_lock(path, create, &database.lock_fd);
+    struct err e = take_lock(path, create, &lock_fd);
+    if (!failed(e))
+        e = database_open_held(path, schema, create, context, &database);
     if (failed(e))
         return e;
-    e = open_locked(path, schema, create, context, &database);
-    if (failed(e)) {
-        (void)sqlite3_close_v2(database.db);
-        (void)close(database.lock_fd);
-        return e;
-    }
+    database.lock_fd = file_take(&lock_fd);
     *out_database = database;
     return ERR_OK;
 }
@@ -317,31 +316,4 @@ struct err database_open_alone(const char *path, const struct database_schema *s
     if (has_wal)
         return ERR(ERR_CONFLICT, 0, "a WAL beside it");
     return open_uri(path, "?mode=ro&immutable=1", schema, out_database);
-}
-
-/* The check tells of a disk that cannot be read as if the file were damaged. */
-static bool blames_disk(const char *verdict)
-{
-    static const char before[] = "error code=";
-    const char *code = strstr(verdict, before);
-    if (code == NULL)
-        return strstr(verdict, "failed to get page") != NULL;
-    return database_code((int)strtol(code + strlen(before), NULL, 10)) == ERR_IO;
-}
-
-struct err database_check_pages(const struct database *database)
-{
-    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    char verdict[VERDICT_MAX] = "";
-    bool row = false;
-    struct err e = database_prepare(database, "PRAGMA integrity_check(1)", &statement);
-    if (!failed(e))
-        e = database_step(statement, &row);
-    if (failed(e))
-        return e;
-    bool is_told = row && database_text(statement, 0, verdict, sizeof(verdict));
-    if (is_told && text_same(verdict, "ok"))
-        return ERR_OK;
-    return is_told && blames_disk(verdict) ? ERR(ERR_IO, SQLITE_IOERR, "integrity_check")
-                                           : ERR(ERR_MALFORMED, SQLITE_CORRUPT, "integrity_check");
 }

@@ -7,21 +7,18 @@
 #include "kiosk/base/text.h"
 #include "sync/gateway/store_inner.h"
 
-struct err store_failure(sqlite3 *db, const char *site)
+static struct err failure(sqlite3 *db, const char *site)
 {
     int code = sqlite3_extended_errcode(db);
-    enum err_code kind = ERR_IO;
-    if ((code & 0xFF) == SQLITE_CONSTRAINT)
-        kind = ERR_CONFLICT;
-    if (code == SQLITE_FULL || code == SQLITE_IOERR_SHMSIZE) /* the -shm file is on the disk too */
-        kind = ERR_NO_ROOM;
-    return (struct err){kind, code, site};
+    enum err_code kind = database_code(code);
+    /* To those who ask a store, what is malformed is what somebody sent. */
+    return (struct err){kind == ERR_MALFORMED ? ERR_IO : kind, code, site};
 }
 
-struct err store_script(struct store *store, const char *sql)
+static struct err script(struct store *store, const char *sql)
 {
-    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return store_failure(store->db, "store.c sqlite3_exec");
+    if (sqlite3_exec(store->database.db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return failure(store->database.db, "store.c sqlite3_exec");
     return ERR_OK;
 }
 
@@ -46,7 +43,7 @@ struct err store_begin(struct store *store, struct transaction *out_work)
     if (!failed(e) && store->is_broken)
         e = store_open_again(store);
     if (!failed(e))
-        e = store_script(store, "BEGIN IMMEDIATE");
+        e = script(store, "BEGIN IMMEDIATE");
     if (failed(e)) {
         store_doubt(store);
         store_end_turn(store);
@@ -60,7 +57,7 @@ struct err store_begin(struct store *store, struct transaction *out_work)
 struct err transaction_commit(struct transaction *work)
 {
     struct store *store = work->store;
-    struct err e = store_script(store, "COMMIT");
+    struct err e = script(store, "COMMIT");
 
     if (failed(e))
         return e; /* transaction_done rolls back */
@@ -81,7 +78,7 @@ void transaction_done(struct transaction *work)
         return;
     store_doubt(work->store);
     /* SQLite may have rolled back by itself after a failed write: then there is nothing to do. */
-    (void)sqlite3_exec(work->store->db, "ROLLBACK", NULL, NULL, NULL);
+    (void)sqlite3_exec(work->store->database.db, "ROLLBACK", NULL, NULL, NULL);
     store_end_turn(work->store);
     (void)pthread_mutex_unlock(&work->store->lock);
     work->store = NULL;
@@ -119,9 +116,9 @@ struct err store_query(struct store *store, const char *sql, const struct value 
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
 
-    if (sqlite3_prepare_v2(store->db, sql, -1, &query, NULL) != SQLITE_OK ||
+    if (sqlite3_prepare_v2(store->database.db, sql, -1, &query, NULL) != SQLITE_OK ||
         statement_bind(query, values) != SQLITE_OK)
-        return store_failure(store->db, "store.c sqlite3_prepare_v2");
+        return failure(store->database.db, "store.c sqlite3_prepare_v2");
     *out_query = query;
     query = NULL;
     return ERR_OK;
@@ -135,7 +132,7 @@ struct err store_row(sqlite3_stmt *query)
         return ERR_OK;
     if (code == SQLITE_DONE)
         return ERR(ERR_NOT_FOUND, 0, "row");
-    return store_failure(sqlite3_db_handle(query), "store.c sqlite3_step");
+    return failure(sqlite3_db_handle(query), "store.c sqlite3_step");
 }
 
 /* The statement for `sql`, found by its address; kept unless there are too many. */
@@ -149,9 +146,9 @@ static struct err kept_find(struct store *store, const char *sql, struct kept *o
             return ERR_OK;
         }
     }
-    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept.statement, NULL) !=
-        SQLITE_OK)
-        return store_failure(store->db, "store.c sqlite3_prepare_v3");
+    if (sqlite3_prepare_v3(store->database.db, sql, -1, SQLITE_PREPARE_PERSISTENT, &kept.statement,
+                           NULL) != SQLITE_OK)
+        return failure(store->database.db, "store.c sqlite3_prepare_v3");
     if (store->kept_count < STORE_KEPT_MAX) {
         store->kept[store->kept_count++] = kept;
     } else {
@@ -180,7 +177,7 @@ static struct err kept_step(struct store *store, const char *sql, const struct v
     if (failed(e))
         return e;
     if (statement_bind(kept.statement, values) != SQLITE_OK)
-        return store_failure(store->db, "store.c sqlite3_bind");
+        return failure(store->database.db, "store.c sqlite3_bind");
     return store_row(kept.statement);
 }
 
@@ -202,7 +199,7 @@ struct err store_has(struct store *store, const char *sql, const struct value *v
 
 int store_changes(struct store *store)
 {
-    return sqlite3_changes(store->db);
+    return sqlite3_changes(store->database.db);
 }
 
 void query_done(sqlite3_stmt **query)

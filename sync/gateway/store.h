@@ -51,11 +51,10 @@ struct value {
 
 /*
  * Open the database at `path` (":memory:" for tests), made with its tables when `create` is set.
- * WAL, synchronous=FULL, foreign keys, secure deletion. ERR_NOT_FOUND: there is none and `create`
- * is not set; ERR_UNSUPPORTED: made by a later version, or with rows that this one cannot hold;
- * ERR_IO, native is SQLite's code; ERR_TIMEOUT: another process would not end its turn. One of an
- * earlier version is brought up on a copy: ERR_NO_ROOM, or ERR_TIMEOUT while another process has it
- * open.
+ * ERR_NOT_FOUND: there is none and `create` is not set; ERR_UNSUPPORTED: made by a later version,
+ * with tables or rows that this one does not know, or no database; ERR_IO, native is SQLite's code;
+ * ERR_TIMEOUT: another process would not end its turn. One of an earlier version is brought up on a
+ * copy: ERR_NO_ROOM, or ERR_TIMEOUT while another process has it open.
  */
 MUST_CHECK struct err store_open(const char *path, bool create, struct store **out_store);
 

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "kiosk/store/database.h"
 #include "sync/gateway/store.h"
 
 #define STORE_KEPT_MAX 64 /* statements; the others are compiled each time */
@@ -15,7 +16,7 @@ struct kept {
 };
 
 struct store {
-    sqlite3 *db;
+    struct database database;
     char *path;
     pthread_mutex_t lock;
     int turn_fd;          /* -1: in memory, nobody else's */
@@ -28,10 +29,6 @@ struct store {
     size_t kept_count;
     struct kept kept[STORE_KEPT_MAX];
 };
-
-/* By store.c: what the last failed call on `db` means; a script. */
-struct err store_failure(sqlite3 *db, const char *site);
-MUST_CHECK struct err store_script(struct store *store, const char *sql);
 
 /* By store_open.c, and with the store's lock held. The turn among processes. */
 MUST_CHECK struct err store_take_turn(const struct store *store);

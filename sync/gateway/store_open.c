@@ -12,20 +12,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include "kiosk/base/clock.h"
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 #include "sync/gateway/store_inner.h"
-#include "sync/gateway/store_migrate.h"
 #include "sync/gateway/store_schema.h"
 
 #define STORE_BUSY_TIMEOUT_MS 5000 /* a command (announce, register) may run beside serve */
 #define STORE_TURN_POLL_MS 2
 #define STORE_LOCK_MODE 0600
 #define STORE_IN_MEMORY ":memory:"
-#define STORE_CHUNK 16384
 #define STORE_CHECKPOINT_PAGES 1000 /* as many as SQLite's own checkpoints wait for */
 
 /*
@@ -52,67 +49,6 @@ void store_end_turn(const struct store *store)
         (void)flock(store->turn_fd, LOCK_UN); /* ours: cannot fail */
 }
 
-/* The first column of the first row. */
-static struct err store_pragma(struct store *store, const char *sql, char *out, size_t size)
-{
-    CLEANUP(query_done) sqlite3_stmt *query = NULL;
-
-    struct err e = store_query(store, sql, VALUES(V_NUMBER(0)), &query);
-    if (!failed(e))
-        e = store_row(query);
-    if (!failed(e))
-        column_text(query, 0, out, size);
-    return e;
-}
-
-static struct err store_version(struct store *store, int64_t *out_version)
-{
-    char text[24] = "";
-    struct err e = store_pragma(store, "PRAGMA user_version", text, sizeof(text));
-    if (!failed(e))
-        *out_version = strtoll(text, NULL, 10);
-    return e;
-}
-
-/* One of an earlier release is brought up before anything is written to it. */
-static struct err store_bring_up(struct store *store)
-{
-    int64_t version = 0;
-    struct err e = store_version(store, &version);
-    if (failed(e) || version < 1 || version >= STORE_SCHEMA_VERSION)
-        return e;
-    sqlite3 *old = store->db;
-    store->db = NULL;
-    e = store_migrate(old, store->path, version);
-    if (failed(e))
-        return e;
-    int code = sqlite3_open_v2(store->path, &store->db,
-                               SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX, NULL);
-    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS);
-    return code == SQLITE_OK ? ERR_OK : ERR(ERR_IO, code, "sqlite3_open_v2");
-}
-
-/* What the log holds, written and synced once more: after a sync that failed, perhaps in a process
- * that is no more, the system takes for saved what it still shows and the disk does not have. */
-static struct err store_settle(struct store *store)
-{
-    uint8_t chunk[STORE_CHUNK];
-    sqlite3_file *log = NULL;
-    sqlite3_int64 size = 0;
-    int code = sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-    if (code == SQLITE_OK && log->pMethods != NULL)
-        code = log->pMethods->xFileSize(log, &size);
-    for (sqlite3_int64 at = 0; at < size && code == SQLITE_OK; at += STORE_CHUNK) {
-        int len = size - at < STORE_CHUNK ? (int)(size - at) : STORE_CHUNK;
-        code = log->pMethods->xRead(log, chunk, len, at);
-        if (code == SQLITE_OK)
-            code = log->pMethods->xWrite(log, chunk, len, at);
-    }
-    if (code == SQLITE_OK && size > 0)
-        code = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
-    return code == SQLITE_OK ? ERR_OK : ERR(ERR_IO, code, "log");
-}
-
 static int note_pages(void *context, sqlite3 *db, const char *name, int pages)
 {
     struct store *store = context;
@@ -120,44 +56,6 @@ static int note_pages(void *context, sqlite3 *db, const char *name, int pages)
     (void)name;
     store->wal_pages = pages;
     return SQLITE_OK;
-}
-
-/* The power may go between the scripts: it is an old one then, and brought up. */
-static struct err store_make(struct store *store)
-{
-    struct err e = store_script(store, store_schema);
-    for (int64_t i = STORE_SCHEMA_BASE; i < STORE_SCHEMA_VERSION && !failed(e); i++)
-        e = store_script(store, store_schema_steps[i - 1]);
-    return e;
-}
-
-static struct err store_prepare(struct store *store, bool create)
-{
-    int64_t version = 0;
-    char mode[16] = "";
-    struct err e = store_script(store, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                       "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
-                                       "PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=0;");
-    if (!failed(e))
-        e = store_pragma(store, "PRAGMA journal_mode", mode, sizeof(mode));
-    if (!failed(e) && !text_same(mode, "wal") && store->turn_fd >= 0)
-        e = ERR(ERR_IO, 0, "no WAL");
-    if (!failed(e))
-        e = store_version(store, &version);
-    if (failed(e))
-        return e;
-    (void)sqlite3_wal_hook(store->db, note_pages, store); /* there was none */
-    if (store->turn_fd >= 0)
-        e = store_settle(store);
-    if (!failed(e) && store->turn_fd >= 0)
-        e = file_flush_folder(store->path); /* the log may have no more than a name yet */
-    if (failed(e))
-        return e;
-    if (create && version == 0)
-        return store_make(store);
-    if (version != STORE_SCHEMA_VERSION)
-        return ERR(ERR_UNSUPPORTED, version, "schema version");
-    return ERR_OK;
 }
 
 static struct err store_open_turn(struct store *store)
@@ -174,18 +72,25 @@ static struct err store_open_turn(struct store *store)
     return store_take_turn(store);
 }
 
+/* In the words of store.h: malformed is what somebody sent. */
+static struct err in_words_of_store(struct err e)
+{
+    if (e.code == ERR_MALFORMED)
+        e.code = ERR_UNSUPPORTED;
+    if (e.code == ERR_BLOCKED)
+        e.code = ERR_TIMEOUT;
+    return e;
+}
+
 static struct err store_connect(struct store *store, bool create)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_FULLMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
-    int code = sqlite3_open_v2(store->path, &store->db, flags, NULL);
-
-    if (code != SQLITE_OK) {
-        bool none = !create && access(store->path, F_OK) != 0 && errno == ENOENT;
-        return ERR(none ? ERR_NOT_FOUND : ERR_IO, code, "sqlite3_open_v2");
-    }
-    (void)sqlite3_busy_timeout(store->db, STORE_BUSY_TIMEOUT_MS); /* sqlite3 itself only looks */
-    struct err e = store_bring_up(store);
-    return failed(e) ? e : store_prepare(store, create);
+    struct err e = store->turn_fd < 0 ? database_open_memory(&store_schema, NULL, &store->database)
+                                      : database_open_held(store->path, &store_schema, create, NULL,
+                                                           &store->database);
+    if (failed(e))
+        return in_words_of_store(e);
+    (void)sqlite3_wal_hook(store->database.db, note_pages, store); /* there was none */
+    return ERR_OK;
 }
 
 struct err store_open(const char *path, bool create, struct store **out_store)
@@ -196,6 +101,7 @@ struct err store_open(const char *path, bool create, struct store **out_store)
         return ERR(ERR_NO_ROOM, 0, "calloc");
     (void)pthread_mutex_init(&store->lock, NULL); /* cannot fail with default attributes */
     store->turn_fd = -1;
+    store->database.lock_fd = -1; /* the turn is what is held */
     store->checkpoint_pages = STORE_CHECKPOINT_PAGES;
     store->path = strdup(path);
     struct err e = store->path != NULL ? store_open_turn(store) : ERR(ERR_NO_ROOM, 0, "strdup");
@@ -222,23 +128,16 @@ void store_checkpoint(struct store *store)
 {
     if (store->wal_pages < store->checkpoint_pages)
         return;
-    int code = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int code =
+        sqlite3_wal_checkpoint_v2(store->database.db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     store->is_broken = store->is_broken || is_disk(code);
 }
 
 void store_doubt(struct store *store)
 {
-    if (store->turn_fd >= 0 && store->db != NULL && is_disk(sqlite3_errcode(store->db)))
+    if (store->turn_fd >= 0 && store->database.db != NULL &&
+        is_disk(sqlite3_errcode(store->database.db)))
         store->is_broken = true;
-}
-
-static struct err store_look(struct store *store)
-{
-    char verdict[16] = "";
-    struct err e = store_pragma(store, "PRAGMA quick_check(1)", verdict, sizeof(verdict));
-    if (!failed(e) && !text_same(verdict, "ok"))
-        e = ERR(ERR_IO, SQLITE_CORRUPT, "quick_check");
-    return e;
 }
 
 /* The log stays where it is: one that was taken away, and whose name a power cut gives back, would
@@ -248,22 +147,18 @@ static void store_let_go(struct store *store)
     for (size_t i = 0; i < store->kept_count; i++)
         (void)sqlite3_finalize(store->kept[i].statement); /* none of them runs */
     store->kept_count = 0;
-    if (store->db == NULL)
-        return;
-    (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    (void)sqlite3_close_v2(store->db); /* nothing is written */
-    store->db = NULL;
+    database_close(&store->database);
 }
 
 struct err store_open_again(struct store *store)
 {
     store_let_go(store);
     struct err e = store_connect(store, false);
-    if (e.code == ERR_NOT_FOUND) /* which says to callers that there is no such row */
-        e = ERR(ERR_IO, e.native, "the database is gone");
     if (!failed(e))
-        e = store_look(store);
+        e = database_check_pages(&store->database, false);
     store->is_broken = failed(e);
+    if (failed(e) && e.code != ERR_NO_ROOM && e.code != ERR_TIMEOUT)
+        return ERR(ERR_IO, e.native, "opened again"); /* no word of a row that is not there */
     return e;
 }
 
@@ -271,10 +166,11 @@ void store_close(struct store *store)
 {
     if (store == NULL)
         return;
-    if (store->db != NULL && !store->is_broken && !failed(store_take_turn(store))) {
+    if (store->database.db != NULL && !store->is_broken && !failed(store_take_turn(store))) {
         /* What is not checkpointed now is at the next opening: the log is durable already. */
-        (void)sqlite3_busy_timeout(store->db, 0);
-        (void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+        (void)sqlite3_busy_timeout(store->database.db, 0);
+        (void)sqlite3_wal_checkpoint_v2(store->database.db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL,
+                                        NULL);
     }
     store_let_go(store);
     file_close(&store->turn_fd); /* which ends the turn */

@@ -1,9 +1,12 @@
 #include "sync/gateway/store_schema.h"
 
+#include "kiosk/base/macros.h"
+
+#define SCHEMA_VERSION 4
+
 /* The promises about money are constraints here, so that no path of the code can break them:
  * one payment and one delivery per order, one open order per token, a journal that only grows. */
-const char store_schema[] =
-    "BEGIN;"
+static const char tables_2[] =
     "CREATE TABLE kiosks("
     "  id TEXT PRIMARY KEY,"
     "  certificate BLOB NOT NULL," /* SHA-256 of its client certificate */
@@ -117,20 +120,15 @@ const char store_schema[] =
     "  id TEXT PRIMARY KEY,"
     "  order_id TEXT NOT NULL UNIQUE,"
     "  amount_fen INTEGER NOT NULL,"
-    "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;"
+    "  state TEXT NOT NULL CHECK (state IN ('open', 'paid', 'closed'))) STRICT;";
 
-    "PRAGMA user_version = 2;"
-    "COMMIT;";
-
-const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
-    /* Which writes were intended was not kept then: each that can be may have been. */
-    "BEGIN;"
+/* Which writes were intended was not kept then: each that can be may have been. */
+static const char added_to_1[] =
     "ALTER TABLE orders ADD COLUMN write_open INTEGER NOT NULL DEFAULT 0;"
-    "UPDATE orders SET write_open = 1 WHERE status = 'to_write';"
-    "PRAGMA user_version = 2;"
-    "COMMIT;",
-    /* A kiosk has one certificate that counts, and perhaps the next one, not used yet. */
-    "BEGIN;"
+    "UPDATE orders SET write_open = 1 WHERE status = 'to_write';";
+
+/* A kiosk has one certificate that counts, and perhaps the next one, not used yet. */
+static const char added_to_2[] =
     "ALTER TABLE kiosks ADD COLUMN until_s INTEGER NOT NULL DEFAULT 0;" /* of `certificate` */
     "ALTER TABLE kiosks ADD COLUMN device_key BLOB;"
     "ALTER TABLE kiosks ADD COLUMN next_certificate BLOB;" /* SHA-256 of `next_der` */
@@ -173,11 +171,10 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "  seq INTEGER NOT NULL CHECK (seq > 0),"
     "  txid TEXT NOT NULL UNIQUE,"
     "  hash BLOB NOT NULL,"
-    "  PRIMARY KEY (kiosk, epoch, seq)) STRICT, WITHOUT ROWID;"
+    "  PRIMARY KEY (kiosk, epoch, seq)) STRICT, WITHOUT ROWID;";
 
-    "PRAGMA user_version = 3;"
-    "COMMIT;",
-    "BEGIN;"
+/* A kiosk may have several certificates that it was given and did not use yet. */
+static const char added_to_3[] =
     /* The newest certificate that was issued for the kiosk began then. What was issued until today
      * is not known of an older database: nothing of it may count as newer than what stands here. */
     "ALTER TABLE kiosks ADD COLUMN issued_s INTEGER NOT NULL DEFAULT 0;"
@@ -213,8 +210,15 @@ const char *const store_schema_steps[STORE_SCHEMA_VERSION - 1] = {
     "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"
     "  PRIMARY KEY (order_id, kiosk)) STRICT, WITHOUT ROWID;"
     "INSERT INTO askers SELECT o.id, k.id FROM orders AS o, kiosks AS k WHERE o.status = 'to_pay'"
-    "  AND o.kiosk <> k.id;"
+    "  AND o.kiosk <> k.id;";
 
-    "PRAGMA user_version = 4;"
-    "COMMIT;",
+static const struct database_release releases[] = {
+    {.version = 1, .added = added_to_1},
+    {.version = 2, .sql = tables_2, .added = added_to_2},
+    {.version = 3, .added = added_to_3},
 };
+
+const struct database_schema store_schema = {.version = SCHEMA_VERSION,
+                                             .by_turns = true,
+                                             .releases = releases,
+                                             .release_count = ARRAY_LEN(releases)};

@@ -104,17 +104,23 @@ static struct err send_batch(size_t i)
     return e;
 }
 
-static unsigned count_batch(size_t i)
+/* How often batch `i` is in `table`. */
+static unsigned count_rows(const char *table, const char *column, size_t i)
 {
     char sql[128];
     uint64_t first = batches[i]->entries[0].seq;
-    (void)text_print(
-        sql, sizeof(sql), "SELECT count(*) FROM journal WHERE seq BETWEEN %llu AND %llu",
-        (unsigned long long)first, (unsigned long long)(first + batches[i]->count - 1));
+    (void)text_print(sql, sizeof(sql), "SELECT count(*) FROM %s WHERE %s BETWEEN %llu AND %llu",
+                     table, column, (unsigned long long)first,
+                     (unsigned long long)(first + batches[i]->count - 1));
     int64_t rows = number(sql);
     return rows < 0
                ? 0
                : (unsigned)((size_t)rows + batches[i]->count - 1) / (unsigned)batches[i]->count;
+}
+
+static unsigned count_batch(size_t i)
+{
+    return count_rows("journal", "seq", i);
 }
 
 static void begin_batches(void)
@@ -346,18 +352,7 @@ static bool migrated_agrees(size_t reached)
 }
 
 /* --- a platform that does not know its repeats -------------------------------------------------
- */
-
-static void prepare_forgetful(void)
-{
-    prepare_batches();
-    must(open_store(true));
-    must(store_script(world.platform.store,
-                      "CREATE TABLE forgetful AS SELECT * FROM journal; DROP TABLE deliveries;"
-                      "DROP TABLE journal; ALTER TABLE forgetful RENAME TO journal;"
-                      "CREATE TRIGGER forget AFTER INSERT ON heads BEGIN DELETE FROM heads; END"));
-    close_store();
-}
+ * It keeps entries where no constraint looks at them: among the guesses of a code. */
 
 static struct err send_forgetfully(size_t i)
 {
@@ -365,11 +360,16 @@ static struct err send_forgetfully(size_t i)
     struct store *store = world.platform.store;
     struct err e = store_begin(store, &work);
     for (size_t n = 0; n < batches[i]->count && !failed(e); n++) {
-        e = store_run(
-            store, "INSERT INTO journal(kiosk, epoch, seq, txid) VALUES('k', 'e', ?, ?)",
-            VALUES(V_NUMBER(batches[i]->entries[n].seq), V_TEXT(batches[i]->entries[n].txid)));
+        const struct batch_entry *row = &batches[i]->entries[n];
+        e = store_run(store, "INSERT INTO invite_refused(address, at_s) VALUES(?, ?)",
+                      VALUES(V_BLOB(row->hash.at, HASH_LEN), V_NUMBER(row->seq)));
     }
     return failed(e) ? e : transaction_commit(&work);
+}
+
+static unsigned count_forgotten(size_t i)
+{
+    return count_rows("invite_refused", "at_s", i);
 }
 
 static bool forgetful_agrees(size_t reached)
@@ -396,9 +396,8 @@ static const struct scenario scenarios[] = {
 };
 
 static const struct scenario forgetful = {
-    "a forgetful platform", BATCHES,     prepare_forgetful, open_store,
-    send_forgetfully,       close_store, count_batch,       NULL,
-    forgetful_agrees,       true};
+    "a forgetful platform", BATCHES, prepare_batches,  open_store, send_forgetfully, close_store,
+    count_forgotten,        NULL,    forgetful_agrees, true};
 
 static void no_cut_loses_or_doubles_or_halves(void **unused)
 {
