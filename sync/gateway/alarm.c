@@ -16,6 +16,7 @@ static const char *const names[ALARM_WORD_COUNT] = {
     [ALARM_CERTIFICATE] = "certificate",
     [ALARM_CERTIFICATE_ENDS] = "certificate_ends",
     [ALARM_MALFORMED] = "malformed",
+    [ALARM_PLATFORM_CLOCK] = "platform_clock",
 };
 
 const char *alarm_word_name(enum alarm_word word)

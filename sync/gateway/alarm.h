@@ -28,8 +28,11 @@ enum alarm_word {
     ALARM_CERTIFICATE,      /* somebody came with a certificate that does not count, or no longer */
     ALARM_CERTIFICATE_ENDS, /* the kiosk's ends soon, and is not renewed */
     ALARM_MALFORMED,        /* what came is no batch, or an entry does not hash to what it says */
+    ALARM_PLATFORM_CLOCK,   /* this machine's jumped; `kiosk` is ALARM_PLATFORM */
     ALARM_WORD_COUNT,
 };
+
+#define ALARM_PLATFORM "platform" /* what is about no kiosk */
 
 struct alarm {
     int64_t id;

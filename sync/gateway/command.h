@@ -5,7 +5,10 @@
 #ifndef SYNC_GATEWAY_COMMAND_H
 #define SYNC_GATEWAY_COMMAND_H
 
+#include <stdio.h>
+
 #include "kiosk/core/profile.h"
+#include "sync/gateway/platform_clock.h"
 #include "sync/gateway/store.h"
 #include "sync/gateway/words.h"
 
@@ -19,6 +22,7 @@ int command_disable(int argc, char **argv);
 int command_register(int argc, char **argv);
 int command_announce(int argc, char **argv);
 int command_alarms(int argc, char **argv);
+int command_clock(int argc, char **argv);
 int command_key(int argc, char **argv);
 int command_serve(int argc, char **argv);
 
@@ -33,6 +37,9 @@ MUST_CHECK struct err command_store(const char *dir, bool create, struct store *
 /* The same, and begin what the command does with it; the store is to be closed in any case. */
 MUST_CHECK struct err command_begin(const char *dir, bool create, struct store **out_store,
                                     struct transaction *out_work);
+
+/* What the machine's clock and the database say, and what to do. In command_clock.c. */
+void command_clock_print(FILE *out, int64_t newest_ms, enum platform_clock_verdict verdict);
 
 struct command_folders {
     const char *profiles;

@@ -32,6 +32,9 @@ static const char *const meanings[ALARM_WORD_COUNT] = {
                                " cannot. When it has ended,\n    invite the kiosk anew",
     [ALARM_MALFORMED] = "the kiosk sends what cannot be stored, and gets no further: its journal"
                         " is damaged, or its\n    program and the platform's do not fit together",
+    [ALARM_PLATFORM_CLOCK] = "this machine's clock jumped. The platform goes on by the time that it"
+                             " had. Set the clock\n    right; when it is right say so:"
+                             " certkiosk-gateway clock --right 1",
 };
 
 static void print_time(int64_t at_s, char out[TIME_SIZE])

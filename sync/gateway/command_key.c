@@ -97,11 +97,31 @@ static struct err settle(struct store *store, const struct act *act)
     return failed(e) ? e : key_desk_settle(&desk, &untold);
 }
 
+/* Kiosks go by what is said here of days for years. */
+static struct err check_clock(struct store *store)
+{
+    CLEANUP(transaction_done) struct transaction work = {0};
+    int64_t newest_ms = 0;
+
+    struct err e = store_begin(store, &work);
+    if (!failed(e))
+        e = platform_clock_newest(store, &newest_ms);
+    if (failed(e))
+        return e;
+    enum platform_clock_verdict verdict = platform_clock_judge(newest_ms, clock_wall_ms());
+    if (verdict == PLATFORM_CLOCK_RIGHT)
+        return ERR_OK;
+    command_clock_print(stderr, newest_ms, verdict);
+    return ERR(ERR_CONFLICT, 0, "wall clock");
+}
+
 static struct err do_act(size_t which, struct act *act)
 {
     CLEANUP(store_done) struct store *store = NULL;
 
     struct err e = command_store(act->dir, false, &store);
+    if (!failed(e))
+        e = check_clock(store);
     if (!failed(e))
         e = settle(store, act);
     if (!failed(e))

@@ -9,6 +9,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
+#include "sync/gateway/alarm.h"
 #include "sync/gateway/authority_demo.h"
 #include "sync/gateway/command.h"
 #include "sync/gateway/enrol.h"
@@ -18,6 +19,7 @@
 #include "sync/gateway/key_desk.h"
 #include "sync/gateway/options.h"
 #include "sync/gateway/orders.h"
+#include "sync/gateway/platform_clock.h"
 #include "sync/gateway/publish.h"
 
 #define PEM_MAX 65536
@@ -203,10 +205,29 @@ static void look_at_certificates(struct server *server)
         log_err("certificates", e);
 }
 
+static void look_at_clock(struct server *server)
+{
+    char detail[ALARM_DETAIL_SIZE];
+    int64_t jump_ms = 0;
+
+    struct err e = platform_clock_round(server->gateway.platform.store, &jump_ms);
+    if (failed(e))
+        log_err("clock", e);
+    if (jump_ms == 0)
+        return;
+    (void)text_print(detail, sizeof(detail), "the clock jumped by %lld s",
+                     (long long)(jump_ms / 1000));
+    log_event(LOG_LEVEL_ERROR, "clock", "jumped_s=%lld", (long long)(jump_ms / 1000));
+    e = alarm_raise_alone(&server->gateway.platform, ALARM_PLATFORM, ALARM_PLATFORM_CLOCK, detail);
+    if (failed(e))
+        log_err("alarm", e);
+}
+
+/* The clock first: the others go by it. */
 static void round_once(struct server *server)
 {
+    look_at_clock(server);
     struct err e = orders_round_expire(&server->gateway.platform);
-
     if (failed(e))
         log_err("expire", e);
     e = orders_round_make(&server->gateway.platform);
@@ -264,14 +285,25 @@ static struct err settle_keys(struct server *server)
     CLEANUP(key_desk_close) struct key_desk desk = {.store = NULL};
     size_t untold = 0;
 
-    struct err e =
-        key_desk_open(server->gateway.platform.store, server->dir, clock_wall_ms() / 1000, &desk);
+    struct err e = key_desk_open(server->gateway.platform.store, server->dir,
+                                 platform_now_s(&server->gateway.platform), &desk);
     if (!failed(e))
         e = key_desk_settle(&desk, &untold);
     if (!failed(e) && untold > 0) {
         log_event(LOG_LEVEL_ERROR, "keys",
                   "untold=%zu see=\"certkiosk-gateway key list\" why=\"%s\"", untold, desk.message);
     }
+    return e;
+}
+
+static struct err start_clock(struct server *server)
+{
+    enum platform_clock_verdict verdict = PLATFORM_CLOCK_RIGHT;
+    int64_t newest_ms = 0;
+
+    struct err e = platform_clock_start(server->gateway.platform.store, &verdict, &newest_ms);
+    if (e.code == ERR_CONFLICT)
+        command_clock_print(stderr, newest_ms, verdict);
     return e;
 }
 
@@ -288,6 +320,8 @@ static int serve(struct server *server)
     struct err e = read_rules(server);
     if (!failed(e))
         e = open_all(server);
+    if (!failed(e))
+        e = start_clock(server);
     if (!failed(e))
         e = settle_keys(server);
     if (!failed(e)) {
@@ -314,7 +348,7 @@ int command_serve(int argc, char **argv)
     server->pay_seconds = "900";
     server->certificate_hours = STRINGIFY(ENROL_HOURS_DEFAULT);
     server->gateway.platform.provider = &pay_demo;
-    server->gateway.platform.now_ms = clock_wall_ms;
+    server->gateway.platform.now_ms = platform_clock_now_ms;
     int code = read_options(argc, argv, server) ? serve(server) : COMMAND_USAGE;
     free(server);
     return code;

@@ -23,6 +23,7 @@ static const struct {
      "   or --certificate FILE [--not-before YYYY-MM-DD --not-after YYYY-MM-DD --out FILE.der]"},
     {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
     {"alarms", command_alarms, "--dir D [--all 0|1] [--clear ID]"},
+    {"clock", command_clock, "--dir D [--right 0|1]"},
     {"key", command_key, "list|add|activate|revoke --dir D [--key ID] [--days N]"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"

@@ -210,7 +210,16 @@ static const char added_to_3[] =
     "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"
     "  PRIMARY KEY (order_id, kiosk)) STRICT, WITHOUT ROWID;"
     "INSERT INTO askers SELECT o.id, k.id FROM orders AS o, kiosks AS k WHERE o.status = 'to_pay'"
-    "  AND o.kiosk <> k.id;";
+    "  AND o.kiosk <> k.id;"
+
+    /* The newest moment that the platform knows; see platform_clock.h. */
+    "CREATE TABLE clock("
+    "  id INTEGER PRIMARY KEY CHECK (id = 1),"
+    "  newest_ms INTEGER NOT NULL,"
+    "  said INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "INSERT INTO clock(id, newest_ms) SELECT 1,"
+    "  max((SELECT coalesce(max(received_ms), 0) FROM journal),"
+    "      (SELECT coalesce(max(contact_s), 0) * 1000 FROM kiosks));";
 
 static const struct database_release releases[] = {
     {.version = 1, .added = added_to_1},
