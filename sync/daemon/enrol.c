@@ -8,6 +8,7 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/text.h"
 #include "kiosk/pki/seal.h"
+#include "sync/daemon/enrolled.h"
 #include "sync/daemon/http.h"
 #include "sync/daemon/pending.h"
 #include "sync/wire/batch.h"
@@ -51,6 +52,7 @@ static void http_done(struct http **http)
 
 struct attempt {
     const struct settings *settings;
+    struct code code;
     struct enrol_request request;
     struct enrol_answer answer;
     char message[ENROL_MESSAGE_MAX];
@@ -209,6 +211,14 @@ static void say_done(struct attempt *attempt)
                      also);
 }
 
+static struct err settle(struct attempt *attempt, const struct pending *pending)
+{
+    const struct enrol_answer *answer = &attempt->answer;
+    struct err e = enrolled_note(attempt->settings->key, &attempt->code,
+                                 (struct bytes){answer->certificate, answer->certificate_len});
+    return failed(e) ? e : pending_settle(pending, answer);
+}
+
 static struct err enrol(struct attempt *attempt)
 {
     CLEANUP(pending_done) struct pending pending = {.key = NULL};
@@ -225,7 +235,7 @@ static struct err enrol(struct attempt *attempt)
     e = converse(attempt);
     if (failed(e))
         return e;
-    e = pending_settle(&pending, &attempt->answer);
+    e = settle(attempt, &pending);
     if (!failed(e)) {
         say_done(attempt);
     } else if (e.code == ERR_IO || e.code == ERR_NO_ROOM) {
@@ -245,10 +255,14 @@ static struct err enrol(struct attempt *attempt)
 static struct err start(struct attempt *attempt, const char *code)
 {
     const struct settings *settings = attempt->settings;
-    struct code read;
-    if (failed(code_read(code, &read)))
+    if (failed(code_read(code, &attempt->code)))
         return say(attempt, ERR(ERR_MALFORMED, 0, "code"), refusals[0].says);
-    code_print(&read, attempt->request.code);
+    if (enrolled_by(settings->key, &attempt->code)) {
+        return say(attempt, ERR_OK,
+                   "this kiosk is enrolled already, by this code: there is nothing to do. To enrol "
+                   "it anew, ask the operator for a new code: certkiosk-gateway invite.");
+    }
+    code_print(&attempt->code, attempt->request.code);
     if (!text_copy(attempt->request.kiosk, sizeof(attempt->request.kiosk), settings->kiosk))
         return say(attempt, ERR(ERR_IO, 0, "kiosk"), "[kiosk] id is too long.");
     add_device_key(settings, &attempt->request);

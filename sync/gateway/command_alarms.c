@@ -26,8 +26,8 @@ static const char *const meanings[ALARM_WORD_COUNT] = {
     [ALARM_EPOCH_CHANGED] = "the kiosk has a new journal: what its old one still held and had not"
                             " sent is not here",
     [ALARM_CERTIFICATE] = "somebody came in the kiosk's name with a certificate that does not"
-                          " count. If it was not\n    the kiosk itself, its key was stolen: enrol"
-                          " it again",
+                          " count, or asked for one\n    as the kiosk itself would not. If it was"
+                          " not the kiosk, its key was stolen: invite it anew",
     [ALARM_CERTIFICATE_ENDS] = "the kiosk has not renewed its certificate: it is switched off, or"
                                " cannot. When it has ended,\n    invite the kiosk anew",
     [ALARM_MALFORMED] = "the kiosk sends what cannot be stored, and gets no further: its journal"
@@ -86,6 +86,9 @@ static struct err show(struct store *store, bool only_open)
         print_alarm(&list[i]);
     if (count == 0)
         (void)printf("no alarms\n");
+    if (count == ALARM_LIST_MAX)
+        (void)printf("these are the newest %d; the others are shown when some are cleared\n",
+                     ALARM_LIST_MAX);
     return ERR_OK;
 }
 

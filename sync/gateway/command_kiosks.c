@@ -100,6 +100,6 @@ int command_disable(int argc, char **argv)
         return COMMAND_USAGE;
     struct err e = disable(dir, kiosk, &known);
     if (!known)
-        (void)fprintf(stderr, "--kiosk %s: no kiosk of this name is enrolled\n", kiosk);
+        (void)fprintf(stderr, "--kiosk %s: no kiosk of this name is enrolled or invited\n", kiosk);
     return failed(e) ? command_failed("disable", e) : COMMAND_DONE;
 }

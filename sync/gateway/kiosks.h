@@ -61,7 +61,7 @@ MUST_CHECK struct err kiosk_set_term(struct store *store, const char *id, int64_
                                      int64_t until_s);
 
 /* None of its certificates counts until it is enrolled anew, and no code made before this lets it
- * in. ERR_NOT_FOUND. */
+ * in. ERR_NOT_FOUND: it is neither enrolled nor invited. */
 MUST_CHECK struct err kiosk_disable(struct store *store, const char *id, int64_t now_s);
 
 /* The public key by which it signs the head of its journal. */

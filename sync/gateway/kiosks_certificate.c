@@ -32,15 +32,17 @@ struct err kiosk_set_term(struct store *store, const char *id, int64_t from_s, i
 
 struct err kiosk_disable(struct store *store, const char *id, int64_t now_s)
 {
-    struct err e = store_run(store, "UPDATE kiosks SET disabled_s = ? WHERE id = ?",
-                             VALUES(V_NUMBER(now_s), V_TEXT(id)));
-
-    if (!failed(e) && store_changes(store) == 0)
-        return ERR(ERR_NOT_FOUND, 0, "kiosk");
+    struct err e = store_run(store, "DELETE FROM nexts WHERE kiosk = ?", VALUES(V_TEXT(id)));
     if (!failed(e))
-        e = store_run(store, "DELETE FROM nexts WHERE kiosk = ?", VALUES(V_TEXT(id)));
-    return failed(e) ? e
-                     : store_run(store, "DELETE FROM invites WHERE kiosk = ?", VALUES(V_TEXT(id)));
+        e = store_run(store, "DELETE FROM invites WHERE kiosk = ?", VALUES(V_TEXT(id)));
+    bool was_invited = !failed(e) && store_changes(store) > 0;
+    if (!failed(e)) {
+        e = store_run(store, "UPDATE kiosks SET disabled_s = ? WHERE id = ?",
+                      VALUES(V_NUMBER(now_s), V_TEXT(id)));
+    }
+    if (!failed(e) && !was_invited && store_changes(store) == 0)
+        return ERR(ERR_NOT_FOUND, 0, "kiosk");
+    return e;
 }
 
 /* Forget what had its time, if there is no room else. */

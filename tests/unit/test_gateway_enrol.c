@@ -480,6 +480,8 @@ static void nobody_cannot_be_disabled(void **state)
 
     world_ok(store_begin(store, &work));
     assert_int_equal(kiosk_disable(store, "nobody", WORLD_NOW_S).code, ERR_NOT_FOUND);
+    world_ok(kiosk_disable(store, NEW, WORLD_NOW_S)); /* who is only invited is invited no more */
+    assert_int_equal(kiosk_disable(store, NEW, WORLD_NOW_S).code, ERR_NOT_FOUND);
 }
 
 static void a_name_that_is_anothers_is_not_renewed(void **state)
