@@ -1,56 +1,32 @@
 #include "kiosk/app/mailbox.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "kiosk/app/proof_view.h"
 #include "kiosk/base/log.h"
-#include "kiosk/base/text.h"
-#include "sync/wire/document.h"
-
-struct pile {
-    size_t count;
-    struct keyring_statement statements[KEYRING_MAX];
-};
-
-static void pile_done(struct pile **pile)
-{
-    free(*pile);
-}
+#include "sync/wire/statement.h"
 
 static bool add(void *context, const struct inbox_document *document)
 {
-    struct pile *pile = context;
-    struct keyring_statement *statement = &pile->statements[pile->count];
-    struct document_key said;
-
-    if (document->body_len > KEYRING_BODY_MAX ||
-        failed(document_read_key((struct bytes){document->body, document->body_len}, &said)) ||
-        !text_copy(statement->key.id, sizeof(statement->key.id), document->id))
-        return true; /* it says nothing of a key */
-    (void)text_copy(statement->key_id, sizeof(statement->key_id), document->key_id); /* same size */
-    statement->key.version = document->version;
-    statement->key.not_before_s = said.not_before_s;
-    statement->key.not_after_s = said.not_after_s;
-    statement->key.revoked = said.revoked_s != 0;
-    memcpy(statement->key.public_key, said.public_key, sizeof(said.public_key));
-    memcpy(statement->seal, document->seal, sizeof(statement->seal));
-    memcpy(statement->body, document->body, document->body_len);
-    statement->body_len = document->body_len;
-    pile->count++;
-    return pile->count < KEYRING_MAX;
+    const struct statement_paper paper = {.id = document->id,
+                                          .key_id = document->key_id,
+                                          .version = document->version,
+                                          .seal = document->seal,
+                                          .body = {document->body, document->body_len}};
+    return statements_add(context, &paper).code !=
+           ERR_NO_ROOM; /* the others say nothing of a key */
 }
 
 static struct err read_keys(struct mailbox *mailbox)
 {
-    CLEANUP(pile_done) struct pile *pile = calloc(1, sizeof(*pile));
-    if (pile == NULL)
+    CLEANUP(statements_done) struct statements *said = calloc(1, sizeof(*said));
+    if (said == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
-    struct err e = inbox_scan(mailbox->inbox, KEYRING_STATEMENT, add, pile);
+    struct err e = inbox_scan(mailbox->inbox, KEYRING_STATEMENT, add, said);
     if (failed(e))
         return e;
     mailbox->keys = *mailbox->file;
-    keyring_take_stored(&mailbox->keys, mailbox->kiosk, pile->statements, pile->count);
+    keyring_take_stored(&mailbox->keys, mailbox->kiosk, said->at, said->count);
     return ERR_OK;
 }
 

@@ -28,7 +28,7 @@ static struct err read_ack(struct inbox *inbox, const char *kiosk, const struct 
     if (failed(e))
         return e;
     const struct seal_message message = {
-        .context = "certkiosk-ack-1",
+        .context = SEAL_ACK,
         .parts = {kiosk},
         .body = {(const uint8_t *)proof->text, strlen(proof->text)}};
     if (failed(keyring_verify_stored(keys, proof->key_id, &message, proof->seal)))

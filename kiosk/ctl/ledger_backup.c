@@ -6,11 +6,6 @@
 #include "kiosk/ctl/ledger_command.h"
 #include "kiosk/ledger/journal_backup.h"
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
 /* A journal that is damaged and a place that is taken are not the same mistake. */
 static enum ledger_exit say_failed(const char *out, struct err e)
 {
@@ -26,7 +21,7 @@ static enum ledger_exit say_failed(const char *out, struct err e)
 
 enum ledger_exit ledger_backup(const struct ledger_options *options)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
     struct journal_status status;
     char hash[HEX_SIZE(HASH_LEN)];
     if (options->out == NULL) {

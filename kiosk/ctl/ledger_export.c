@@ -18,11 +18,6 @@ struct export
     bool written;
 };
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
 static void drop(json_t **at)
 {
     json_decref(*at);
@@ -113,7 +108,7 @@ static enum ledger_exit write_file(struct journal *journal, struct export *expor
 
 enum ledger_exit ledger_export(const struct ledger_options *options)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
     struct journal_status head;
     struct err e = ledger_open(options, &journal);
     if (!failed(e))

@@ -28,16 +28,6 @@ struct show {
     uint64_t count, after;
 };
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
-static void free_inbox(struct inbox **at)
-{
-    inbox_close(*at);
-}
-
 static void drop(json_t **at)
 {
     json_decref(*at);
@@ -174,8 +164,8 @@ static struct err print_found(struct show *show)
 
 enum ledger_exit ledger_show(const struct ledger_options *options)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
-    CLEANUP(free_inbox) struct inbox *inbox = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
+    CLEANUP(inbox_done) struct inbox *inbox = NULL;
     static struct show show;
     char path[PATH_MAX];
     struct err e = ledger_open(options, &journal);

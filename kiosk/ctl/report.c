@@ -11,16 +11,6 @@
 #include "kiosk/base/text.h"
 #include "kiosk/core/flow.h"
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
-static void free_inbox(struct inbox **at)
-{
-    inbox_close(*at);
-}
-
 static void ask_program(const char *state_dir, const char *socket, struct report_program *out)
 {
     char path[PATH_MAX];
@@ -41,7 +31,7 @@ static bool has_folder(const char *state_dir)
 
 static struct err read_inbox(const char *state_dir, struct report *report)
 {
-    CLEANUP(free_inbox) struct inbox *inbox = NULL;
+    CLEANUP(inbox_done) struct inbox *inbox = NULL;
     char path[PATH_MAX];
     (void)text_print(path, sizeof(path), "%s/sync/inbox.db", state_dir);
     struct err e = inbox_open_read(path, &inbox);
@@ -70,7 +60,7 @@ static struct err read_pending(struct journal *journal, struct report *report)
 
 static struct err read_journal(const char *state_dir, struct report *report)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
     char path[PATH_MAX];
     (void)text_print(path, sizeof(path), "%s/kiosk/journal.db", state_dir);
     struct err e = journal_open_read(path, &journal);

@@ -4,16 +4,6 @@
 #include "kiosk/ctl/ledger_command.h"
 #include "kiosk/ledger/journal_backup.h"
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
-static void free_inbox(struct inbox **at)
-{
-    inbox_close(*at);
-}
-
 static struct err note(struct verify *verify, enum verify_part part, struct err e)
 {
     verify->looked[part] = true;
@@ -73,7 +63,7 @@ static struct err compare(struct journal *journal, const struct inbox_state *sta
 /* The inbox is read after the journal: what it acknowledges stood there before. */
 static void look_at_inbox(const char *path, struct journal *journal, struct verify *verify)
 {
-    CLEANUP(free_inbox) struct inbox *inbox = NULL;
+    CLEANUP(inbox_done) struct inbox *inbox = NULL;
     struct inbox_state state;
     struct err e = inbox_open_read(path, &inbox);
     if (e.code == ERR_NOT_FOUND)
@@ -100,7 +90,7 @@ static struct err first_failure(struct verify *verify)
 
 struct err verify_ledger(const struct ledger_options *options, struct verify *out_verify)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
     char inbox_path[PATH_MAX];
     *out_verify = (struct verify){.bad_seq = 0};
 

@@ -18,6 +18,11 @@ void inbox_close(struct inbox *inbox)
     free(inbox);
 }
 
+void inbox_done(struct inbox **at)
+{
+    inbox_close(*at);
+}
+
 static struct err open_with(const char *path, bool write, bool create, struct inbox **out_inbox)
 {
     struct inbox *inbox = calloc(1, sizeof(*inbox));

@@ -154,7 +154,8 @@ MUST_CHECK struct err inbox_put_aside(const char *path);
 /* How many stand aside. */
 unsigned inbox_count_damaged(const char *path);
 
-/* NULL is fine. */
+/* NULL is fine; inbox_done() is for CLEANUP. */
 void inbox_close(struct inbox *inbox);
+void inbox_done(struct inbox **at);
 
 #endif

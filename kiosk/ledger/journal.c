@@ -7,11 +7,6 @@
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal_rows.h"
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
 void journal_close(struct journal *journal)
 {
     if (journal == NULL)
@@ -20,6 +15,11 @@ void journal_close(struct journal *journal)
         database_finalize(&journal->statements[i]);
     database_close(&journal->database);
     free(journal);
+}
+
+void journal_done(struct journal **at)
+{
+    journal_close(*at);
 }
 
 struct err journal_statement(struct journal *journal, enum journal_statement which, const char *sql,
@@ -105,7 +105,7 @@ static struct err verify_opened(struct journal *journal)
 struct err journal_open(const char *path, bool create, const uint8_t random[16],
                         const struct journal_guard *guard, struct journal **out_journal)
 {
-    CLEANUP(free_journal) struct journal *journal = NULL;
+    CLEANUP(journal_done) struct journal *journal = NULL;
     char epoch[CHAIN_UUID_LEN + 1];
     const struct journal_birth birth = {.epoch = epoch, .guard = guard};
     chain_uuid(epoch, random);

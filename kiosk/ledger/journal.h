@@ -250,7 +250,8 @@ MUST_CHECK struct err journal_verify_orders(struct journal *journal);
 /* Checkpoint the WAL; called when no visit is on. ERR_IO as for append. */
 MUST_CHECK struct err journal_checkpoint(struct journal *journal);
 
-/* NULL is fine. */
+/* NULL is fine; journal_done() is for CLEANUP. */
 void journal_close(struct journal *journal);
+void journal_done(struct journal **at);
 
 #endif

@@ -8,14 +8,9 @@
 #include "kiosk/base/file_fresh.h"
 #include "kiosk/ledger/journal_rows.h"
 
-static void free_journal(struct journal **at)
-{
-    journal_close(*at);
-}
-
 struct err journal_open_alone(const char *path, struct journal **out_journal)
 {
-    CLEANUP(free_journal) struct journal *journal = calloc(1, sizeof(*journal));
+    CLEANUP(journal_done) struct journal *journal = calloc(1, sizeof(*journal));
     if (journal == NULL)
         return ERR(ERR_IO, SQLITE_NOMEM, "calloc");
     struct err e = database_open_alone(path, &journal_schema, &journal->database);
@@ -54,7 +49,7 @@ static struct err check_room(const struct journal *journal, int fd)
 
 static struct err check_copy(const char *path, struct journal_status *out_status)
 {
-    CLEANUP(free_journal) struct journal *copy = NULL;
+    CLEANUP(journal_done) struct journal *copy = NULL;
     uint64_t bad_seq = 0;
     struct err e = journal_open_alone(path, &copy);
     if (!failed(e))

@@ -41,8 +41,6 @@
 #define KEYRING_ALLOWED "a file with the platform's public keys, platform.keys of the enrolment"
 #define KEYRING_STATEMENT "platform_key" /* type of the documents; their id is the key's */
 #define KEYRING_BODY_MAX 512
-#define KEYRING_DOCUMENT_CONTEXT "certkiosk-document-1"
-#define KEYRING_STATEMENT_CONTEXT "certkiosk-key-1"
 
 struct keyring_key {
     char id[SEAL_KEY_ID_SIZE];
@@ -58,7 +56,7 @@ struct keyring {
     struct keyring_key keys[KEYRING_MAX]; /* the file's first, in its order */
 };
 
-/* A document of the platform, sealed with context KEYRING_DOCUMENT_CONTEXT. */
+/* A document of the platform, sealed with context SEAL_DOCUMENT. */
 struct keyring_document {
     const char *kiosk, *type, *id;
     uint64_t version;
@@ -68,7 +66,7 @@ struct keyring_document {
 };
 
 /* What a document of type KEYRING_STATEMENT says. It is the same for every kiosk, and so is its
- * seal, which is made once: context KEYRING_STATEMENT_CONTEXT, parts id and version in decimal. One
+ * seal, which is made once: context SEAL_STATEMENT, parts id and version in decimal. One
  * that is sealed for a kiosk as its other documents are counts as well: earlier platforms made
  * these. */
 struct keyring_statement {

@@ -83,7 +83,7 @@ static struct seal_message message_of(const struct keyring_document *document,
 {
     (void)text_print(version, NUMBER_SIZE, "%" PRIu64, document->version); /* it fits */
     return (struct seal_message){
-        .context = KEYRING_DOCUMENT_CONTEXT,
+        .context = SEAL_DOCUMENT,
         .parts = {document->kiosk, document->type, document->id, version},
         .body = document->body,
     };
@@ -189,9 +189,8 @@ static struct err check_seal(const struct hearing *hearing, const struct keyring
         .body = {statement->body, statement->body_len},
     };
     const struct seal_message for_one = message_of(&document, version);
-    const struct seal_message for_all = {.context = KEYRING_STATEMENT_CONTEXT,
-                                         .parts = {document.id, version},
-                                         .body = document.body};
+    const struct seal_message for_all = {
+        .context = SEAL_STATEMENT, .parts = {document.id, version}, .body = document.body};
     struct err e = seal_verify(speaker->public_key, &for_all, seal);
     return e.code == ERR_DENIED ? seal_verify(speaker->public_key, &for_one, seal) : e;
 }

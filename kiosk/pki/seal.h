@@ -4,9 +4,6 @@
  *     context NUL  part NUL ... NUL  body
  *
  * with the context naming the kind of message, so that one can never pass for another.
- * Documents: context "certkiosk-document-1", parts kiosk id, type, id, version in decimal.
- * Statements about keys, the same for every kiosk: context "certkiosk-key-1", parts id, version.
- * Acknowledgements: context "certkiosk-ack-1", part kiosk id.
  */
 #ifndef KIOSK_PKI_SEAL_H
 #define KIOSK_PKI_SEAL_H
@@ -14,6 +11,9 @@
 #include "kiosk/base/bytes.h"
 #include "kiosk/base/err.h"
 
+#define SEAL_DOCUMENT "certkiosk-document-1" /* parts: kiosk id, type, id, version in decimal */
+#define SEAL_STATEMENT "certkiosk-key-1"     /* about a key, for every kiosk: id, version */
+#define SEAL_ACK "certkiosk-ack-1"           /* an acknowledgement: kiosk id */
 #define SEAL_LEN 64
 #define SEAL_PUBLIC_LEN 32
 #define SEAL_KEY_ID_SIZE \

@@ -13,11 +13,6 @@
     "line" \
     " FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type, name)"
 
-static void close_plain(struct database *database)
-{
-    (void)sqlite3_close_v2(database->db);
-}
-
 static const char *sql_of(const struct database_schema *schema, size_t at)
 {
     return at == schema->release_count ? schema->sql : schema->releases[at].sql;
@@ -70,7 +65,7 @@ static struct err compare_shapes(const struct database *database, const struct d
 struct err database_check_shape(const struct database *database,
                                 const struct database_schema *schema, size_t at)
 {
-    CLEANUP(close_plain) struct database model = {NULL, -1, false};
+    CLEANUP(database_close) struct database model = {NULL, -1, false};
     bool is_known = false;
     int result =
         sqlite3_open_v2(":memory:", &model.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);

@@ -31,15 +31,10 @@ struct err database_leave_wal(const struct database *database)
     return database_finish(statement); /* which writes it: the row only says what was wanted */
 }
 
-static void close_plain(struct database *database)
-{
-    (void)sqlite3_close_v2(database->db);
-}
-
 /* Nobody else knows the file: until it is whole it needs no journal of its own, nor locks. */
 struct err database_copy(const struct database *database, const char *path)
 {
-    CLEANUP(close_plain) struct database copy = {NULL, -1, false};
+    CLEANUP(database_close) struct database copy = {NULL, -1, false};
     int result = sqlite3_open_v2(path, &copy.db, SQLITE_OPEN_READWRITE, NULL);
     if (result != SQLITE_OK)
         return DATABASE_ERR(result, "sqlite3_open_v2");

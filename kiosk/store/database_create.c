@@ -9,11 +9,6 @@
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 
-static void close_plain(struct database *database)
-{
-    (void)sqlite3_close_v2(database->db);
-}
-
 static struct err make_tables(struct database *database, const struct database_schema *schema,
                               const void *context)
 {
@@ -51,7 +46,7 @@ void database_sweep(const char *path)
 
 static struct err build(const char *path, const struct database_schema *schema, const void *context)
 {
-    CLEANUP(close_plain) struct database database = {NULL, -1, false};
+    CLEANUP(database_close) struct database database = {NULL, -1, false};
     int result =
         sqlite3_open_v2(path, &database.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     if (result != SQLITE_OK)

@@ -40,11 +40,6 @@ struct migration {
     const void *context; /* for convert() */
 };
 
-static void close_plain(struct database *database)
-{
-    (void)sqlite3_close_v2(database->db);
-}
-
 /* All of the old file is in the file itself, and its WAL is empty. */
 static struct err settle(const struct database *old, uint64_t *out_size)
 {
@@ -162,7 +157,7 @@ static struct err check_copy(const struct database *copy, const struct migration
 
 static struct err make_copy(sqlite3 *old, const struct migration *migration)
 {
-    CLEANUP(close_plain) struct database copy = {NULL, -1, false};
+    CLEANUP(database_close) struct database copy = {NULL, -1, false};
     int result = sqlite3_open_v2(migration->copy, &copy.db,
                                  SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     if (result != SQLITE_OK)

@@ -8,8 +8,7 @@ struct err verdict_of_ack(const struct verdict_court *court, const struct sealed
                           struct ack *out_ack)
 {
     struct bytes text = {(const uint8_t *)sealed->text, strlen(sealed->text)};
-    struct seal_message message = {
-        .context = "certkiosk-ack-1", .parts = {court->kiosk}, .body = text};
+    struct seal_message message = {.context = SEAL_ACK, .parts = {court->kiosk}, .body = text};
     struct err e = ack_read(text, out_ack);
     if (failed(e))
         return e;

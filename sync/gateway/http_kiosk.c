@@ -42,7 +42,7 @@ static struct err seal_ack(const struct platform *platform, const struct ack *ac
         return e;
     if (!text_copy(out->text, sizeof(out->text), text))
         return ERR(ERR_NO_ROOM, 0, "ack");
-    struct seal_message message = {.context = "certkiosk-ack-1",
+    struct seal_message message = {.context = SEAL_ACK,
                                    .parts = {ack->kiosk},
                                    .body = {(const uint8_t *)out->text, strlen(out->text)}};
     return keys_seal(platform->keys, &message, out->key_id, out->seal);
@@ -188,7 +188,7 @@ static struct err seal_document(const struct platform *platform, const char *kio
     char version[24];
     (void)text_print(version, sizeof(version), "%llu", (unsigned long long)document->version);
     struct seal_message message = {
-        .context = "certkiosk-document-1",
+        .context = SEAL_DOCUMENT,
         .parts = {kiosk, document->type, document->id, version},
         .body = {document->body, document->body_len},
     };

@@ -205,7 +205,7 @@ static struct err keep(struct store *store, const char *id, const struct seal_ke
         e = publish_key(store, id, (struct bytes){body, len}, &version);
     (void)text_print(number, sizeof(number), "%llu", (unsigned long long)version); /* it fits */
     const struct seal_message message = {
-        .context = KEYRING_STATEMENT_CONTEXT, .parts = {id, number}, .body = {body, len}};
+        .context = SEAL_STATEMENT, .parts = {id, number}, .body = {body, len}};
     if (!failed(e))
         e = seal_sign(speaker, &message, seal);
     const char *by = seal_key_id(speaker);

@@ -109,7 +109,7 @@ static void make_journal(struct journal_status *out_status)
 static struct seal_message message_of(const struct inbox_document *document, char version[21])
 {
     (void)text_print(version, 21, "%" PRIu64, document->version);
-    return (struct seal_message){.context = "certkiosk-document-1",
+    return (struct seal_message){.context = SEAL_DOCUMENT,
                                  .parts = {KIOSK, document->type, document->id, version},
                                  .body = {document->body, document->body_len}};
 }

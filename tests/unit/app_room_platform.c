@@ -15,7 +15,7 @@ static void seal(const struct room *room, struct inbox_document *document)
 {
     char version[21];
     (void)text_print(version, sizeof(version), "%" PRIu64, document->version);
-    struct seal_message message = {.context = "certkiosk-document-1",
+    struct seal_message message = {.context = SEAL_DOCUMENT,
                                    .parts = {ROOM_KIOSK, document->type, document->id, version},
                                    .body = {document->body, document->body_len}};
     OK(seal_sign(room->platform, &message, document->seal));
@@ -122,7 +122,7 @@ void room_prove(struct room *room, const struct inbox_state *state)
     OK(ack_write(&ack, &text));
     (void)text_copy(proof.text, sizeof(proof.text), text);
     free(text);
-    const struct seal_message message = {.context = "certkiosk-ack-1",
+    const struct seal_message message = {.context = SEAL_ACK,
                                          .parts = {ROOM_KIOSK},
                                          .body = {(const uint8_t *)proof.text, strlen(proof.text)}};
     OK(seal_sign(room->platform, &message, proof.seal));

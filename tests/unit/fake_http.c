@@ -132,9 +132,8 @@ static void seal_ack(const struct seal_key *key, const struct ack *ack, struct s
     assert_false(failed(ack_write(ack, &text)));
     assert_true(text_copy(out->text, sizeof(out->text), text));
     assert_true(text_copy(out->key_id, sizeof(out->key_id), seal_key_id(key)));
-    struct seal_message message = {.context = "certkiosk-ack-1",
-                                   .parts = {FAKE_KIOSK},
-                                   .body = {(const uint8_t *)text, strlen(text)}};
+    struct seal_message message = {
+        .context = SEAL_ACK, .parts = {FAKE_KIOSK}, .body = {(const uint8_t *)text, strlen(text)}};
     assert_false(failed(seal_sign(key, &message, out->seal)));
     free(text);
 }
@@ -157,7 +156,7 @@ static void seal_document(const struct seal_key *key, struct feed_document *docu
         return;
     (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)document->version);
     assert_true(text_copy(document->key_id, sizeof(document->key_id), seal_key_id(key)));
-    struct seal_message message = {.context = "certkiosk-document-1",
+    struct seal_message message = {.context = SEAL_DOCUMENT,
                                    .parts = {FAKE_KIOSK, document->type, document->id, version},
                                    .body = {document->body, document->body_len}};
     assert_false(failed(seal_sign(key, &message, document->seal)));

@@ -72,7 +72,7 @@ static void seal_last(const struct seal_key *key, struct feed *feed)
     char version[24];
     (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)document->version);
     (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(key));
-    const struct seal_message message = {.context = KEYRING_STATEMENT_CONTEXT,
+    const struct seal_message message = {.context = SEAL_STATEMENT,
                                          .parts = {document->id, version},
                                          .body = {document->body, document->body_len}};
     assert_false(failed(seal_sign(key, &message, document->seal)));

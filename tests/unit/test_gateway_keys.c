@@ -262,7 +262,7 @@ static void what_an_earlier_key_would_say_is_refused_by_kiosks(void **state)
     statement.key.version = 2;
     statement.key.revoked = true;
     memcpy(statement.key_id, seal_key_id(second), SEAL_KEY_ID_SIZE);
-    const struct seal_message message = {.context = KEYRING_STATEMENT_CONTEXT,
+    const struct seal_message message = {.context = SEAL_STATEMENT,
                                          .parts = {statement.key.id, "2"},
                                          .body = {statement.body, statement.body_len}};
     assert_int_equal(seal_sign(second, &message, statement.seal).code, ERR_NONE);

@@ -109,7 +109,7 @@ static struct keyring_statement statement_of(const struct step *step)
     made.body_len = (size_t)snprintf((char *)made.body, sizeof(made.body), "said of %c, %d",
                                      step->subject, step->revoked);
     (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)step->version);
-    const struct seal_message message = {.context = KEYRING_STATEMENT_CONTEXT,
+    const struct seal_message message = {.context = SEAL_STATEMENT,
                                          .parts = {made.key.id, version},
                                          .body = {made.body, made.body_len}};
     assert_false(failed(seal_sign(speaker, &message, made.seal)));
@@ -253,7 +253,7 @@ static void what_was_sealed_for_one_kiosk_counts_there_alone(void **state)
     struct keyring_statement statement = statement_of(&step);
     struct keyring ring = file_ring();
     (void)state;
-    const struct seal_message message = {.context = KEYRING_DOCUMENT_CONTEXT,
+    const struct seal_message message = {.context = SEAL_DOCUMENT,
                                          .parts = {KIOSK, KEYRING_STATEMENT, statement.key.id, "1"},
                                          .body = {statement.body, statement.body_len}};
     assert_false(failed(seal_sign(keys[0], &message, statement.seal)));

@@ -149,7 +149,7 @@ static void seal(const struct house *house, struct inbox_document *document)
 {
     char version[21];
     (void)text_print(version, sizeof(version), "%" PRIu64, document->version);
-    struct seal_message message = {.context = "certkiosk-document-1",
+    struct seal_message message = {.context = SEAL_DOCUMENT,
                                    .parts = {KIOSK, document->type, document->id, version},
                                    .body = {document->body, document->body_len}};
     assert_false(failed(seal_sign(house->key, &message, document->seal)));

@@ -29,7 +29,7 @@ static struct inbox_proof *seal(const struct room *room, const struct ack *ack)
     assert_true(text_copy(proof->text, sizeof(proof->text), text));
     free(text);
     const struct seal_message message = {
-        .context = "certkiosk-ack-1",
+        .context = SEAL_ACK,
         .parts = {ROOM_KIOSK},
         .body = {(const uint8_t *)proof->text, strlen(proof->text)}};
     assert_false(failed(seal_sign(room->platform, &message, proof->seal)));
