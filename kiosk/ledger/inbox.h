@@ -51,9 +51,9 @@ struct inbox_state {
                1];      /* of the journal that acked_seq speaks of; "" before the first */
     uint64_t acked_seq; /* all entries up to here are stored at the platform */
     struct hash acked_hash;
-    uint64_t cursor;        /* of the feed */
-    int64_t proven_ms;      /* newest time the platform has signed, 1970 UTC; never goes back */
-    int64_t proven_boot_ms; /* boot clock when it came */
+    uint64_t cursor;                  /* of the feed */
+    int64_t proven_ms;                /* newest time the platform has signed, 1970 UTC */
+    int64_t proven_boot_ms;           /* boot clock when it came */
     char boot_id[CHAIN_UUID_LEN + 1]; /* of the boot that proven_boot_ms counts in */
     enum inbox_line line;
     int64_t line_since_ms; /* wall clock */
@@ -110,13 +110,19 @@ MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);
 
 MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state);
 
-/* Durable. acked_seq never goes back within an epoch, nor gets another hash, and proven_ms never
- * goes back at all: ERR_CONFLICT. The state that stands already costs no write. */
+/* Durable. acked_seq never goes back within an epoch, nor gets another hash, and proven_ms not
+ * even then: ERR_CONFLICT. The state that stands already costs no write. */
 MUST_CHECK struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state);
 
 /* The same, and what proves it in the same transaction; a NULL leaves the proof as it is. */
 MUST_CHECK struct err inbox_set_proven(struct inbox *inbox, const struct inbox_state *state,
                                        const struct inbox_proof *const proofs[INBOX_PROVES_COUNT]);
+
+/* The one way back for proven_ms: the key that sealed its proof counts no more. `state` has what
+ * stands in its place, and `instead` proves that; NULL: no time is proven, and `state` has 0. Else
+ * as inbox_set_proven(). */
+MUST_CHECK struct err inbox_drop_time(struct inbox *inbox, const struct inbox_state *state,
+                                      const struct inbox_proof *instead);
 
 /* ERR_NOT_FOUND: none is kept. */
 MUST_CHECK struct err inbox_get_proof(struct inbox *inbox, enum inbox_proves what,

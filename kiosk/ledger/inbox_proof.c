@@ -9,6 +9,17 @@ static const char *const names[INBOX_PROVES_COUNT] = {
     [INBOX_PROVES_TIME] = "time",
 };
 
+struct err inbox_drop_proof(const struct inbox *inbox, enum inbox_proves what)
+{
+    CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct err e =
+        database_prepare(&inbox->database, "DELETE FROM proof WHERE what = ?1", &statement);
+    if (failed(e))
+        return e;
+    int result = sqlite3_bind_text(statement, 1, names[what], -1, SQLITE_STATIC);
+    return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
+}
+
 struct err inbox_put_proof(const struct inbox *inbox, enum inbox_proves what,
                            const struct inbox_proof *proof)
 {

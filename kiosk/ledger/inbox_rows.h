@@ -16,6 +16,7 @@ extern const struct database_schema inbox_schema;
 MUST_CHECK struct err inbox_touch(const struct inbox *inbox, const struct hash *changes);
 
 /* Within a transaction, before inbox_touch(). */
+MUST_CHECK struct err inbox_drop_proof(const struct inbox *inbox, enum inbox_proves what);
 MUST_CHECK struct err inbox_put_proof(const struct inbox *inbox, enum inbox_proves what,
                                       const struct inbox_proof *proof);
 

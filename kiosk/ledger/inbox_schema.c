@@ -4,7 +4,7 @@
 #include "kiosk/ledger/inbox_rows.h"
 
 #define APPLICATION_ID 0x434B4931 /* "CKI1" */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 /* Of schema 1, and still so. */
 #define TABLES \
@@ -38,9 +38,19 @@
     " PRIMARY KEY(epoch, seq)) STRICT, WITHOUT ROWID;" \
 \
     "CREATE TRIGGER state_one BEFORE DELETE ON state BEGIN" \
-    " SELECT RAISE(ABORT, 'there is one state'); END;" \
+    " SELECT RAISE(ABORT, 'there is one state'); END;"
+
+#define STATE_FORWARD_1 \
     "CREATE TRIGGER state_forward BEFORE UPDATE ON state" \
     " WHEN NEW.proven_ms < OLD.proven_ms OR NEW.change < OLD.change" \
+    "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
+    " SELECT RAISE(ABORT, 'the state only goes forward'); END;"
+
+/* A time goes back with its proof only. */
+#define STATE_FORWARD \
+    "CREATE TRIGGER state_forward BEFORE UPDATE ON state" \
+    " WHEN NEW.change < OLD.change" \
+    "  OR (NEW.proven_ms < OLD.proven_ms AND EXISTS (SELECT 1 FROM proof WHERE what = 'time'))" \
     "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
     " SELECT RAISE(ABORT, 'the state only goes forward'); END;"
 
@@ -71,8 +81,9 @@
     " key_id TEXT NOT NULL CHECK(length(key_id) <= 16)," \
     " seal BLOB NOT NULL CHECK(length(seal) = 64)) STRICT;"
 
-static const char sql_1[] = TABLES FORWARD_1;
-static const char sql[] = TABLES GUARD PROOF FORWARD;
+static const char sql_1[] = TABLES STATE_FORWARD_1 FORWARD_1;
+static const char sql_2[] = TABLES STATE_FORWARD_1 GUARD PROOF FORWARD;
+static const char sql[] = TABLES GUARD PROOF STATE_FORWARD FORWARD;
 
 static struct err fill(struct database *database, const void *context)
 {
@@ -102,12 +113,22 @@ static struct err add_guard(struct database *database, const void *context)
     " + abs((SELECT count(*) FROM before.document) - (SELECT count(*) FROM main.document))" \
     " + abs((SELECT count(*) FROM before.quarantine) - (SELECT count(*) FROM main.quarantine))"
 
+#define LOST_PROOF \
+    " + (SELECT count(*) FROM before.proof AS was LEFT JOIN main.proof AS now" \
+    "  ON now.what = was.what AND now.text = was.text AND now.key_id = was.key_id" \
+    "  AND now.seal = was.seal WHERE now.what IS NULL)" \
+    " + abs((SELECT count(*) FROM before.proof) - (SELECT count(*) FROM main.proof))"
+
 static const struct database_release releases[] = {
     {.version = 1,
      .sql = sql_1,
      .added = "DROP TRIGGER document_forward;" FORWARD GUARD PROOF,
      .convert = add_guard,
      .lost = LOST},
+    {.version = 2,
+     .sql = sql_2,
+     .added = "DROP TRIGGER state_forward;" STATE_FORWARD,
+     .lost = LOST LOST_PROOF},
 };
 
 const struct database_schema inbox_schema = {.application_id = APPLICATION_ID,

@@ -96,8 +96,6 @@ static struct err check_state(const struct inbox_state *state)
 
 static struct err goes_forward(const struct inbox_state *from, const struct inbox_state *to)
 {
-    if (to->proven_ms < from->proven_ms)
-        return ERR(ERR_CONFLICT, 0, "proven time goes back");
     if (!text_same(from->epoch, to->epoch))
         return ERR_OK;
     if (to->acked_seq < from->acked_seq)
@@ -153,10 +151,37 @@ struct err inbox_set_proven(struct inbox *inbox, const struct inbox_state *state
         e = inbox_get_state(inbox, &before);
     if (!failed(e))
         e = goes_forward(&before, state);
+    if (!failed(e) && state->proven_ms < before.proven_ms)
+        e = ERR(ERR_CONFLICT, 0, "proven time goes back");
     if (failed(e) || (same_state(&before, state) && !proves))
         return e;
     e = database_begin(&inbox->database);
     return failed(e) ? e : database_end(&inbox->database, store_all(inbox, state, proofs));
+}
+
+static struct err drop_time(const struct inbox *inbox, const struct inbox_state *state,
+                            const struct inbox_proof *instead)
+{
+    const struct inbox_proof *const proofs[] = {
+        [INBOX_PROVES_MARK] = NULL, [INBOX_PROVES_TIME] = instead};
+    struct err e = inbox_drop_proof(inbox, INBOX_PROVES_TIME);
+    return failed(e) ? e : store_all(inbox, state, proofs);
+}
+
+struct err inbox_drop_time(struct inbox *inbox, const struct inbox_state *state,
+                           const struct inbox_proof *instead)
+{
+    struct inbox_state before;
+    struct err e = check_state(state);
+    if (!failed(e))
+        e = inbox_get_state(inbox, &before);
+    if (!failed(e))
+        e = goes_forward(&before, state);
+    if (!failed(e) && (instead == NULL) != (state->proven_ms == 0))
+        e = ERR(ERR_MALFORMED, 0, "a time and its proof");
+    if (!failed(e))
+        e = database_begin(&inbox->database);
+    return failed(e) ? e : database_end(&inbox->database, drop_time(inbox, state, instead));
 }
 
 struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state)

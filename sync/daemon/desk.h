@@ -21,8 +21,8 @@ struct desk {
     size_t statements_refused; /* of the platform about its keys, since the start */
 };
 
-/* Add what the inbox keeps of the platform's keys to those of the file, and ask for what a revoked
- * key has sealed. Errors as ring_load(). */
+/* Add what the inbox keeps of the platform's keys to those of the file, ask for what a revoked key
+ * has sealed, and let its time fall. Errors as ring_load(). */
 MUST_CHECK struct err desk_load_keys(struct desk *desk);
 
 /* Before whom seals are judged now; borrows from the desk. */

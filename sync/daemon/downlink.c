@@ -7,6 +7,7 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/daemon/ring.h"
+#include "sync/daemon/time_proof.h"
 
 struct downlink {
     struct desk *desk;
@@ -14,6 +15,7 @@ struct downlink {
     struct feed *feed;
     struct keyring keys; /* with what the feed says of them */
     size_t refused;      /* statements of the feed that do not count */
+    bool judges_time;    /* whether it stands is still to be seen */
     uint64_t asked_ms;
     uint64_t asked_after; /* cursor: an answer to another one would leave a gap */
     uint64_t pace_ms;     /* not before this */
@@ -52,8 +54,10 @@ static int64_t moment_of(const struct feed *feed, int64_t proven_ms)
 }
 
 /* The whole answer is good, or none of it, but for statements about keys, each of which is judged
- * by itself. A key that is introduced may have sealed the rest. */
-static struct err check(struct downlink *downlink, struct bytes body, struct ack *out_ack)
+ * by itself. A key that is introduced may have sealed the rest. `proven_ms` is what the time is at
+ * least. */
+static struct err check_at(struct downlink *downlink, struct bytes body, int64_t proven_ms,
+                           struct ack *out_ack)
 {
     const struct desk *desk = downlink->desk;
     struct feed *feed = downlink->feed;
@@ -61,7 +65,7 @@ static struct err check(struct downlink *downlink, struct bytes body, struct ack
     struct err e = feed_read(body, feed);
     if (failed(e))
         return e;
-    court.proven_ms = moment_of(feed, court.proven_ms);
+    court.proven_ms = moment_of(feed, proven_ms);
     court.keys = &downlink->keys;
     downlink->keys = desk->keys;
     e = ring_take(feed, desk->kiosk, court.proven_ms / 1000, &downlink->keys, &downlink->refused);
@@ -74,6 +78,30 @@ static struct err check(struct downlink *downlink, struct bytes body, struct ack
     if (!failed(e) && feed->cursor < desk->store.state.cursor)
         return ERR(ERR_CONFLICT, 0, "the feed went back");
     return e;
+}
+
+/* Whether the answer takes the key away that the proven time rests on, by the time that is known
+ * without it: a key that was stolen, or sealed a wrong time, is no witness against those above it.
+ */
+static bool takes_witness(struct downlink *downlink, struct bytes body, struct ack *out_ack)
+{
+    char witness[SEAL_KEY_ID_SIZE];
+    int64_t without_ms = 0;
+    struct err e = time_proof_read(downlink->desk, witness, &without_ms);
+    if (!failed(e))
+        e = check_at(downlink, body, without_ms, out_ack);
+    return !failed(e) && !keyring_counts(&downlink->keys, witness);
+}
+
+static struct err check(struct downlink *downlink, struct bytes body, struct ack *out_ack)
+{
+    int64_t proven_ms = desk_court(downlink->desk).proven_ms;
+    struct err e = check_at(downlink, body, proven_ms, out_ack);
+    if (e.code != ERR_DENIED && (failed(e) || downlink->refused == 0))
+        return e;
+    if (takes_witness(downlink, body, out_ack))
+        return ERR_OK;
+    return check_at(downlink, body, proven_ms, out_ack);
 }
 
 static const char *word_for(enum err_code code)
@@ -93,10 +121,12 @@ static void refuse(struct downlink *downlink, const struct http_answer *answer, 
     desk_failed(downlink->desk, LANE_FEED, answer, word_for(e.code), now_ms);
 }
 
-/* Documents whose key fell are asked for again, which the platform seals anew. */
-static void change_keys(struct downlink *downlink)
+/* Documents whose key fell are asked for again, which the platform seals anew; a time falls with
+ * its key. */
+static struct err change_keys(struct downlink *downlink)
 {
     struct desk *desk = downlink->desk;
+    struct err e = ERR_OK;
     bool lost = ring_lost_one(&desk->keys, &downlink->keys);
     if (downlink->keys.count != desk->keys.count || lost) {
         log_event(LOG_LEVEL_NOTICE, "keys", "known=%zu revoked=%s", downlink->keys.count,
@@ -106,6 +136,11 @@ static void change_keys(struct downlink *downlink)
     desk->statements_refused += downlink->refused;
     if (lost)
         store_refetch(&desk->store);
+    downlink->judges_time = downlink->judges_time || lost;
+    if (downlink->judges_time)
+        e = time_proof_judge(desk);
+    downlink->judges_time = e.code == ERR_NO_ROOM; /* with the next answer, then */
+    return e.code == ERR_NO_ROOM ? ERR_OK : e;
 }
 
 static struct err on_feed(struct downlink *downlink, const struct http_answer *answer,
@@ -126,7 +161,9 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     }
     if (failed(e))
         return e;
-    change_keys(downlink);
+    e = change_keys(downlink);
+    if (failed(e))
+        return e;
     store_take_time(&desk->store, ack.time_ms, &clocks, &downlink->feed->ack);
     if (!desk->line.lanes[LANE_FEED].well)
         uplink_look(downlink->uplink);

@@ -51,3 +51,11 @@ int64_t proven_verify_ms(const struct inbox_state *state, const struct proven_cl
         return state->proven_ms;
     return time_ms;
 }
+
+int64_t proven_ask_ms(const struct inbox_state *state, const struct proven_clocks *clocks,
+                      unsigned failures)
+{
+    bool far_behind = proven_floor_ms(state, clocks) - clocks->wall_ms >= PROVEN_AHEAD_MS;
+    return far_behind && failures % 2 == 1 ? clocks->wall_ms
+                                           : proven_verify_ms(state, clocks, failures);
+}

@@ -2,9 +2,10 @@
  * proven.h - the newest time that the platform has signed, and what the time is at least. Pure but
  * for the name of this boot.
  *
- * Proven time never goes back. Within one boot it goes on by the boot clock, which nobody sets, and
- * the machine's clock has no say: in 1970, in 2099 and a day back it is the same. In a later boot
- * the machine's clock tells what has passed since, unless it is behind.
+ * Proven time never goes back, unless the key falls that sealed it: see time_proof.h. Within one
+ * boot it goes on by the boot clock, which nobody sets, and the machine's clock has no say: in
+ * 1970, in 2099 and a day back it is the same. In a later boot the machine's clock tells what has
+ * passed since, unless it is behind.
  */
 #ifndef SYNC_DAEMON_PROVEN_H
 #define SYNC_DAEMON_PROVEN_H
@@ -39,5 +40,11 @@ int64_t proven_time_ms(const struct inbox_state *state, const struct proven_cloc
 #define PROVEN_AHEAD_MS (INT64_C(90) * 86400 * 1000)
 int64_t proven_verify_ms(const struct inbox_state *state, const struct proven_clocks *clocks,
                          unsigned failures);
+
+/* The same for the feed, which carries nothing of the kiosk's and whose every word is sealed: a
+ * proof that is PROVEN_AHEAD_MS ahead of the machine's clock may be of a key that fell since, and
+ * that is heard of by the feed alone. So there the machine's clock is tried, too. */
+int64_t proven_ask_ms(const struct inbox_state *state, const struct proven_clocks *clocks,
+                      unsigned failures);
 
 #endif

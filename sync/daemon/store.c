@@ -130,6 +130,23 @@ void store_take_time(struct store *store, int64_t time_ms, const struct proven_c
     store->dirty = true;
 }
 
+struct err store_drop_time(struct store *store, int64_t time_ms, const struct inbox_proof *instead)
+{
+    struct inbox_state state = store->state;
+
+    state.proven_ms = time_ms;
+    state.proven_boot_ms = 0; /* in which boot that was is not kept */
+    state.boot_id[0] = '\0';
+    struct err e = inbox_drop_time(store->inbox, &state, instead);
+    if (makes_room(store, e))
+        e = inbox_drop_time(store->inbox, &state, instead);
+    if (failed(e))
+        return e;
+    store->state = state;
+    store->news = true;
+    return ERR_OK;
+}
+
 void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,
                        const struct hash *hash, const struct sealed_ack *sealed)
 {

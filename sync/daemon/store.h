@@ -56,6 +56,10 @@ void store_refetch(struct store *store);
 void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks,
                      const struct sealed_ack *sealed);
 
+/* As inbox_drop_time(): the proven time falls to `time_ms`, durable on return. */
+MUST_CHECK struct err store_drop_time(struct store *store, int64_t time_ms,
+                                      const struct inbox_proof *instead);
+
 /* All entries of `epoch` up to `seq`, whose hash is `hash`, are at the platform for ever. Less than
  * is known already changes nothing. `sealed` is what says so; NULL when `seq` is 0. */
 void store_acknowledge(struct store *store, const char *epoch, uint64_t seq,

@@ -287,6 +287,163 @@ static void test_validity_is_judged_by_proven_time(void **state)
     assert_string_equal(trouble(room), "seal");
 }
 
+/* What `key` says of the time, after `after_ms`. */
+static void tell_time(struct room *room, const struct seal_key *key, struct feed *feed,
+                      int64_t time_ms)
+{
+    struct ack ack = room_ack(room, 0);
+    ack.time_ms = time_ms;
+    room_round(room, 60000);
+    fake_feed(room->http, key, feed, &ack);
+    free(feed);
+    room_round(room, 1);
+}
+
+static int64_t proven(const struct room *room)
+{
+    struct inbox_state saved;
+    assert_false(failed(inbox_get_state(room->desk.store.inbox, &saved)));
+    assert_int_equal(saved.proven_ms, room->desk.store.state.proven_ms);
+    return saved.proven_ms;
+}
+
+static struct feed *revocation_of(const struct seal_key *key, uint64_t cursor)
+{
+    struct feed *feed = feed_of(cursor);
+    add_key(feed, key, cursor, &revoked);
+    return feed;
+}
+
+#define NOW_MS INT64_C(1795000000000)
+#define YEAR_MS (INT64_C(365) * 86400 * 1000)
+
+/* The platform's clock was wrong for a moment, or somebody had the key. */
+static void test_a_time_falls_with_the_key_that_sealed_it(void **state)
+{
+    static const struct {
+        const char *name;
+        int64_t wrong_ms; /* what the key says that falls */
+        int64_t ends_s;   /* the key that revokes it */
+    } rows[] = {
+        {"a year ahead", NOW_MS + YEAR_MS, INT64_MAX},
+        {"73 years ahead, when no other key is valid any more", NOW_MS + 73 * YEAR_MS,
+         (NOW_MS + 20 * YEAR_MS) / 1000},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (i > 0)
+            assert_int_equal(room_tear_down(state) | room_set_up(state), 0);
+        struct room *room = *state;
+        struct seal_key *other = other_key(room);
+        print_message("  %s\n", rows[i].name);
+        put_above(room, other);
+        room->desk.keys.keys[0].not_after_s = rows[i].ends_s;
+        tell_time(room, room->key, feed_of(1), NOW_MS);
+        tell_time(room, room->key, feed_of(1), rows[i].wrong_ms);
+        assert_int_equal(proven(room), rows[i].wrong_ms);
+
+        /* As long as that key counts time does not go back. */
+        tell_time(room, other, feed_of(2), NOW_MS + 1000);
+        assert_int_equal(proven(room), rows[i].wrong_ms);
+
+        tell_time(room, other, revocation_of(room->key, 3), NOW_MS + 2000);
+        assert_string_equal(trouble(room), "");
+        assert_int_equal(proven(room), NOW_MS + 2000);
+        tell_time(room, other, feed_of(3), NOW_MS + 1000);
+        assert_int_equal(proven(room), NOW_MS + 2000);   /* forwards again */
+        room->desk.keys.keys[0].not_after_s = INT64_MAX; /* of both, as in the file */
+        seal_key_destroy(other);
+    }
+}
+
+/* The journal's mark was acknowledged by the key that still counts. */
+static void test_it_falls_no_lower_than_what_is_still_proven(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    const struct proven_clocks clocks = proven_clocks_now();
+    struct sealed_ack sealed = {.key_id = ""};
+    char *text = NULL;
+    put_above(room, other);
+    struct ack ack = room_ack(room, 0);
+    (void)text_copy(ack.epoch, sizeof(ack.epoch), "0badcafe-0000-4000-8000-000000000000");
+    ack.time_ms = NOW_MS;
+    assert_false(failed(ack_write(&ack, &text)));
+    (void)text_copy(sealed.text, sizeof(sealed.text), text);
+    free(text);
+    (void)text_copy(sealed.key_id, sizeof(sealed.key_id), seal_key_id(other));
+    const struct seal_message message = {
+        .context = "certkiosk-ack-1",
+        .parts = {FAKE_KIOSK},
+        .body = {(const uint8_t *)sealed.text, strlen(sealed.text)}};
+    assert_false(failed(seal_sign(other, &message, sealed.seal)));
+    store_take_time(&room->desk.store, NOW_MS, &clocks, &sealed);
+    store_acknowledge(&room->desk.store, ack.epoch, 1, &ack.head_hash, &sealed);
+
+    tell_time(room, room->key, feed_of(1), NOW_MS + YEAR_MS);
+    assert_int_equal(proven(room), NOW_MS + YEAR_MS);
+    tell_time(room, other, revocation_of(room->key, 3), NOW_MS - 1000); /* a recorded one */
+    assert_int_equal(proven(room), NOW_MS);
+    tell_time(room, other, feed_of(3), NOW_MS + 1000);
+    assert_int_equal(proven(room), NOW_MS + 1000);
+    seal_key_destroy(other);
+}
+
+static void test_a_power_cut_before_the_time_falls_is_made_good(void **state)
+{
+    static struct inbox_document document;
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct feed *feed = feed_of(7);
+    add_key(feed, other, 1, &fine);
+    seal_last(room->key, feed);
+    give(room, room->key, feed);
+    int64_t before_ms = proven(room);
+    tell_time(room, other, feed_of(8), before_ms + YEAR_MS);
+    assert_int_equal(proven(room), before_ms + YEAR_MS);
+
+    feed = revocation_of(other, 9);
+    seal_last(room->key, feed);
+    const struct feed_document *said = &feed->documents[0];
+    (void)text_copy(document.type, sizeof(document.type), said->type);
+    (void)text_copy(document.id, sizeof(document.id), said->id);
+    (void)text_copy(document.key_id, sizeof(document.key_id), said->key_id);
+    document.version = said->version;
+    document.body_len = said->body_len;
+    memcpy(document.body, said->body, said->body_len);
+    memcpy(document.seal, said->seal, sizeof(document.seal));
+    assert_false(failed(inbox_put(room->desk.store.inbox, &document, 1, 9)));
+    free(feed);
+    room_restart(room);
+    assert_int_equal(proven(room), 0);
+    tell_time(room, room->key, feed_of(9), before_ms + 1000);
+    assert_int_equal(proven(room), before_ms + 1000);
+    seal_key_destroy(other);
+}
+
+/* A key of which the proven time says that it has ended may not speak, but about the witness. */
+static void test_a_key_that_has_ended_takes_only_the_witness_away(void **state)
+{
+    struct room *room = *state;
+    struct seal_key *other = other_key(room);
+    struct seal_key *third = other_key(room);
+    struct feed *feed = feed_of(1);
+    put_above(room, other);
+    room->desk.keys.keys[0].not_after_s = (NOW_MS + YEAR_MS) / 1000;
+    add_key(feed, third, 1, &fine);
+    seal_last(room->key, feed);
+    tell_time(room, room->key, feed, NOW_MS + 2 * YEAR_MS);
+    assert_true(keyring_counts(&room->desk.keys, seal_key_id(third)));
+
+    feed = revocation_of(third, 2);
+    seal_last(other, feed);
+    tell_time(room, room->key, feed, NOW_MS);
+    assert_true(keyring_counts(&room->desk.keys, seal_key_id(third)));
+    assert_int_equal(room->desk.statements_refused, 1);
+    assert_int_equal(proven(room), NOW_MS + 2 * YEAR_MS);
+    seal_key_destroy(third);
+    seal_key_destroy(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +454,10 @@ int main(void)
         TEST(test_what_a_revoked_key_sealed_is_asked_for_again),
         TEST(test_a_power_cut_after_a_revocation_asks_again_too),
         TEST(test_validity_is_judged_by_proven_time),
+        TEST(test_a_time_falls_with_the_key_that_sealed_it),
+        TEST(test_it_falls_no_lower_than_what_is_still_proven),
+        TEST(test_a_power_cut_before_the_time_falls_is_made_good),
+        TEST(test_a_key_that_has_ended_takes_only_the_witness_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

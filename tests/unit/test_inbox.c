@@ -284,6 +284,40 @@ static void odd_line(struct inbox_state *at)
     at->line = (enum inbox_line)3;
 }
 
+/* The one way back, which only a key that fell opens; everything else stays as it was. */
+static void a_time_goes_back_with_its_proof_only(void **state)
+{
+    static const struct inbox_proof mark = {.key_id = "0123456789abcdef", .text = "the mark's"};
+    static const struct inbox_proof time = {.key_id = "fedcba9876543210", .text = "the time's"};
+    const struct inbox_proof *const proofs[] = {&mark, &time};
+    struct inbox_state at = some_state();
+    struct inbox_proof found;
+    (void)state;
+    assert_int_equal(inbox_set_proven(inbox, &at, proofs).code, ERR_NONE);
+    struct inbox_state back = at;
+    back.proven_ms -= 1000;
+    const struct inbox_proof *const again[] = {NULL, &mark};
+    assert_int_equal(inbox_set_proven(inbox, &back, again).code, ERR_CONFLICT);
+    assert_int_equal(inbox_drop_time(inbox, &back, NULL).code, ERR_MALFORMED);
+    back.acked_seq--;
+    assert_int_equal(inbox_drop_time(inbox, &back, &mark).code, ERR_CONFLICT);
+    back.acked_seq++;
+    assert_int_equal(inbox_drop_time(inbox, &back, &mark).code, ERR_NONE);
+    reopen();
+    assert_int_equal(state_of(inbox).proven_ms, back.proven_ms);
+    assert_int_equal(inbox_get_proof(inbox, INBOX_PROVES_TIME, &found).code, ERR_NONE);
+    assert_string_equal(found.text, "the mark's");
+
+    back.proven_ms = 0;
+    assert_int_equal(inbox_drop_time(inbox, &back, &mark).code, ERR_MALFORMED);
+    assert_int_equal(inbox_drop_time(inbox, &back, NULL).code, ERR_NONE);
+    reopen();
+    assert_int_equal(state_of(inbox).proven_ms, 0);
+    assert_int_equal(state_of(inbox).acked_seq, at.acked_seq);
+    assert_int_equal(inbox_get_proof(inbox, INBOX_PROVES_TIME, &found).code, ERR_NOT_FOUND);
+    assert_int_equal(inbox_get_proof(inbox, INBOX_PROVES_MARK, &found).code, ERR_NONE);
+}
+
 static void the_state_only_goes_forward(void **state)
 {
     static const struct {
@@ -384,6 +418,7 @@ int main(void)
         TEST(readers_notice_every_change_and_nothing_else),
         TEST(the_state_comes_back),
         TEST(the_state_only_goes_forward),
+        TEST(a_time_goes_back_with_its_proof_only),
         TEST(quarantine_counts_each_entry_once),
         TEST(a_journal_is_no_inbox),
         TEST(there_is_one_writer),

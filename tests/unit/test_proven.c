@@ -53,6 +53,25 @@ static const struct {
 };
 /* clang-format on */
 
+/* The proof is of 2099, and the machine's clock is right. */
+static void test_the_feed_is_asked_for_by_either_clock(void **state)
+{
+    struct inbox_state inbox = {.proven_ms = 0};
+    struct proven_clocks then = clocks_of(500, Y2026, BOOT_A);
+    struct proven_clocks now = clocks_of(600, Y2026 + 100, BOOT_A);
+    (void)state;
+    assert_int_equal(proven_ask_ms(&inbox, &now, 1), Y2026 + 100); /* nothing is proven */
+    assert_true(proven_take(&inbox, Y2099, &then));
+    for (unsigned failures = 0; failures < 4; failures++) {
+        assert_int_equal(proven_ask_ms(&inbox, &now, failures),
+                         failures % 2 == 1 ? Y2026 + 100 : Y2099 + 100);
+        assert_int_equal(proven_verify_ms(&inbox, &now, failures), Y2099 + 100);
+    }
+    /* A clock that is behind by less is wrong. */
+    now.wall_ms = Y2099 - PROVEN_AHEAD_MS + 1000;
+    assert_int_equal(proven_ask_ms(&inbox, &now, 1), Y2099 + 100);
+}
+
 static void test_what_the_time_is_at_least(void **state)
 {
     (void)state;
@@ -117,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_proven_time_never_goes_back),
         cmocka_unit_test(test_what_the_time_is_at_least),
+        cmocka_unit_test(test_the_feed_is_asked_for_by_either_clock),
         cmocka_unit_test(test_a_wrong_clock_does_not_end_certificates),
         cmocka_unit_test(test_this_boot_has_a_name),
     };
