@@ -359,9 +359,17 @@ refused "a price that is not the platform's is refused" price_changed "$lie"
 
 # --- unpaid orders ---------------------------------------------------------------------------------
 fen=$(($(sed -n 's/^year_fen *= *//p' assets/profiles/jingdezhen.ini)))
+ahead() { as kiosk1 -w ' %{http_code}' --data-binary @- "$kiosk_url/v1/kiosks/hall-1/ahead"; }
 left=$(uuid)
 entries=
+before=("$seq" "$prev")
 request "$left" rsa s200 jingdezhen 1 "$fen"
+is "what a visitor waits for is taken ahead of its turn" '{} 200' "$(batch | ahead)"
+after=("$seq" "$prev" "$entries")
+seq=${before[0]} prev=${before[1]} entries=
+request "$(uuid)" rsa s200 jingdezhen 1 "$fen"
+has "and nothing else in its place" '"fork"' "$(batch | ahead)"
+seq=${after[0]} prev=${after[1]} entries=${after[2]}
 entry order_left "{\"order\":\"$left\",\"token\":\"s200\",\"why\":\"cancelled\"}"
 batch | post >/dev/null
 is "an order that was left is closed" "closed|cancelled" \
@@ -390,6 +398,14 @@ server=
 
 # --- a review, and the RSA token -----------------------------------------------------------------
 start
+denied=$(uuid)
+entries=
+request "$denied" rsa s200 jingdezhen 1 "$fen"
+batch | post >/dev/null
+public -o /dev/null -X POST "$public_url/p/$(sql "SELECT pay_token FROM orders WHERE id = '$denied'")"
+is "an operator refuses what was paid" 200 \
+    "$(code as operator -X POST "$kiosk_url/v1/operator/orders/$denied/refuse")"
+is "and its money goes back" refund "$(as operator "$kiosk_url/v1/operator/orders/$denied" | field status)"
 reviewed=$(uuid)
 entries=
 request "$reviewed" rsa s200 jingdezhen 1 "$fen"
