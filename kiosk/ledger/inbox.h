@@ -23,8 +23,9 @@
 #define INBOX_KEY_ID_SIZE 17
 #define INBOX_CODE_SIZE 65
 #define INBOX_PROOF_SIZE 65536
-#define INBOX_DAMAGED_MAX 3       /* files that are kept for whoever wants to know why */
-#define INBOX_TROUBLE_FORK "fork" /* two histories of one journal; see agreement.h */
+#define INBOX_DAMAGED_MAX 3 /* files that are kept for whoever wants to know why, ... */
+#define INBOX_DAMAGED_BYTES_MAX (64 << 20) /* ... the newest, and what fits in here with it */
+#define INBOX_TROUBLE_FORK "fork"          /* two histories of one journal; see agreement.h */
 
 struct inbox;
 
@@ -153,9 +154,11 @@ MUST_CHECK struct err inbox_checkpoint(struct inbox *inbox);
  * or out of reach. */
 bool inbox_is_damage(struct err e);
 
-/* Put a damaged inbox, which nobody has open to write, aside as `<path>.damaged-N`: all of it can
- * be sent again. The last of INBOX_DAMAGED_MAX is replaced. ERR_IO. */
-MUST_CHECK struct err inbox_put_aside(const char *path);
+/* Put a damaged inbox, which nobody has open to write, aside as `<path>.damaged-N`, N up to
+ * INBOX_DAMAGED_MAX + 1: all of it can be sent again. After a cut half way the next opening says
+ * that it is damaged, and this goes on. `*out_dropped`: how many of the oldest had to go. ERR_IO.
+ */
+MUST_CHECK struct err inbox_put_aside(const char *path, unsigned *out_dropped);
 
 /* How many stand aside. */
 unsigned inbox_count_damaged(const char *path);

@@ -24,6 +24,17 @@ static bool makes_room(const struct store *store, struct err e)
     return true;
 }
 
+static struct err begin_anew(const char *path, struct inbox **out_inbox)
+{
+    unsigned dropped = 0;
+    struct err e = inbox_put_aside(path, &dropped);
+    if (failed(e))
+        return e;
+    log_event(LOG_LEVEL_WARNING, "inbox_aside", "kept=%u removed=%u", inbox_count_damaged(path),
+              dropped);
+    return inbox_open(path, true, out_inbox);
+}
+
 struct err store_open(const char *path, struct store *out_store)
 {
     struct store store = {.inbox = NULL};
@@ -34,9 +45,7 @@ struct err store_open(const char *path, struct store *out_store)
         e = inbox_open(path, true, &store.inbox);
     if (inbox_is_damage(e)) {
         log_err("inbox_damaged", e);
-        e = inbox_put_aside(path);
-        if (!failed(e))
-            e = inbox_open(path, true, &store.inbox);
+        e = begin_anew(path, &store.inbox);
     }
     if (failed(e))
         return e;

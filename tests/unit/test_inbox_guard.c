@@ -82,20 +82,92 @@ static void what_was_not_written_so_is_noticed(void **state)
     }
 }
 
-static void a_damaged_inbox_stands_aside_and_no_more_than_three(void **state)
+/* The inbox, closed, with a document that names it. */
+static void write_inbox(const char *name)
+{
+    assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
+    assert_int_equal(put(name, 1, name, 1), ERR_NONE);
+    inbox_close(inbox);
+    inbox = NULL;
+}
+
+static bool stands(const char *suffix)
 {
     char path[160];
+    (void)text_print(path, sizeof(path), "%s%s", folder.path, suffix);
+    return access(path, F_OK) == 0;
+}
+
+static void assert_aside(unsigned number, const char *name)
+{
+    char path[160];
+    struct inbox *aside = NULL;
+    (void)text_print(path, sizeof(path), "%s.damaged-%u", folder.path, number);
+    assert_int_equal(inbox_open_read(path, &aside).code, ERR_NONE);
+    struct inbox_document found;
+    assert_int_equal(inbox_get(aside, "order", name, &found).code, ERR_NONE);
+    inbox_close(aside);
+}
+
+static void of_damaged_inboxes_the_newest_three_stand_aside(void **state)
+{
+    static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
     (void)state;
-    for (unsigned i = 1; i <= INBOX_DAMAGED_MAX + 2; i++) {
-        inbox_close(inbox);
-        inbox = NULL;
-        assert_int_equal(inbox_put_aside(folder.path).code, ERR_NONE);
-        assert_int_equal(inbox_count_damaged(folder.path),
-                         i < INBOX_DAMAGED_MAX ? i : INBOX_DAMAGED_MAX);
-        assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
+    inbox_close(inbox);
+    inbox = NULL;
+    for (unsigned i = 0; i < ARRAY_LEN(names); i++) {
+        unsigned dropped = 0;
+        write_inbox(names[i]);
+        assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+        assert_false(stands("") || stands("-wal") || stands("-shm"));
+        assert_int_equal(dropped, i < INBOX_DAMAGED_MAX ? 0 : 1);
+        unsigned kept = i + 1 < INBOX_DAMAGED_MAX ? i + 1 : INBOX_DAMAGED_MAX;
+        assert_int_equal(inbox_count_damaged(folder.path), kept);
+        for (unsigned age = 0; age < kept; age++)
+            assert_aside((i - age) % (INBOX_DAMAGED_MAX + 1) + 1, names[i - age]);
     }
-    (void)text_print(path, sizeof(path), "%s.damaged-1-wal", folder.path);
+}
+
+static void large_ones_stand_aside_while_there_is_room(void **state)
+{
+    char path[160];
+    unsigned dropped = 0;
+    (void)state;
+    inbox_close(inbox);
+    inbox = NULL;
+    for (unsigned i = 0; i < 3; i++) {
+        write_inbox("a");
+        if (i == 1)
+            assert_int_equal(truncate(folder.path, INBOX_DAMAGED_BYTES_MAX), 0); /* no real bytes */
+        assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+        assert_int_equal(dropped, i == 0 ? 0 : 1);
+        assert_int_equal(inbox_count_damaged(folder.path), 1);
+    }
+    (void)text_print(path, sizeof(path), "%s.damaged-3", folder.path);
     assert_int_equal(access(path, F_OK), 0);
+}
+
+/* The database is away, its log is not yet. */
+static void what_was_cut_half_way_is_put_aside_as_one(void **state)
+{
+    char aside[160];
+    unsigned dropped = 0;
+    (void)state;
+    inbox_close(inbox);
+    inbox = NULL;
+    write_inbox("a");
+    assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+    write_inbox("b");
+    (void)text_print(aside, sizeof(aside), "%s.damaged-2", folder.path);
+    assert_int_equal(rename(folder.path, aside), 0);
+    struct err e = inbox_open(folder.path, true, &inbox);
+    assert_true(inbox_is_damage(e));
+    assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+    assert_int_equal(dropped, 0);
+    assert_int_equal(inbox_count_damaged(folder.path), 2);
+    assert_aside(1, "a");
+    assert_aside(2, "b");
+    write_inbox("c");
 }
 
 static void what_is_of_another_release_is_not_damaged(void **state)
@@ -150,7 +222,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_not_written_so_is_noticed),
-        TEST(a_damaged_inbox_stands_aside_and_no_more_than_three),
+        TEST(of_damaged_inboxes_the_newest_three_stand_aside),
+        TEST(large_ones_stand_aside_while_there_is_room),
+        TEST(what_was_cut_half_way_is_put_aside_as_one),
         TEST(what_is_of_another_release_is_not_damaged),
         cmocka_unit_test(every_released_inbox_comes_up),
     };
