@@ -30,7 +30,7 @@
 
 struct server {
     const char *dir, *profiles, *host, *kiosk_port, *public_port, *public_url, *pay_seconds,
-        *certificate_hours, *words;
+        *certificate_hours, *words, *unsigned_kiosks;
     const char *kiosk_requests, *kiosk_bytes, *kiosk_day_bytes, *phone_requests, *running;
     int64_t ports[2]; /* kiosk, public */
     struct gateway gateway;
@@ -75,6 +75,7 @@ static bool read_options(int argc, char **argv, struct server *in)
         {"--pay-seconds", &in->pay_seconds, false},
         {"--certificate-hours", &in->certificate_hours, false},
         {"--words", &in->words, false},
+        {"--unsigned-kiosks", &in->unsigned_kiosks, false},
         {"--kiosk-requests", &in->kiosk_requests, false},
         {"--kiosk-bytes", &in->kiosk_bytes, false},
         {"--kiosk-day-bytes", &in->kiosk_day_bytes, false},
@@ -85,7 +86,9 @@ static bool read_options(int argc, char **argv, struct server *in)
     int64_t hours = 0;
 
     if (!options_read(argc, argv, rows, ARRAY_LEN(rows)) ||
-        !option_number("--certificate-hours", in->certificate_hours, 1, ENROL_HOURS_MAX, &hours))
+        !option_number("--certificate-hours", in->certificate_hours, 1, ENROL_HOURS_MAX, &hours) ||
+        !option_flag("--unsigned-kiosks", in->unsigned_kiosks,
+                     &in->gateway.platform.takes_unsigned))
         return false;
     in->gateway.platform.certificate_s = hours * 3600;
     return option_folder("--dir", in->dir, "the folder that init has made") &&

@@ -87,6 +87,11 @@ static void reply_verdict(struct gateway *gateway, const char *kiosk,
                   (unsigned long long)answer->seq);
         http_refuse(reply, MHD_HTTP_CONFLICT, "fork", answer->seq, "");
         break;
+    case INTAKE_UNSIGNED:
+        log_event(LOG_LEVEL_ERROR, "unsigned", "kiosk=%s seq=%llu", kiosk,
+                  (unsigned long long)answer->seq);
+        http_refuse(reply, MHD_HTTP_CONFLICT, "unsigned", answer->seq, "");
+        break;
     case INTAKE_SIGNATURE:
         log_event(LOG_LEVEL_ERROR, "signature", "kiosk=%s seq=%llu", kiosk,
                   (unsigned long long)answer->seq);
@@ -171,7 +176,7 @@ enum http_result http_ahead(struct gateway *gateway, struct http_request *reques
 
     if (batch == NULL)
         return HTTP_ANSWER;
-    struct err e = intake_ahead(&gateway->platform, request->part[0], batch, &answer.verdict);
+    struct err e = intake_ahead(&gateway->platform, request->part[0], batch, &answer);
     if (failed(e)) {
         http_unavailable(reply, e);
     } else if (answer.verdict == INTAKE_STORED) {

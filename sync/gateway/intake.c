@@ -73,8 +73,8 @@ struct err intake_txid_known(const struct intake *intake, const char *txid, bool
 {
     return store_has(intake->platform->store,
                      "SELECT 1 FROM journal WHERE txid = ?1"
-                     " UNION ALL SELECT 1 FROM ahead WHERE txid = ?1",
-                     VALUES(V_TEXT(txid)), out_known);
+                     " UNION ALL SELECT 1 FROM ahead WHERE txid = ?1 AND signed >= ?2",
+                     VALUES(V_TEXT(txid), V_NUMBER(intake->is_signed)), out_known);
 }
 
 /* When the newest stored entry was made, to compare the next with. */
@@ -146,7 +146,7 @@ static struct err take_new(struct intake *intake, const struct batch_entry *entr
         *out_verdict = INTAKE_FORK;
         return ERR_OK;
     }
-    if (ahead == AHEAD_NONE)
+    if (ahead != AHEAD_SAME)
         e = intake_apply(intake, entry, code);
     if (!failed(e))
         e = keep(intake, entry, code);
@@ -175,7 +175,7 @@ static struct err take(struct intake *intake, const struct batch_entry *entry,
                    (unsigned long long)entry->seq, (unsigned long long)answer->seq);
         return ERR_OK;
     }
-    if (entry->seq == 0 || !intake_hash_true(intake, entry)) {
+    if (entry->seq == 0 || (!intake->is_signed && !intake_hash_true(intake, entry))) {
         answer->verdict = INTAKE_MALFORMED;
         watch_note(intake->watch, ALARM_MALFORMED, "entry %llu does not hash to what it says",
                    (unsigned long long)entry->seq);
@@ -241,8 +241,8 @@ static struct err intake_finish(const struct intake *intake, const struct batch 
     struct err e = read_verdicts(intake, batch, &answer->ack);
     if (!failed(e) && intake->is_advanced)
         e = advance(intake);
-    if (!failed(e) && answer->signed_seq > 0)
-        e = kiosk_signed(intake->platform->store, intake->kiosk, intake->epoch, answer->signed_seq);
+    if (!failed(e) && intake->is_signed && batch->count > 0)
+        e = kiosk_signed(intake->platform->store, intake->kiosk, intake->epoch, batch->head.seq);
     if (!failed(e))
         e = watch_raise(intake->watch, intake->platform, intake->kiosk);
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
@@ -262,13 +262,13 @@ static struct err take_all(struct intake *intake, const struct batch *batch,
     if (!failed(e))
         e = kiosk_contact(store, intake->kiosk, platform_now_s(intake->platform));
     if (!failed(e))
+        e = intake_judge(intake, batch, answer);
+    if (!failed(e))
         e = kiosk_head(store, intake->kiosk, intake->epoch, &intake->head_seq, &intake->head);
     if (!failed(e))
         e = read_head_time(intake, &intake->watch->before_ms);
     for (size_t i = 0; i < batch->count && !failed(e) && answer->verdict == INTAKE_STORED; i++)
         e = take(intake, &batch->entries[i], answer);
-    if (!failed(e) && answer->verdict == INTAKE_STORED)
-        e = intake_head(intake, &batch->head, answer);
     if (failed(e) || answer->verdict != INTAKE_STORED)
         return e;
     e = intake_finish(intake, batch, answer);

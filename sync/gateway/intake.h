@@ -1,6 +1,10 @@
 /*
- * intake.h - takes a batch of a kiosk's journal: checks the chain, stores each entry for ever and
- * applies it once, all in one transaction that is durable before the answer is given.
+ * intake.h - takes a batch of a kiosk's journal: checks signature and chain, stores each entry for
+ * ever and applies it once, all in one transaction that is durable before the answer is given.
+ *
+ * Nothing is stored or applied that the kiosk's device key has not signed: the key of its TLS
+ * connection alone says nothing about money, orders or its journal. Kiosks of which no device key
+ * is known are refused, unless the platform was told to take them (struct platform).
  */
 #ifndef SYNC_GATEWAY_INTAKE_H
 #define SYNC_GATEWAY_INTAKE_H
@@ -12,6 +16,8 @@ enum intake_verdict {
     INTAKE_STORED,    /* `ack` says up to where; a repeated batch gets the same answer */
     INTAKE_GAP,       /* nothing stored; `seq` is the one expected */
     INTAKE_FORK,      /* nothing stored; `seq` is known with another content, or its txid is */
+    INTAKE_UNSIGNED,  /* nothing stored; the last entry, `seq`, is not the head that is signed, or
+                         the kiosk has no device key */
     INTAKE_SIGNATURE, /* nothing stored; the head `seq` is not signed by the kiosk's device key */
     INTAKE_MALFORMED, /* nothing stored; the entry at `seq` does not hash to what it says */
     INTAKE_FULL,      /* nothing stored; too many entries are ahead of their turn already */
@@ -22,7 +28,6 @@ enum intake_verdict {
 struct intake_answer {
     enum intake_verdict verdict;
     uint64_t seq;
-    uint64_t signed_seq; /* of the head that was verified; 0: none */
     struct ack ack;
 };
 
@@ -33,9 +38,9 @@ MUST_CHECK struct err intake_batch(const struct platform *platform, const char *
 
 /* Apply what a visitor waits for before its turn in a long journal: requests, farewells and intents
  * of orders among these entries, which follow each other. Each is applied once, now or in its turn,
- * where the journal has it again. STORED, FORK, MALFORMED or FULL. Errors as above. */
+ * where the journal has it again. Any verdict but GAP, without `ack`. Errors as above. */
 MUST_CHECK struct err intake_ahead(const struct platform *platform, const char *kiosk,
-                                   const struct batch *batch, enum intake_verdict *out_verdict);
+                                   const struct batch *batch, struct intake_answer *out_answer);
 
 /* How far the kiosk's current journal is stored, without verdicts; inside a transaction. */
 MUST_CHECK struct err intake_ack(const struct platform *platform, const char *kiosk,

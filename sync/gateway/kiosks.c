@@ -18,6 +18,12 @@ bool kiosk_id_valid(const char *id)
 struct err kiosk_set_device_key(struct store *store, const char *id,
                                 const uint8_t key[KIOSK_DEVICE_KEY_LEN])
 {
+    struct err e = store_run(store,
+                             "UPDATE ahead SET signed = 0 WHERE kiosk = ?1 AND NOT EXISTS("
+                             " SELECT 1 FROM kiosks WHERE id = ?1 AND device_key IS ?2)",
+                             VALUES(V_TEXT(id), V_BLOB(key, KIOSK_DEVICE_KEY_LEN)));
+    if (failed(e))
+        return e;
     return store_run(store, "UPDATE kiosks SET device_key = ? WHERE id = ?",
                      VALUES(V_BLOB(key, KIOSK_DEVICE_KEY_LEN), V_TEXT(id)));
 }

@@ -64,7 +64,8 @@ MUST_CHECK struct err kiosk_set_term(struct store *store, const char *id, int64_
  * in. ERR_NOT_FOUND: it is neither enrolled nor invited. */
 MUST_CHECK struct err kiosk_disable(struct store *store, const char *id, int64_t now_s);
 
-/* The public key by which it signs the head of its journal. */
+/* The public key by which it signs its journal. Another one than before has signed nothing of what
+ * came ahead of its turn. */
 MUST_CHECK struct err kiosk_set_device_key(struct store *store, const char *id,
                                            const uint8_t key[KIOSK_DEVICE_KEY_LEN]);
 

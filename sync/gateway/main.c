@@ -27,7 +27,8 @@ static const struct {
     {"key", command_key, "list|add|activate|revoke --dir D [--key ID] [--days N]"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"
-     " [--public-url URL] [--pay-seconds 900]\n      [--certificate-hours 19800] [--words DIR]\n"
+     " [--public-url URL] [--pay-seconds 900]\n      [--certificate-hours 19800] [--words DIR]"
+     " [--unsigned-kiosks no]\n"
      "      limits, of one kiosk: [--kiosk-requests 500] a second, [--kiosk-bytes 33554432] a"
      " second,\n      [--kiosk-day-bytes 2147483647] a day; of one address at the public port:"
      " [--phone-requests 100]\n      a second; of each port: [--running 512] requests at once"},

@@ -62,6 +62,20 @@ bool option_number(const char *name, const char *text, int64_t min, int64_t max,
     return true;
 }
 
+bool option_flag(const char *name, const char *text, bool *out)
+{
+    if (text == NULL)
+        return true;
+    bool yes = strcmp(text, "yes") == 0;
+
+    if (!yes && strcmp(text, "no") != 0) {
+        (void)fprintf(stderr, "%s %s: yes or no\n", name, text);
+        return false;
+    }
+    *out = yes;
+    return true;
+}
+
 bool option_folder(const char *name, const char *path, const char *allowed)
 {
     struct stat facts;

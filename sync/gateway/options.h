@@ -21,6 +21,10 @@ bool option_kiosk(const char *name, const char *text);
 /* A whole number from `min` to `max`; false, with a line on stderr, when it is not. */
 bool option_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out);
 
+/* "yes" or "no"; NULL, not given, leaves `*out` as it is. False, with a line on stderr, when it is
+ * neither. */
+bool option_flag(const char *name, const char *text, bool *out);
+
 /* A folder that is there; false, with a line on stderr that ends in `allowed`, when it is not. */
 bool option_folder(const char *name, const char *path, const char *allowed);
 

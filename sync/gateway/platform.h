@@ -26,6 +26,7 @@ struct platform {
     struct issue_ca *client_ca;         /* issues the kiosks' client certificates */
     int64_t certificate_s;              /* how long these are valid */
     int64_t pay_s;                      /* how long an order can be paid */
+    bool takes_unsigned;                /* of kiosks whose device key is not known, too */
     int64_t (*now_ms)(void);            /* wall clock */
     size_t profile_count;
     struct profile profiles[FACTS_PROFILES_MAX];

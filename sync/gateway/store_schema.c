@@ -193,6 +193,10 @@ static const char added_to_3[] =
     "INSERT INTO nexts SELECT id, next_certificate, next_request, next_der, next_until_s,"
     "  unixepoch() FROM kiosks WHERE next_certificate IS NOT NULL;"
 
+    /* Whether the kiosk's device key, as it is known, had signed the entry. One that it had not is
+     * remembered, so that it is not applied twice, and gives way to what is signed. */
+    "ALTER TABLE ahead ADD COLUMN signed INTEGER NOT NULL DEFAULT 0;"
+
     /* What is said of the platform's keys is sealed once, and kept. */
     "CREATE TABLE platform_keys("
     "  id TEXT PRIMARY KEY,"

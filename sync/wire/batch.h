@@ -12,15 +12,17 @@
  *   200  {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
  *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,
  *         "rejected":[{"seq":N,"code":NAME}, ...]}
- *   409  {"error":"gap","expected_seq":N}, {"error":"fork","seq":N} or {"error":"signature","seq":N}
+ *   409  {"error":"gap","expected_seq":N}; or {"error":WORD,"seq":N} with "fork", "unsigned" (the
+ *        last entry is not the head, or no device key is known) or "signature" (it is not its own):
+ *        then nothing of the batch is stored
  *   400  {"error":"malformed","message":TEXT}; 413; 429 and 503 with Retry-After
  *   Every entry up to acked_seq is stored for ever (rejected ones too, with their code).
  *
  * Ahead: POST /v1/kiosks/{kiosk}/ahead
- *        a batch of at most BATCH_AHEAD_MAX entries from the end of a long journal, so that a
- *        visitor does not wait for all before them. The same entries come again in their turn.
+ *        a batch of at most BATCH_AHEAD_MAX entries from the end of a long journal, to its head, so
+ *        that a visitor does not wait for all before them. The same entries come again in their turn.
  *   200  {}
- *   409  "fork"; 429 when too many are ahead; else as above
+ *   409  "fork", "unsigned", "signature"; 429 when too many are ahead; else as above
  *
  * Down:  GET /v1/kiosks/{kiosk}/feed?after=CURSOR&wait=SECONDS   (wait 0 to 25)
  *   200  {"cursor":N,"documents":[{"type":NAME,"id":TEXT,"version":N,"body":TEXT,

@@ -17,7 +17,7 @@
 #include "kiosk/ledger/inbox.h"
 #include "kiosk/ledger/journal.h"
 #include "tests/bench/bench.h"
-#include "tests/unit/ledger.h"
+#include "tests/e2e/hand_device.h"
 
 #define PATH_SIZE 512
 #define COUNT_MAX 2000
@@ -27,6 +27,7 @@
 #define BATCH_BYTES 420   /* of one entry, packed */
 
 struct line {
+    struct device device;
     struct journal *journal;
     struct inbox *inbox;
     int socket;
@@ -118,7 +119,9 @@ static void open_line(struct line *line, char **argv)
     char path[PATH_SIZE];
 
     bench_need(text_print(path, sizeof(path), "%s/kiosk/journal.db", argv[1]), argv[1]);
-    bench_need(!failed(journal_open(path, true, random, &ledger_guard, &line->journal)), path);
+    bench_need(!failed(hand_device(&line->device)), "DEVICE_KEY, KIOSK");
+    bench_need(!failed(journal_open(path, true, random, &line->device.guard, &line->journal)),
+               path);
     bench_need(text_print(path, sizeof(path), "%s/sync/inbox.db", argv[1]), argv[1]);
     bench_need(!failed(inbox_open_read(path, &line->inbox)), path);
     line->syncd = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -158,5 +161,6 @@ int main(int argc, char **argv)
     (void)close(line.socket);
     inbox_close(line.inbox);
     journal_close(line.journal);
+    device_close(&line.device);
     return 0;
 }

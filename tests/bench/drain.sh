@@ -123,6 +123,9 @@ drain_rows() {
     line_port=$kiosk_port # that write_configuration uses
     public_url=${public_url:-}
     write_configuration
+    export KIOSK=$kiosk_id DEVICE_KEY=$D/kiosk/device.key # for what appends
+    openssl genpkey -algorithm ed25519 -out "$DEVICE_KEY"
+    openssl pkey -in "$DEVICE_KEY" -pubout -out "$D/state/kiosk/device.pub"
     enrol_kiosk
     start_nginx
     queue "$drain_rows_max"

@@ -9,6 +9,8 @@
 . "$root/tests/e2e/chapters.sh"
 # shellcheck source=tests/e2e/cases_trust.sh
 . "$root/tests/e2e/cases_trust.sh"
+# shellcheck source=tests/e2e/cases_thief.sh
+. "$root/tests/e2e/cases_thief.sh"
 # shellcheck source=tests/e2e/cases_disk.sh
 . "$root/tests/e2e/cases_disk.sh"
 # shellcheck source=tests/e2e/cases_clock.sh

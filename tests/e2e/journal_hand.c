@@ -18,13 +18,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "kiosk/app/device.h"
 #include "kiosk/base/clock.h"
 #include "kiosk/base/hex.h"
 #include "kiosk/base/macros.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/journal.h"
-#include "tests/unit/ledger.h"
+#include "tests/e2e/hand_device.h"
 
 #define ANSWER_MAX 4096
 #define ANSWER_MS 3000
@@ -64,27 +63,13 @@ static bool append_one(struct journal *journal, size_t body_len)
     return !failed(journal_append(journal, &draft));
 }
 
-/* NOLINTBEGIN(concurrency-mt-unsafe): there is one thread */
-static struct err take_device(struct device *device)
-{
-    static struct settings settings;
-    const char *key = getenv("DEVICE_KEY");
-    const char *kiosk = getenv("KIOSK");
-    if (key == NULL || kiosk == NULL)
-        return ERR_OK;
-    bool fits = text_copy(settings.device_key, sizeof(settings.device_key), key) &&
-                text_copy(settings.kiosk_id, sizeof(settings.kiosk_id), kiosk);
-    return fits ? device_open(&settings, device) : ERR(ERR_NO_ROOM, 0, "DEVICE_KEY, KIOSK");
-}
-/* NOLINTEND(concurrency-mt-unsafe) */
-
 static int append(const char *path, const char *epoch_byte, const char *count, size_t body_len)
 {
     struct journal *journal = NULL;
-    struct device device = {.guard = ledger_guard};
+    struct device device;
     uint8_t random[16];
     memset(random, (int)strtol(epoch_byte, NULL, 10), sizeof(random));
-    struct err e = take_device(&device);
+    struct err e = hand_device(&device);
     if (!failed(e))
         e = journal_open(path, true, random, &device.guard, &journal);
     if (failed(e)) {

@@ -89,7 +89,8 @@ start_gateway() {
     fi
     rm -f "$D/gateway/ready"
     start gateway "$bin/certkiosk-gateway" serve --dir "$D/gateway" --profiles "$root/assets/profiles" \
-        --pay-seconds "$pay_seconds" ${certificate_hours:+--certificate-hours "$certificate_hours"} ${kiosk_port:+--kiosk-port "$kiosk_port"} ${public_port:+--public-port "$public_port"}
+        --pay-seconds "$pay_seconds" ${certificate_hours:+--certificate-hours "$certificate_hours"} \
+        ${unsigned_kiosks:+--unsigned-kiosks "$unsigned_kiosks"} ${kiosk_port:+--kiosk-port "$kiosk_port"} ${public_port:+--public-port "$public_port"}
     wait_for 20 test -s "$D/gateway/ready" || fail "the gateway did not start" || return 1
     kiosk_url=$(value "$D/gateway/ready" kiosk_url)
     public_url=$(value "$D/gateway/ready" public_url)

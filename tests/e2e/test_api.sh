@@ -29,7 +29,8 @@ said=$(tests/e2e/test_gateway.sh "$gateway" 2>&1) || {
 
 # --- every other answer ------------------------------------------------------------------------------
 {
-    "$gateway" init --dir "$work/platform" --profiles assets/profiles &&
+    "$gateway" init --dir "$work/platform" --profiles assets/profiles && mkdir "$work/slow" &&
+        openssl genpkey -algorithm ed25519 -out "$work/slow/device.key" &&
         tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/kiosk" hall-2 "$work/slow" &&
         "$gateway" operator --dir "$work/platform" --out "$work/operator"
 } >"$work/log" 2>&1 || {
@@ -142,7 +143,7 @@ serve
 
 # --- certkiosk-syncd is no curl ------------------------------------------------------------------------
 mkdir -p "$work/state/kiosk" "$work/state/sync"
-"$hand" append "$work/state/kiosk/journal.db" 1 30 >>"$work/log" 2>&1
+KIOSK=hall-2 DEVICE_KEY=$work/slow/device.key "$hand" append "$work/state/kiosk/journal.db" 1 30 >>"$work/log" 2>&1
 cat >"$work/syncd.conf" <<CONF
 [ledger]
 dir = $work/state

@@ -55,7 +55,17 @@ entry() {
     prev=$hash
 }
 
-batch() { printf '{"epoch":"%s","entries":[%s]}' "$epoch" "$entries"; }
+# signature: over the last entry, as kiosk/pki/device_key.h says it
+signature() {
+    { printf 'certkiosk-head-1\0hall-1\0%s\0%s\0' "$epoch" "$seq" && basenc -d --base16 <<<"${prev^^}"; } >"$work/head"
+    openssl pkeyutl -sign -rawin -inkey "${device:-$work/kiosk1/device.key}" -in "$work/head" | base64 -w0
+}
+
+batch() {
+    printf '{"epoch":"%s","entries":[%s],"head":{"seq":%s,"hash":"%s","signature":"%s"}}' \
+        "$epoch" "$entries" "$seq" "$prev" "$(signature)"
+}
+unsigned() { printf '{"epoch":"%s","entries":[%s]}' "$epoch" "$entries"; }
 
 as() { # as WHO: curl with that client certificate
     local who=$1
@@ -73,6 +83,8 @@ field() { grep -o "\"$1\": *[^,}]*" | head -1 | sed 's/^[^:]*: *//; s/"//g'; }
 "$gateway" init --dir "$work/platform" --profiles assets/profiles || exit 1
 is "init refuses a folder that is not empty" 1 \
     "$("$gateway" init --dir "$work/platform" --profiles assets/profiles 2>/dev/null; echo $?)"
+mkdir "$work/kiosk1"
+openssl genpkey -algorithm ed25519 -out "$work/kiosk1/device.key" || exit 1
 tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/kiosk1" hall-2 "$work/kiosk2" || exit 1
 "$gateway" operator --dir "$work/platform" --out "$work/operator" || exit 1
 ln -s kiosk1 "$work/k1"
@@ -235,6 +247,14 @@ order=$(uuid)
 entry visit_started '{"service":"renew"}'
 request "$order" p256 s100 norinco 1 20000
 first=$(batch)
+has "what the kiosk's device key has not signed is refused" '"error":"unsigned","seq":2' "$(unsigned | post)"
+has "what another key has signed, too" '"error":"signature","seq":2' \
+    "$(openssl genpkey -algorithm ed25519 -out "$work/thief.key" && device=$work/thief.key batch | post)"
+has "ahead of its turn as well" '"error":"signature"' \
+    "$(device=$work/thief.key batch | as kiosk1 --data-binary @- "$kiosk_url/v1/kiosks/hall-1/ahead")"
+has "and that of a kiosk without a device key" '"error":"unsigned"' \
+    "$(batch | as kiosk2b --data-binary @- "$kiosk_url/v1/kiosks/hall-2/journal")"
+is "nothing of it is stored" "0 0" "$(sql 'SELECT (SELECT count(*) FROM journal), (SELECT count(*) FROM orders)' | tr '|' ' ')"
 answer=$(printf %s "$first" | post)
 has "a batch is stored up to its last entry" '\"acked_seq\":2' "$answer"
 again=$(printf %s "$first" | post)
@@ -257,8 +277,8 @@ has "another entry at a known seq is a fork" '"fork"' "$(batch | post)"
 is "ahead of its turn what is known is known" '{}' \
     "$(batch | as kiosk1 --data-binary @- "$kiosk_url/v1/kiosks/hall-1/ahead")"
 alarms=$(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq '.alarms |= map(select(.word != "certificate"))')
-is "both are alarms, as is what was no batch" "fork gap malformed" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
-is "and the kiosk says how many" 4 \
+is "both are alarms, as is what was no batch, or not signed" "fork gap malformed signature signature" "$(jq -r '.alarms[].word' <<<"$alarms" | sort | paste -sd' ')"
+is "and the kiosk says how many" 5 \
     "$(as operator "$kiosk_url/v1/operator/kiosks" | jq '.kiosks[] | select(.id == "hall-1").open_alarms')"
 is "a kiosk does not see them" 403 "$(code as kiosk1 "$kiosk_url/v1/operator/alarms")"
 has "people read them with a command" "hall-1  gap: entry 4 came, 3 is expected" \
@@ -267,9 +287,9 @@ gap=$(jq '.alarms[] | select(.word == "gap").id' <<<"$alarms")
 is "one is cleared" 200 "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/$gap/clear")"
 is "and one that is not there is not found" 404 \
     "$(code as operator -X POST "$kiosk_url/v1/operator/alarms/999/clear")"
-is "which leaves the others" "certificate fork malformed" \
+is "which leaves the others" "certificate fork malformed signature" \
     "$(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq -r '.alarms[].word' | sort -u | paste -sd' ')"
-is "and all in the list of all" 5 "$(as operator "$kiosk_url/v1/operator/alarms" | jq '.alarms | length')"
+is "and all in the list of all" 7 "$(as operator "$kiosk_url/v1/operator/alarms" | jq '.alarms | length')"
 for id in $(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq '.alarms[].id'); do
     has "the command clears as well" cleared "$("$gateway" alarms --dir "$work/platform" --clear "$id")"
 done

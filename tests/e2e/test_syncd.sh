@@ -93,7 +93,9 @@ start_gateway() {
 }
 
 kiosk=hall-1 epoch=1 port='' state=$work/state
-mkdir -p "$state/kiosk" "$work/line"
+mkdir -p "$state/kiosk" "$work/line" "$work/one"
+export KIOSK=$kiosk DEVICE_KEY=$work/one/device.key # for journal_hand
+openssl genpkey -algorithm ed25519 -out "$DEVICE_KEY"
 "$bin/certkiosk-gateway" init --dir "$work/platform" --profiles assets/profiles >>"$work/gateway.log" 2>&1 &&
     tests/lib/papers.sh "$bin/certkiosk-gateway" "$work/platform" hall-1 "$work/one" hall-2 "$work/two" >>"$work/gateway.log" 2>&1 &&
     "$bin/certkiosk-gateway" init --dir "$work/stranger" --host platform.example --profiles assets/profiles >>"$work/gateway.log" 2>&1 &&

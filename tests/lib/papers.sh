@@ -1,7 +1,7 @@
 #!/bin/bash
 # papers.sh GATEWAY PLATFORM KIOSK OUT [KIOSK OUT]...: for each kiosk its key, made by openssl, and its
 # certificate, fetched by curl for a code of `certkiosk-gateway invite`: OUT/kiosk.key, OUT/kiosk.crt, and
-# what a kiosk has of the platform. A platform that does not serve does so for the moment. Run from the
+# what a kiosk has of the platform. With an OUT/device.key (Ed25519) its journal is signed. A platform that does not serve does so for the moment. Run from the
 # root of the repository.
 set -u
 gateway=$1 platform=$2
@@ -41,7 +41,10 @@ while [ $# -ge 2 ]; do
         openssl req -new -key "$out/kiosk.key" -subj "/CN=$kiosk" -outform DER -out "$out/kiosk.csr"; } 2>>"$log" ||
         fail "no key for $kiosk"
     code=$("$gateway" invite --dir "$platform" --kiosk "$kiosk" 2>>"$log") || fail "no code for $kiosk"
-    answer=$(printf '{"kiosk":"%s","code":"%s","csr":"%s"}' "$kiosk" "$code" "$(base64 -w0 "$out/kiosk.csr")" |
+    device=
+    [ ! -s "$out/device.key" ] ||
+        device=",\"device_key\":\"$(openssl pkey -in "$out/device.key" -pubout -outform DER | tail -c 32 | base64 -w0)\""
+    answer=$(printf '{"kiosk":"%s","code":"%s","csr":"%s"%s}' "$kiosk" "$code" "$(base64 -w0 "$out/kiosk.csr")" "$device" |
         curl -sS --tlsv1.3 --cacert "$platform/platform-tls.crt" --data-binary @- "$url/v1/enrol" 2>>"$log")
     sed -n 's/.*"certificate": *"\([^"]*\)".*/\1/p' <<<"$answer" | base64 -d |
         openssl x509 -inform DER -out "$out/kiosk.crt" 2>>"$log" || fail "no certificate for $kiosk: $answer"

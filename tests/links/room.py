@@ -134,12 +134,16 @@ class Kiosk:
         self.daemon = Process(os.path.join(folder, name + ".log"))
         self.rows = 0
         os.makedirs(os.path.dirname(self.journal))
+        os.makedirs(self.papers)
+        self.device = os.path.join(self.papers, "device.key")
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", self.device], check=True)
         subprocess.run([os.path.join(ROOT, "tests/lib/papers.sh"), platform.program, platform.folder, name,
                         self.papers], check=True, cwd=ROOT)
 
     def append(self, count):
         subprocess.run([self.hand, "append", self.journal, str(self.epoch), str(count), str(BODY_BYTES)],
-                       check=True, stdout=subprocess.DEVNULL)
+                       check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, "DEVICE_KEY": self.device, "KIOSK": self.name})
         self.rows += count
 
     def start(self, url):

@@ -31,9 +31,10 @@ static void prepare_ahead(void)
 
 static struct err send_ahead(void)
 {
-    enum intake_verdict verdict = INTAKE_FORK;
-    struct err e = intake_ahead(&world.platform, WORLD_KIOSK, batches[ORDER], &verdict);
-    return !failed(e) && verdict != INTAKE_STORED ? ERR(ERR_CONFLICT, verdict, "verdict") : e;
+    struct intake_answer answer = {.verdict = INTAKE_FORK};
+    struct err e = intake_ahead(&world.platform, WORLD_KIOSK, batches[ORDER], &answer);
+    bool taken = answer.verdict == INTAKE_STORED;
+    return !failed(e) && !taken ? ERR(ERR_CONFLICT, answer.verdict, "verdict") : e;
 }
 
 static struct err ahead_step(size_t i)

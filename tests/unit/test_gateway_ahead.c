@@ -43,10 +43,10 @@ static int tear_down(void **state)
 
 static enum intake_verdict ahead(struct fixture *fixture)
 {
-    enum intake_verdict verdict = INTAKE_STORED;
+    struct intake_answer answer = {.verdict = INTAKE_STORED};
 
-    world_ok(intake_ahead(&fixture->world.platform, WORLD_KIOSK, fixture->order, &verdict));
-    return verdict;
+    world_ok(intake_ahead(&fixture->world.platform, WORLD_KIOSK, fixture->order, &answer));
+    return answer.verdict;
 }
 
 static struct intake_answer in_turn(struct fixture *fixture, const struct batch *batch)
