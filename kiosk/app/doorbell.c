@@ -17,7 +17,7 @@
 #define WAIT_MS 500
 #define REQUEST_MAX 96
 #define SIGN "sign "
-#define SIGNED_SIZE (sizeof("signed  ") + 2 * HASH_LEN + 2 * SEAL_LEN)
+#define SIGNED_SIZE 256
 
 struct doorbell {
     char path[108];

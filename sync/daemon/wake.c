@@ -93,7 +93,7 @@ void wake_ask_signature(const struct wake *wake, const struct hash *request)
 
 struct err wake_read_signature(const struct wake_asker *asker, struct wake_signature *out_signature)
 {
-    struct wake_signature signature;
+    struct wake_signature signature = {.at = {0}};
     char hash[HEX_SIZE(HASH_LEN)];
     const char *hex = asker->text + strlen(SIGNED);
     if (strnlen(hex, sizeof(hash)) != sizeof(hash) || hex[sizeof(hash) - 1] != ' ')

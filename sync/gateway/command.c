@@ -8,9 +8,10 @@
 
 int command_failed(const char *what, struct err e)
 {
-    if (e.code == ERR_NO_ROOM)
+    if (e.code == ERR_NO_ROOM) {
         (void)fprintf(stderr, "%s: nothing was changed; make room on the disk, then run it again\n",
                       what);
+    }
     log_err(what, e);
     return COMMAND_FAILED;
 }

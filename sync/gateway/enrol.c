@@ -187,7 +187,7 @@ static struct err issue_next(const struct platform *platform, const char *kiosk,
 {
     struct made made = {0};
     struct kiosk_next next = {.request = *csr, .issued = &made.certificate};
-    int64_t count = 0;
+    struct kiosk_added added = {0};
 
     struct err e = make(platform, kiosk, (struct bytes){request->csr, request->csr_len}, &made);
     if (e.code == ERR_DENIED) {
@@ -196,13 +196,13 @@ static struct err issue_next(const struct platform *platform, const char *kiosk,
     }
     next.certificate = made.facts;
     if (!failed(e)) {
-        e = kiosk_add_next(platform->store, kiosk, &next, platform_now_s(platform), &count,
-                           &out->wait_s);
+        e = kiosk_add_next(platform->store, kiosk, &next, platform_now_s(platform), &added);
     }
     if (!failed(e))
-        e = tell_of_many(platform, kiosk, out->wait_s > 0 ? count + 1 : count);
+        e = tell_of_many(platform, kiosk, added.wait_s > 0 ? added.count + 1 : added.count);
     if (failed(e))
         return e;
+    out->wait_s = added.wait_s;
     if (out->wait_s > 0) {
         out->verdict = ENROL_TOO_MANY;
         return ERR_OK;

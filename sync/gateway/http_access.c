@@ -30,8 +30,7 @@ static struct err deny(const struct platform *platform, const struct tls_peer *p
 static const char *const words[] = {
     [KIOSK_CURRENT] = NULL,
     [KIOSK_FOLLOWS] = NULL,
-    [KIOSK_NEWER] = "let in with a newer certificate than was ever issued here: was this platform "
-                    "put back from a backup?",
+    [KIOSK_NEWER] = "let in with a newer certificate than was ever issued here: from a backup?",
     [KIOSK_EARLIER] = "it came with an earlier certificate",
     [KIOSK_DISABLED] = "it is disabled, and came",
     [KIOSK_UNKNOWN] = "it is not enrolled, and came with a certificate of ours",

@@ -87,14 +87,16 @@ struct kiosk_next {
     const struct issue_certificate *issued;
 };
 
-/*
- * It counts beside the others. `*out_count` is how many there are then, which is one for a kiosk
- * that lost nothing: it uses it at once. `*out_wait_s` is 0, or the seconds until one more may be
- * asked for; then nothing has happened.
- */
+/* How it went. A kiosk that lost nothing has one, for it uses it at once. */
+struct kiosk_added {
+    int64_t count;  /* of such certificates that it has now */
+    int64_t wait_s; /* 0, or the seconds until one more may be asked for: nothing has happened */
+};
+
+/* It counts beside the others. */
 MUST_CHECK struct err kiosk_add_next(struct store *store, const char *id,
                                      const struct kiosk_next *next, int64_t now_s,
-                                     int64_t *out_count, int64_t *out_wait_s);
+                                     struct kiosk_added *out_added);
 
 /* The one that was asked for with this request. ERR_NOT_FOUND. */
 MUST_CHECK struct err kiosk_next(struct store *store, const char *id, const struct hash *request,

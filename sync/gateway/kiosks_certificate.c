@@ -71,7 +71,7 @@ static struct err make_room(struct store *store, const char *id, int64_t now_s, 
 }
 
 struct err kiosk_add_next(struct store *store, const char *id, const struct kiosk_next *next,
-                          int64_t now_s, int64_t *out_count, int64_t *out_wait_s)
+                          int64_t now_s, struct kiosk_added *out_added)
 {
     const struct issue_certificate *issued = next->issued;
     int64_t count = 0;
@@ -80,8 +80,8 @@ struct err kiosk_add_next(struct store *store, const char *id, const struct kios
     struct err e = make_room(store, id, now_s, &count, &oldest_s);
     if (!failed(e) && count >= KIOSK_NEXT_MAX) {
         int64_t wait_s = oldest_s + KIOSK_NEXT_S - now_s;
-        *out_count = count;
-        *out_wait_s = wait_s < KIOSK_NEXT_S ? wait_s : KIOSK_NEXT_S; /* a clock that was set back */
+        /* A clock that was set back makes nobody wait for longer. */
+        *out_added = (struct kiosk_added){count, wait_s < KIOSK_NEXT_S ? wait_s : KIOSK_NEXT_S};
         return ERR_OK;
     }
     if (!failed(e)) {
@@ -94,11 +94,9 @@ struct err kiosk_add_next(struct store *store, const char *id, const struct kios
     }
     if (!failed(e))
         e = note_issued(store, id, next->certificate.from_s);
-    if (failed(e))
-        return e;
-    *out_count = count + 1;
-    *out_wait_s = 0;
-    return ERR_OK;
+    if (!failed(e))
+        *out_added = (struct kiosk_added){.count = count + 1};
+    return e;
 }
 
 struct err kiosk_next(struct store *store, const char *id, const struct hash *request,

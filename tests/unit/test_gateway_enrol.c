@@ -117,7 +117,7 @@ static enum kiosk_standing standing_of(const char *kiosk, const struct hash *has
 /* One of the platform's own, from a day before anything here. */
 static enum kiosk_standing known_by(const char *kiosk, const struct hash *hash)
 {
-    return standing_of(kiosk, hash, -2 * CIVIL_DAY_S);
+    return standing_of(kiosk, hash, INT64_C(-2) * CIVIL_DAY_S);
 }
 
 static void a_code_gets_a_certificate_for_the_key_that_asked(void **state)
