@@ -89,10 +89,20 @@ request() {
     openssl req -new -key "$work/$1.key" -subj "/CN=$2" -outform DER -out "$work/$1.csr"
 }
 
-# enrol NAME KIOSK CODE [MORE]: what is answered, and the status behind it
+# patient COMMAND...: what it prints, once it does not end in a 429: who is refused has to wait
+patient() {
+    local said=429
+    for _ in $(seq 100); do
+        said=$("$@")
+        case $said in *429) sleep 0.1 ;; *) break ;; esac
+    done
+    echo "$said"
+}
+
+# enrol NAME KIOSK CODE: what is answered, and the status behind it
 enrol() {
-    printf '{"kiosk":"%s","code":"%s","csr":"%s"%s}' "$2" "$3" "$(base64 -w0 "$work/$1.csr")" "${4:-}" |
-        plain -w ' %{http_code}' --data-binary @- "$url/v1/enrol"
+    printf '{"kiosk":"%s","code":"%s","csr":"%s"}' "$2" "$3" "$(base64 -w0 "$work/$1.csr")" >"$work/request"
+    patient plain -w ' %{http_code}' --data-binary "@$work/request" "$url/v1/enrol"
 }
 
 # renew OLD NEW [KIOSK]: the same for the next certificate
@@ -156,23 +166,19 @@ for _ in $(seq 200); do guesses+=(-o "$work/guessed" --next --cacert "$work/plat
 plain -w '%{http_code} %header{retry-after}\n' --data-binary "@$work/guess" "$url/v1/enrol" "${guesses[@]}" -o /dev/null >"$work/guesses"
 is "who tries codes is refused, and then told to wait" "201 yes" "$(wc -l <"$work/guesses") $(grep -q '^403' "$work/guesses" && grep -qE '^429 [1-9]' "$work/guesses" && ! grep -qvE '^(403|429)' "$work/guesses" && echo yes)"
 is "a kiosk behind the same address is answered meanwhile" 200 "$(feed first)"
-is "and who has the right code is let in, by curl, as soon as it may ask again" yes "$(
-    for _ in $(seq 50); do
-        [[ $(enrol guessed hall-0 "$right") = *' 200' ]] && echo yes && break
-        sleep 0.2
-    done)"
+is "and who has the right code is let in as soon as it may ask again" 200 "$(enrol guessed hall-0 "$right" | sed 's/.* //')"
 late=$(invite hall-6)
 sql "UPDATE invites SET expires_s = 1 WHERE kiosk = 'hall-6'"
 request late hall-6
 has "a code runs out" '"code_expired"' "$(enrol late hall-6 "$late")"
 
 # --- the only way in without a certificate --------------------------------------------------------
-is "nothing else is answered without one" 403 "$(code plain "$url/v1/kiosks/hall-9/feed")"
-is "nor another method" 403 "$(code plain "$url/v1/enrol")"
-is "nor a path that there is not" 403 "$(code plain "$url/v1/enrol/x")"
-is "what is no request is malformed" 400 "$(code plain -d '{}' "$url/v1/enrol")"
+is "nothing else is answered without one" 403 "$(patient code plain "$url/v1/kiosks/hall-9/feed")"
+is "nor another method" 403 "$(patient code plain "$url/v1/enrol")"
+is "nor a path that there is not" 403 "$(patient code plain "$url/v1/enrol/x")"
+is "what is no request is malformed" 400 "$(patient code plain -d '{}' "$url/v1/enrol")"
 head -c 20000 /dev/zero >"$work/large"
-is "what is too large is refused" 413 "$(code plain --data-binary @"$work/large" "$url/v1/enrol")"
+is "what is too large is refused" 413 "$(patient code plain --data-binary @"$work/large" "$url/v1/enrol")"
 
 # --- the next certificate -------------------------------------------------------------------------
 request second hall-9
@@ -311,6 +317,35 @@ write_conf "s,^certificate = .*,certificate = $work/first.crt,"
 has "two files cannot be enrolled" "are to be one file" "$(own "$own_code")"
 write_conf "s,kiosk.pem,none/kiosk.pem,"
 has "a folder that is not there is said" "No such file or directory" "$(own "$own_code")"
+
+# --- either end is killed while it enrols: the same code goes on ----------------------------------
+kills=12 survived=0
+started=$(date +%s%N)
+write_conf 's,^id = .*,id = hall-1,'
+own "$(invite hall-1)" >/dev/null
+whole_us=$((($(date +%s%N) - started) / 1000))
+for n in $(seq $kills); do
+    rm -f "$identity"*
+    again=$(invite hall-1)
+    delay=$(printf '0.%06d' $((n * whole_us / kills)))
+    if [ $((n % 2)) = 0 ]; then
+        own "$again" >/dev/null &
+        sleep "$delay"
+        kill -KILL "$server"
+        wait "$server" 2>/dev/null
+        wait $!
+        start_gateway
+    else
+        timeout -s KILL "$delay" "$bin/certkiosk-syncd" --enrol --config "$work/syncd.conf" <<<"$again" >/dev/null 2>&1
+    fi 2>/dev/null # the shell tells of who was killed
+    said=$(own "$again")
+    [[ $said = *"is enrolled"* ]] && [ "$(code plain --cert "$identity" --key "$identity" "$url/v1/kiosks/hall-1/feed")" = 200 ] &&
+        survived=$((survived + 1))
+done
+is "enrolled all the same" "$kills of $kills, 0 alarms" "$survived of $kills, $(sql "SELECT count(*) FROM alarms WHERE kiosk = 'hall-1'") alarms"
+rm -f "$identity"*
+cp "$work/good.pem" "$identity"
+write_conf
 
 # --- root enrols for the user of certkiosk-syncd --------------------------------------------------
 if [ "$(id -u)" = 0 ]; then
