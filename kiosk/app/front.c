@@ -153,7 +153,8 @@ static const struct profile *profile_of(const struct visit *visit, const struct 
 }
 
 struct err front_receipt(struct front *front, const struct visit *visit,
-                         const struct flow_rules *rules, struct printer_page *out_page)
+                         const struct flow_rules *rules, int64_t wall_s,
+                         struct printer_page *out_page)
 {
     bool zh = visit->language == LANGUAGE_ZH;
     struct receipt receipt = {.kind = visit->order.status == FACT_ORDER_DONE ? RECEIPT_DELIVERED
@@ -165,7 +166,7 @@ struct err front_receipt(struct front *front, const struct visit *visit,
                               .hall = zh ? front->settings->hall_zh : front->settings->hall_en,
                               .kiosk = front->settings->kiosk_id,
                               .check_url = visit->order.check_url,
-                              .wall_s = clock_wall_ms() / 1000};
+                              .wall_s = wall_s};
     int32_t width = (int32_t)front->settings->printer_width;
     int32_t height = 0;
 

@@ -35,11 +35,12 @@ void front_wake(void *front);
 void front_forget(struct front *front);
 
 /*
- * The receipt of `visit` as a page of dots; borrowed until the next call. ERR_NO_ROOM: longer
- * than PRINTER_ROWS_MAX.
+ * The receipt of `visit` as a page of dots; borrowed until the next call. `wall_s` is the time on
+ * it, 0 when that is not known. ERR_NO_ROOM: longer than PRINTER_ROWS_MAX.
  */
 MUST_CHECK struct err front_receipt(struct front *front, const struct visit *visit,
-                                    const struct flow_rules *rules, struct printer_page *out_page);
+                                    const struct flow_rules *rules, int64_t wall_s,
+                                    struct printer_page *out_page);
 
 /* What is on the screen in words, for tests and the demo: one line a target. At most `size` bytes.
  */

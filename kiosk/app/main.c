@@ -179,12 +179,12 @@ static struct err open_book(struct app *app)
     return book_create(&setup, &app->book);
 }
 
-static void print_receipt(void *context, uint32_t id, const struct visit *visit)
+static void print_receipt(void *context, uint32_t id, const struct visit *visit, int64_t wall_s)
 {
     struct app *app = context;
     struct printer_page page = {0};
 
-    struct err e = front_receipt(app->front, visit, &app->rules, &page);
+    struct err e = front_receipt(app->front, visit, &app->rules, wall_s, &page);
     if (!failed(e)) {
         printer_desk_print(app->printer, id, &page);
         return;

@@ -147,7 +147,8 @@ static void carry_out(struct runner *runner, const struct effect *effect)
         ask_token(runner, effect, TOKEN_JOB_TEST);
         break;
     case EFFECT_PRINT:
-        runner->setup.print(runner->setup.context, effect->id, &effect->visit);
+        runner->setup.print(runner->setup.context, effect->id, &effect->visit,
+                            runner->hall.clock_trusted ? clock_wall_ms() / 1000 : 0);
         break;
     case EFFECT_WIPE_VISIT:
         forget_visit(runner);

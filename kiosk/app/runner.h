@@ -16,8 +16,9 @@ struct runner_setup {
     const struct flow_rules *rules;
     struct book *book;
     struct token_desk *token;
-    /* Print the receipt of `visit`; EVENT_PRINTED answers with `id`. */
-    void (*print)(void *context, uint32_t id, const struct visit *visit);
+    /* Print the receipt of `visit`, at `wall_s`, 0 when the clock is not trusted; EVENT_PRINTED
+     * answers with `id`. */
+    void (*print)(void *context, uint32_t id, const struct visit *visit, int64_t wall_s);
     /* A visit has ended: forget what the screen and caches hold of it. */
     void (*forget)(void *context);
     void *context;

@@ -188,7 +188,9 @@ static void draw_rows(struct slip *slip)
         row(slip, WORD_RECEIPT_PLATFORM, zh ? profile->title_zh : profile->title_en);
     if (profile != NULL)
         known(slip, WORD_RECEIPT_HOTLINE, profile->hotline);
-    row(slip, WORD_RECEIPT_TIME, format_date_time(of->wall_s, number));
+    row(slip, WORD_RECEIPT_TIME,
+        of->wall_s != 0 ? format_date_time(of->wall_s, number)
+                        : words_at(of->words, WORD_RECEIPT_TIME_UNKNOWN));
     row(slip, WORD_RECEIPT_KIOSK, of->kiosk);
     rule(slip);
 }

@@ -25,7 +25,7 @@ struct receipt {
     const char *hall;          /* name of the hall in that language */
     const char *kiosk;         /* id of this kiosk */
     const char *check_url;     /* in the QR: where anyone can check this receipt */
-    int64_t wall_s;
+    int64_t wall_s;            /* 0: not known, which the slip says */
 };
 
 /* Emit into `out`, cleared first; `*out_height` is the page's height in dots, at most

@@ -79,5 +79,7 @@ to_the_end() {
     state_is offer || { hall pull >/dev/null && at attract 60 && to_services && to_certificate && to_offer; } || return 1
     wait_for 60 field_is line up && to_pay && clock_off_by "$(seconds_to 2099-06-01T12:00:00Z)" && wait_for 30 field_is clock untrusted || return 1
     tried=$((tried + 1))
-    pay && to_end && clock_off_by 0 && ok "what was paid is delivered while the clock says 2099" && verify_all && leave
+    pay && to_end && clock_off_by 0 && ok "what was paid is delivered while the clock says 2099" && verify_all || return 1
+    ! grep -q 2099 "$D/receipt.txt" || fail "the receipt says 2099: $(cat "$D/receipt.txt")" || return 1
+    leave
 }

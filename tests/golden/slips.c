@@ -18,12 +18,13 @@ static void delivered_3_years(struct flow *flow)
 }
 
 const struct slip_sample slip_samples[] = {
-    {"delivered", sample_done, RECEIPT_DELIVERED, false},
-    {"delivered-3-years", delivered_3_years, RECEIPT_DELIVERED, false},
-    {"delivered-torn", sample_done_torn, RECEIPT_DELIVERED, true},
-    {"ticket", sample_ticket, RECEIPT_TICKET, false},
-    {"ticket-review", sample_ticket_review, RECEIPT_TICKET, false},
-    {"ticket-torn", sample_ticket_torn, RECEIPT_TICKET, true},
+    {"delivered", sample_done, RECEIPT_DELIVERED, false, false},
+    {"delivered-3-years", delivered_3_years, RECEIPT_DELIVERED, false, false},
+    {"delivered-torn", sample_done_torn, RECEIPT_DELIVERED, true, false},
+    {"delivered-no-clock", sample_done, RECEIPT_DELIVERED, false, true},
+    {"ticket", sample_ticket, RECEIPT_TICKET, false, false},
+    {"ticket-review", sample_ticket_review, RECEIPT_TICKET, false, false},
+    {"ticket-torn", sample_ticket_torn, RECEIPT_TICKET, true, false},
 };
 const size_t slip_sample_count = ARRAY_LEN(slip_samples);
 
@@ -39,7 +40,7 @@ struct receipt slip_receipt(const struct slip_sample *sample, const struct flow_
                                                             : "Jiangcheng Government Services",
                             .kiosk = "kiosk-01",
                             .check_url = flow->visit.order.check_url,
-                            .wall_s = SAMPLES_NOW_S};
+                            .wall_s = sample->no_clock ? 0 : SAMPLES_NOW_S};
 }
 
 int32_t slip_burn(const struct receipt *receipt, int32_t width, struct draw_list *list,

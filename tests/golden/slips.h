@@ -14,7 +14,8 @@ struct slip_sample {
     const char *name; /* "delivered" */
     void (*set)(struct flow *flow);
     enum receipt_kind kind;
-    bool torn; /* the profile is not known */
+    bool torn;     /* the profile is not known */
+    bool no_clock; /* nor the time */
 };
 
 extern const struct slip_sample slip_samples[];

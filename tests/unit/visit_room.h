@@ -24,13 +24,15 @@ struct kiosk {
     uint32_t forgotten; /* how often a visit was */
 };
 
-static inline void print_a_page(void *context, uint32_t id, const struct visit *visit)
+static inline void print_a_page(void *context, uint32_t id, const struct visit *visit,
+                                int64_t wall_s)
 {
     static const uint8_t dots[PRINTER_WIDTH_80MM / 8];
     struct kiosk *kiosk = context;
     struct printer_page page = {.width = PRINTER_WIDTH_80MM, .rows = 1, .dots = dots};
 
     assert_string_equal(visit->order.order_no, "20261122000001");
+    assert_true(wall_s > 0);
     printer_desk_print(kiosk->printer, id, &page);
 }
 
