@@ -156,8 +156,8 @@ bool inbox_is_damage(struct err e);
 
 /* Put a damaged inbox, which nobody has open to write, aside as `<path>.damaged-N`, N up to
  * INBOX_DAMAGED_MAX + 1: all of it can be sent again. After a cut half way the next opening says
- * that it is damaged, and this goes on. `*out_dropped`: how many of the oldest had to go. ERR_IO.
- */
+ * that it is damaged, and this goes on. `*out_dropped`: how many of the oldest had to go. ERR_IO,
+ * ERR_NO_ROOM. */
 MUST_CHECK struct err inbox_put_aside(const char *path, unsigned *out_dropped);
 
 /* How many stand aside. */

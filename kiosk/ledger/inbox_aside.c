@@ -112,7 +112,7 @@ static struct err move(const char *path, const char *suffix, unsigned place)
         !name_place(to, path, place, suffix))
         return ERR(ERR_IO, ENAMETOOLONG, "path");
     if (rename(from, to) != 0 && errno != ENOENT)
-        return ERR(ERR_IO, errno, "rename");
+        return ERR(errno == ENOSPC ? ERR_NO_ROOM : ERR_IO, errno, "rename");
     return ERR_OK;
 }
 
@@ -125,7 +125,10 @@ struct err inbox_put_aside(const char *path, unsigned *out_dropped)
     unsigned dropped = 0;
     struct err e = ERR_OK;
 
-    if (access(path, F_OK) == 0) {
+    bool is_there = access(path, F_OK) == 0;
+    if (!is_there && errno != ENOENT)
+        return ERR(ERR_IO, errno, "access"); /* its log would be taken from it */
+    if (is_there) {
         e = drop_old(path, place, &dropped);
         if (!failed(e))
             e = move(path, "", place);

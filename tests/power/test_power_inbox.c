@@ -21,10 +21,16 @@ static void close_all(void)
 
 /* --- an inbox --------------------------------------------------------------------------------- */
 
+/* As certkiosk-syncd does: a damaged one is put aside, and all of it is fetched anew. */
 static struct err open_inbox(bool first)
 {
+    unsigned dropped = 0;
     (void)first;
-    return inbox_open(inbox_path, false, &inbox);
+    struct err e = inbox_open(inbox_path, true, &inbox);
+    if (!inbox_is_damage(e))
+        return e;
+    e = inbox_put_aside(inbox_path, &dropped);
+    return failed(e) ? e : inbox_open(inbox_path, true, &inbox);
 }
 
 static struct inbox_document document(unsigned id, unsigned version)
@@ -111,9 +117,10 @@ static unsigned count_arrived(size_t i)
     return i == 2 ? SWEEP_NOTHING : versions_at_least(i + 2) == DOCUMENTS;
 }
 
+/* In the inbox that was there: none was taken for damaged. */
 static bool document_stands(void)
 {
-    return versions_at_least(1) >= 1;
+    return versions_at_least(1) >= 1 && inbox_count_damaged(inbox_path) == 0;
 }
 
 static bool arrived_agrees(size_t reached)
@@ -160,6 +167,90 @@ static bool acknowledged_agrees(size_t reached)
            state.proven_ms == 1760000000000 + (int64_t)seq;
 }
 
+/* --- an erasure: documents that are over are forgotten ------------------------------------------
+ */
+
+static void prepare_full(void)
+{
+    prepare_inbox();
+    must(open_inbox(false));
+    for (unsigned id = 1; id < DOCUMENTS; id++) {
+        struct inbox_document more = document(id, 1);
+        must(inbox_put(inbox, &more, 1, 1));
+    }
+    close_all();
+}
+
+/* One that is not there is fine. */
+static struct err forget(size_t i)
+{
+    struct inbox_name names[2] = {{.type = "order"}, {.type = "issued"}};
+    if (i == 2)
+        return inbox_checkpoint(inbox);
+    for (size_t n = 0; n < ARRAY_LEN(names); n++)
+        (void)text_print(names[n].id, sizeof(names[n].id), "order-%zu", i + 1); /* fits */
+    return inbox_erase(inbox, names, ARRAY_LEN(names));
+}
+
+static unsigned count_forgotten(size_t i)
+{
+    struct inbox_document found;
+    return i == 2 ? SWEEP_NOTHING
+                  : inbox_get(inbox, "order", i == 0 ? "order-1" : "order-2", &found).code ==
+                        ERR_NOT_FOUND;
+}
+
+static bool forgotten_agrees(size_t reached)
+{
+    struct inbox_state state;
+    size_t gone = reached < 2 ? reached : 2;
+    return versions_at_least(1) == DOCUMENTS - gone && !failed(inbox_check(inbox)) &&
+           !failed(inbox_get_state(inbox, &state)) && state.cursor == 1 && state.acked_seq == 1;
+}
+
+/* --- a damaged inbox is put aside and fetched anew ---------------------------------------------
+ */
+
+static void damage(const char *then)
+{
+    sqlite3 *db = NULL;
+    prepare_full();
+    assert_int_equal(sqlite3_open(inbox_path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
+    released_run(db, "UPDATE guard SET rows = zeroblob(32)");
+    released_run(db, then);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void prepare_damaged(void)
+{
+    damage("PRAGMA wal_checkpoint(TRUNCATE); UPDATE state SET change = change + 1");
+}
+
+/* Without its log it would pass for a whole one. */
+static void prepare_damaged_log(void)
+{
+    damage("UPDATE state SET change = change + 1");
+}
+
+static unsigned count_fetched(size_t i)
+{
+    return versions_at_least(i + 2) == DOCUMENTS;
+}
+
+static bool damaged_stands(void)
+{
+    return inbox_count_damaged(inbox_path) == 1;
+}
+
+static bool fetched_agrees(size_t reached)
+{
+    struct inbox_state state;
+    return versions_at_least(1) == (reached > 0 ? DOCUMENTS : 0) &&
+           !failed(inbox_get_state(inbox, &state)) &&
+           state.cursor == (reached > 0 ? reached + 1 : 0) && state.acked_seq == 0;
+}
+
 /* --- creation of a ledger --------------------------------------------------------------------- */
 
 static void prepare_nothing(void)
@@ -204,6 +295,12 @@ static const struct scenario scenarios[] = {
      document_stands, arrived_agrees, false},
     {"a migration from 1", 4, prepare_release_1, open_inbox, arrive, close_all, count_arrived,
      document_stands, arrived_agrees, false},
+    {"an erasure", 3, prepare_full, open_inbox, forget, close_all, count_forgotten, document_stands,
+     forgotten_agrees, false},
+    {"a damaged inbox", 2, prepare_damaged, open_inbox, arrive, close_all, count_fetched,
+     damaged_stands, fetched_agrees, false},
+    {"a damaged log of an inbox", 2, prepare_damaged_log, open_inbox, arrive, close_all,
+     count_fetched, damaged_stands, fetched_agrees, false},
     {"an acknowledgement", 6, prepare_inbox, open_inbox, acknowledge, close_all, count_acknowledged,
      document_stands, acknowledged_agrees, false},
 };
