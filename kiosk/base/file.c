@@ -13,6 +13,8 @@
 
 #include "kiosk/base/text.h"
 
+#define NAME_TRIES_MAX 8
+
 void file_close(const int *fd)
 {
     if (*fd >= 0)
@@ -57,45 +59,112 @@ static bool write_all(int fd, struct bytes content)
     return true;
 }
 
+static bool folder_of(const char *path, char out[PATH_MAX])
+{
+    if (!text_copy(out, PATH_MAX, path))
+        return false;
+    char *slash = strrchr(out, '/');
+    if (slash == NULL) {
+        (void)text_copy(out, PATH_MAX, "."); /* fits */
+    } else {
+        slash[slash == out ? 1 : 0] = '\0';
+    }
+    return true;
+}
+
 struct err file_flush_folder(const char *path)
 {
     char folder[PATH_MAX];
-    if (!text_copy(folder, sizeof(folder), path))
+    if (!folder_of(path, folder))
         return ERR(ERR_IO, ENAMETOOLONG, "folder");
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL) {
-        (void)text_copy(folder, sizeof(folder), "."); /* fits */
-    } else {
-        slash[slash == folder ? 1 : 0] = '\0';
-    }
     CLEANUP(file_close) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fsync(fd) != 0)
         return ERR(ERR_IO, errno, "folder");
     return ERR_OK;
 }
 
+static enum err_code code_of(int number)
+{
+    return number == ENOSPC ? ERR_NO_ROOM : ERR_IO;
+}
+
+static bool fill(int fd, struct bytes content, mode_t mode)
+{
+    return fchmod(fd, mode) == 0 && write_all(fd, content) && fsync(fd) == 0;
+}
+
+/* -1: the file system knows no files without a name. */
+static int open_nameless(const char *path)
+{
+    char folder[PATH_MAX];
+    return folder_of(path, folder)
+               ? open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR)
+               : -1;
+}
+
+/*
+ * Give it the name `path`. What stands there is replaced by way of `beside`: whoever is killed just
+ * then leaves that, a whole file, which the next one takes away. Two of them at once may take each
+ * other's away, and try again.
+ */
+static bool name_it(int fd, const char *path, const char *beside)
+{
+    char self[32];
+    (void)text_print(self, sizeof(self), "/proc/self/fd/%d", fd); /* fits */
+    bool named = linkat(AT_FDCWD, self, AT_FDCWD, path, AT_SYMLINK_FOLLOW) == 0;
+    for (int tries = 0; !named && errno == EEXIST && tries < NAME_TRIES_MAX; tries++) {
+        if (linkat(AT_FDCWD, self, AT_FDCWD, beside, AT_SYMLINK_FOLLOW) != 0) {
+            int number = errno;
+            (void)unlink(beside);
+            errno = number;
+            continue;
+        }
+        named = rename(beside, path) == 0;
+        if (!named) {
+            int number = errno == ENOENT ? EEXIST : errno;
+            (void)unlink(beside);
+            errno = number;
+        }
+    }
+    return named;
+}
+
+/* A program that is killed leaves the file under a name of its own. */
+static bool put_named(const char *path, struct bytes content, mode_t mode)
+{
+    char beside[PATH_MAX];
+    if (!text_print(beside, sizeof(beside), "%s.XXXXXX", path)) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    CLEANUP(file_close) int fd = mkostemp(beside, O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    if (fill(fd, content, mode) && rename(beside, path) == 0)
+        return true;
+    int number = errno;
+    (void)unlink(beside); /* when it stays it is in nobody's way */
+    errno = number;
+    return false;
+}
+
+/* A secret in it shall not stand anywhere else: it has no name until it is whole. */
 struct err file_put(const char *path, struct bytes content, mode_t mode)
 {
     char beside[PATH_MAX];
-    if (!text_print(beside, sizeof(beside), "%s.XXXXXX", path))
+    if (!text_print(beside, sizeof(beside), "%s.new", path))
         return ERR(ERR_NO_ROOM, ENAMETOOLONG, "path");
-    CLEANUP(file_close) int fd = mkostemp(beside, O_CLOEXEC);
-    if (fd < 0)
-        return ERR(ERR_IO, errno, "mkostemp");
-
-    if (fchmod(fd, mode) != 0 || !write_all(fd, content) || fsync(fd) != 0 ||
-        rename(beside, path) != 0) {
-        int number = errno;
-        (void)unlink(beside); /* when it stays it is in nobody's way */
-        return ERR(number == ENOSPC ? ERR_NO_ROOM : ERR_IO, number, "write");
-    }
+    CLEANUP(file_close) int fd = open_nameless(path);
+    bool is_put = fd >= 0 ? fill(fd, content, mode) && name_it(fd, path, beside)
+                          : put_named(path, content, mode);
+    if (!is_put)
+        return ERR(code_of(errno), errno, "write");
     return file_flush_folder(path);
 }
 
 static struct err failure(struct err e)
 {
-    if (e.native == ENOSPC)
-        e.code = ERR_NO_ROOM;
+    e.code = code_of(e.native);
     return e;
 }
 

@@ -18,9 +18,10 @@ void file_close(const int *fd);
 int file_take(int *fd);
 
 /*
- * Put `content` at `path` with `mode`: written beside it, flushed, renamed, and the folder flushed.
- * On failure what was at `path` stays. ERR_IO (native: errno), ERR_NO_ROOM (disk full, or a path
- * above PATH_MAX).
+ * Put `content` at `path` with `mode`: written, flushed, given its name when it is whole, and the
+ * folder flushed. On failure what was at `path` stays. What a program that is killed may leave is
+ * `path`.new, which the next one takes away; on a file system without O_TMPFILE, `path`.XXXXXX.
+ * ERR_IO (native: errno), ERR_NO_ROOM (disk full, or a path above PATH_MAX).
  */
 MUST_CHECK struct err file_put(const char *path, struct bytes content, mode_t mode);
 

@@ -1,6 +1,8 @@
 #include "tests/power/identity_disk.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,12 +17,16 @@ int __real_mkostemp(char *path, int flags);
 int __real_fchmod(int fd, mode_t mode);
 ssize_t __real_write(int fd, const void *at, size_t len);
 int __real_fsync(int fd);
+int __real_open(const char *path, int flags, ...);
+int __real_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
 int __wrap_mkostemp(char *path, int flags);
 int __wrap_fchmod(int fd, mode_t mode);
 ssize_t __wrap_write(int fd, const void *at, size_t len);
 int __wrap_fsync(int fd);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags);
 int __wrap_rename(const char *from, const char *to);
 int __wrap_unlink(const char *path);
 /* NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming) */
@@ -34,7 +40,7 @@ struct change {
 static struct {
     unsigned calls, cut, fail;
     int number;
-    bool stays, lies, armed;
+    bool stays, lies, armed, is_plain;
     enum cut_fate fate;
     size_t file_count, change_count;
     struct {
@@ -88,6 +94,11 @@ void cut_off(void)
 void cut_lie(void)
 {
     disk.lies = true;
+}
+
+void cut_plain(bool is_plain)
+{
+    disk.is_plain = is_plain;
 }
 
 unsigned cut_count(void)
@@ -193,6 +204,35 @@ int __wrap_mkostemp(char *path, int flags)
     return fd;
 }
 
+int __wrap_open(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    if ((flags & O_TMPFILE) != O_TMPFILE)
+        return __real_open(path, flags, mode);
+    if (disk.is_plain) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    int fd = passes() ? __real_open(path, flags, mode) : -1;
+    remember_file(fd);
+    return fd;
+}
+
+int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int flags)
+{
+    if (!passes())
+        return -1;
+    if (access(to, F_OK) != 0)
+        remember_name(to);
+    return __real_linkat(from_fd, from, to_fd, to, flags);
+}
+
 int __wrap_fchmod(int fd, mode_t mode)
 {
     return passes() ? __real_fchmod(fd, mode) : -1;
@@ -205,21 +245,20 @@ ssize_t __wrap_write(int fd, const void *at, size_t len)
 
 int __wrap_fsync(int fd)
 {
-    bool is_file = false;
+    struct stat facts;
     if (!passes())
         return -1;
     if (disk.lies)
         return 0;
+    if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+        settle_names();
+        return 0;
+    }
     for (size_t i = 0; i < disk.file_count; i++) {
         /* the newest of that number: older ones are closed */
-        if (disk.files[i].own == fd && i + 1 == disk.file_count) {
+        if (disk.files[i].own == fd && i + 1 == disk.file_count)
             disk.files[i].dirty = false;
-            is_file = true;
-        }
     }
-    struct stat facts;
-    if (!is_file && fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode))
-        settle_names();
     return 0; /* the disk under the test needs none */
 }
 

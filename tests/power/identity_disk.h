@@ -31,6 +31,9 @@ void cut_fail(unsigned n, int number, bool stays);
 /* fsync says that all is well, and does nothing: a disk that lies. */
 void cut_lie(void);
 
+/* The file system knows no files without a name. */
+void cut_plain(bool is_plain);
+
 /* Count, fail and cut no more. */
 void cut_off(void);
 

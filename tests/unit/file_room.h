@@ -2,6 +2,7 @@
 #ifndef TESTS_UNIT_FILE_ROOM_H
 #define TESTS_UNIT_FILE_ROOM_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kiosk/base/file.h"
 #include "tests/unit/unit.h"
 
 static char folder[] = "/tmp/test_file.XXXXXX";
@@ -37,6 +39,27 @@ static inline void put(const char *text, mode_t mode)
     assert_int_equal(write(fd, text, strlen(text)), strlen(text));
     assert_int_equal(fchmod(fd, mode), 0);
     assert_int_equal(close(fd), 0);
+}
+
+static inline void assert_holds(const char *want)
+{
+    char got[64] = "";
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, got, sizeof(got) - 1), strlen(want));
+    assert_string_equal(got, want);
+}
+
+static inline size_t files_in_folder(void)
+{
+    size_t count = 0;
+    DIR *open_folder = opendir(folder);
+    assert_non_null(open_folder);
+    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
+         entry = readdir(open_folder))
+        count += entry->d_name[0] == '.' ? 0 : 1;
+    assert_int_equal(closedir(open_folder), 0);
+    return count;
 }
 
 #endif

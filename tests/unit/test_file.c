@@ -1,56 +1,10 @@
-#include <dirent.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
-#include "tests/unit/unit.h"
-
-static char folder[] = "/tmp/test_file.XXXXXX";
-static char path[PATH_MAX];
+#include "tests/unit/file_room.h"
 
 static struct bytes text_bytes(const char *text)
 {
     return (struct bytes){(const uint8_t *)text, strlen(text)};
-}
-
-static void assert_holds(const char *want)
-{
-    char got[64] = "";
-    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(read(fd, got, sizeof(got) - 1), strlen(want));
-    assert_string_equal(got, want);
-}
-
-static size_t files_in_folder(void)
-{
-    size_t count = 0;
-    DIR *open_folder = opendir(folder);
-    assert_non_null(open_folder);
-    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
-         entry = readdir(open_folder))
-        count += entry->d_name[0] == '.' ? 0 : 1;
-    assert_int_equal(closedir(open_folder), 0);
-    return count;
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) != NULL && text_print(path, sizeof(path), "%s/file", folder) ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    (void)unlink(path);
-    return rmdir(folder);
 }
 
 static void a_file_is_put_whole_and_with_its_mode(void **state)
@@ -128,6 +82,17 @@ static void a_file_that_is_not_there_takes_no_place(void **state)
     assert_holds("kept");
 }
 
+static void what_a_killed_program_left_goes(void **state)
+{
+    (void)state;
+    char left[PATH_MAX];
+    assert_false(failed(file_put(path, text_bytes("old"), 0600)));
+    put_beside(left, ".new", "a key");
+    assert_false(failed(file_put(path, text_bytes("newest"), 0600)));
+    assert_holds("newest");
+    assert_int_equal(files_in_folder(), 1);
+}
+
 static void a_path_too_long_is_refused(void **state)
 {
     (void)state;
@@ -155,8 +120,9 @@ int main(void)
         cmocka_unit_test(a_failure_leaves_what_stood_there),
         cmocka_unit_test(a_file_takes_the_place_of_another_which_may_be_kept),
         cmocka_unit_test(a_file_that_is_not_there_takes_no_place),
+        cmocka_unit_test(what_a_killed_program_left_goes),
         cmocka_unit_test(a_path_too_long_is_refused),
         cmocka_unit_test(the_folder_of_any_path_is_flushed),
     };
-    return cmocka_run_group_tests_name("file", tests, set_up, tear_down);
+    return cmocka_run_group_tests_name("file", tests, make_folder, drop_folder);
 }

@@ -1,42 +1,14 @@
 #include "kiosk/base/file_fresh.h"
 
-#include <dirent.h>
 #include <errno.h>
 
-#include "kiosk/base/file.h"
 #include "kiosk/base/text.h"
 #include "tests/unit/file_room.h"
-
-static void free_fresh(struct file_fresh *at)
-{
-    file_fresh_done(at);
-}
-
-static void assert_holds(const char *want)
-{
-    char got[64] = "";
-    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(read(fd, got, sizeof(got) - 1), strlen(want));
-    assert_string_equal(got, want);
-}
-
-static size_t files_in_folder(void)
-{
-    size_t count = 0;
-    DIR *open_folder = opendir(folder);
-    assert_non_null(open_folder);
-    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
-         entry = readdir(open_folder))
-        count += entry->d_name[0] == '.' ? 0 : 1;
-    assert_int_equal(closedir(open_folder), 0);
-    return count;
-}
 
 static void a_file_has_its_name_when_it_is_published(void **state)
 {
     (void)state;
-    CLEANUP(free_fresh) struct file_fresh fresh = {.fd = -1};
+    CLEANUP(file_fresh_done) struct file_fresh fresh = {.fd = -1};
     struct stat facts;
     assert_false(failed(file_fresh_open(path, &fresh)));
     assert_int_equal(write(fresh.fd, "one", 3), 3);
@@ -65,8 +37,8 @@ static void one_that_is_not_published_goes(void **state)
 static void what_stands_is_never_replaced(void **state)
 {
     (void)state;
-    CLEANUP(free_fresh) struct file_fresh late = {.fd = -1};
-    CLEANUP(free_fresh) struct file_fresh fresh = {.fd = -1};
+    CLEANUP(file_fresh_done) struct file_fresh late = {.fd = -1};
+    CLEANUP(file_fresh_done) struct file_fresh fresh = {.fd = -1};
     char target[80];
     assert_false(failed(file_fresh_open(path, &late)));
     put("kept", 0600);
