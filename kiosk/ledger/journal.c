@@ -88,18 +88,15 @@ static struct err verify_whole(struct journal *journal)
 static struct err verify_opened(struct journal *journal)
 {
     struct journal_walk mark;
-    struct hash hash;
-    uint64_t seq = 0;
     struct err e = journal_mark(journal, &mark);
     if (!failed(e))
         e = journal_tail_read(journal);
     if (!failed(e) && journal->tail.signed_seq < mark.seq)
         e = ERR(ERR_CONFLICT, mark.seq, "what was signed is so no more");
-    if (!failed(e))
-        e = journal_newest(journal, &seq, &hash);
     if (failed(e))
         return e;
-    return seq <= JOURNAL_WHOLE_MAX ? verify_whole(journal) : journal_verify_since(journal, &mark);
+    return journal->tail.seq <= JOURNAL_WHOLE_MAX ? verify_whole(journal)
+                                                  : journal_verify_since(journal, &mark);
 }
 
 struct err journal_open(const char *path, bool create, const uint8_t random[16],
@@ -232,34 +229,53 @@ static struct err project(struct journal *journal, const struct journal_draft *d
     return e;
 }
 
-/* Within the transaction; `*tail` is what is not signed then. */
+/* All that goes with the entry that is put in. */
+static struct err add_rest(struct journal *journal, const struct journal_draft *draft,
+                           struct journal_head *head, struct journal_tail *tail)
+{
+    struct err e = project(journal, draft, head->seq);
+    if (!failed(e))
+        e = journal_keep(journal, draft);
+    if (failed(e))
+        return e;
+    tail->seq = head->seq;
+    tail->hash = head->hash;
+    tail->bytes += draft->body.len;
+    return journal_signed_add(journal, head, draft->awaited, tail);
+}
+
+/* Within the transaction; `*tail` is how the journal ends then. Whether the entry is a repeat is
+ * asked when it was refused: a trigger holds each against the txids and the end of the table. */
 static struct err append(struct journal *journal, const struct journal_draft *draft,
                          struct journal_tail *tail)
 {
     bool repeat = false;
-    uint64_t seq = 0;
-    struct journal_head head;
-    struct chain_entry entry = {.at_ms = draft->at_ms,
+    struct journal_head head = {.seq = tail->seq + 1};
+    struct chain_entry entry = {.seq = head.seq,
+                                .at_ms = draft->at_ms,
                                 .epoch = journal->epoch,
                                 .txid = draft->txid,
                                 .visit = draft->visit,
                                 .kind = draft->kind,
-                                .body = draft->body};
-    struct err e = find_repeat(journal, draft, &repeat);
-    if (failed(e) || repeat)
+                                .body = draft->body,
+                                .prev = tail->hash};
+    struct err e = chain_hash(&entry, &head.hash);
+    if (failed(e))
         return e;
-    e = journal_newest(journal, &seq, &entry.prev);
-    head.seq = entry.seq = seq + 1;
-    if (!failed(e))
-        e = chain_hash(&entry, &head.hash);
-    if (!failed(e))
-        e = insert_entry(journal, draft, entry.seq, &entry.prev, &head.hash);
-    if (!failed(e))
-        e = project(journal, draft, entry.seq);
-    if (!failed(e))
-        e = journal_keep(journal, draft);
-    tail->bytes += draft->body.len;
-    return failed(e) ? e : journal_signed_add(journal, &head, draft->awaited, tail);
+    e = insert_entry(journal, draft, head.seq, &entry.prev, &head.hash);
+    if (e.code != ERR_CONFLICT)
+        return failed(e) ? e : add_rest(journal, draft, &head, tail);
+    struct err found = find_repeat(journal, draft, &repeat);
+    if (failed(found))
+        return found;
+    return repeat ? ERR_OK : e;
+}
+
+static struct err run_kept(struct journal *journal, enum journal_statement which, const char *sql)
+{
+    CLEANUP(journal_rest) sqlite3_stmt *statement = NULL;
+    struct err e = journal_statement(journal, which, sql, &statement);
+    return failed(e) ? e : database_finish(statement);
 }
 
 struct err journal_append(struct journal *journal, const struct journal_draft *draft)
@@ -267,9 +283,15 @@ struct err journal_append(struct journal *journal, const struct journal_draft *d
     if (!draft_fine(draft))
         return ERR(ERR_MALFORMED, 0, "draft");
     struct journal_tail tail = journal->tail;
-    struct err e = database_begin(&journal->database);
+    struct err e = database_may_begin(&journal->database);
     if (!failed(e))
-        e = database_end(&journal->database, append(journal, draft, &tail));
+        e = run_kept(journal, JOURNAL_BEGIN, DATABASE_BEGIN);
+    if (failed(e))
+        return e;
+    e = append(journal, draft, &tail);
+    if (!failed(e))
+        e = run_kept(journal, JOURNAL_COMMIT, DATABASE_COMMIT);
+    e = database_ended(&journal->database, e);
     if (!failed(e))
         journal->tail = tail;
     return e;

@@ -7,6 +7,8 @@
 
 /* What an append asks SQLite for, compiled once. */
 enum journal_statement {
+    JOURNAL_BEGIN,
+    JOURNAL_COMMIT,
     JOURNAL_FIND_TXID,
     JOURNAL_FIND_HEAD,
     JOURNAL_PUT_ENTRY,
@@ -15,8 +17,10 @@ enum journal_statement {
     JOURNAL_STATEMENT_COUNT,
 };
 
-/* What stands behind the newest signed entry. */
+/* Where a journal ends, and what stands behind its newest signed entry. */
 struct journal_tail {
+    uint64_t seq; /* the newest entry; 0: there is none, and its hash is zeros */
+    struct hash hash;
     uint64_t signed_seq; /* that entry; 0: none is signed */
     uint64_t bytes;      /* of the bodies behind it */
 };

@@ -43,9 +43,11 @@ struct err journal_signed_put(struct journal *journal, const struct journal_head
         sqlite3_bind_blob(statement, 2, head->signature, JOURNAL_SIGNATURE_LEN, SQLITE_STATIC) |
         sqlite3_bind_blob(statement, 3, bound.at, HASH_LEN, SQLITE_STATIC);
     e = result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
-    if (!failed(e))
-        *tail = (struct journal_tail){.signed_seq = head->seq};
-    return e;
+    if (failed(e))
+        return e;
+    tail->signed_seq = head->seq;
+    tail->bytes = 0;
+    return ERR_OK;
 }
 
 struct err journal_signed_add(struct journal *journal, struct journal_head *head, bool awaited,
@@ -75,11 +77,14 @@ struct err journal_tail_read(struct journal *journal)
         e = database_step(statement, &row);
     if (failed(e) || !row)
         return failed(e) ? e : ERR(ERR_IO, 0, "heads");
-    journal->tail = (struct journal_tail){
+    struct journal_tail tail = {
         .signed_seq = (uint64_t)sqlite3_column_int64(statement, 0),
         .bytes = (uint64_t)sqlite3_column_int64(statement, 1),
     };
-    return ERR_OK;
+    e = journal_newest(journal, &tail.seq, &tail.hash);
+    if (!failed(e))
+        journal->tail = tail;
+    return e;
 }
 
 /* seq and signature of a signed entry, and its hash; no text stands between SELECT and them. */

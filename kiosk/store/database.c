@@ -157,17 +157,26 @@ bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len
     return true;
 }
 
+struct err database_may_begin(const struct database *database)
+{
+    return database->broken ? ERR(ERR_IO, 0, "an earlier write failed") : ERR_OK;
+}
+
 struct err database_begin(const struct database *database)
 {
-    if (database->broken)
-        return ERR(ERR_IO, 0, "an earlier write failed");
-    return database_run(database, "BEGIN IMMEDIATE");
+    struct err e = database_may_begin(database);
+    return failed(e) ? e : database_run(database, DATABASE_BEGIN);
 }
 
 struct err database_end(struct database *database, struct err e)
 {
     if (!failed(e))
-        e = database_run(database, "COMMIT");
+        e = database_run(database, DATABASE_COMMIT);
+    return database_ended(database, e);
+}
+
+struct err database_ended(struct database *database, struct err e)
+{
     if (failed(e) && sqlite3_get_autocommit(database->db) == 0) {
         struct err undone = database_run(database, "ROLLBACK");
         database->broken = database->broken || failed(undone);

@@ -179,6 +179,13 @@ bool database_blob(sqlite3_stmt *statement, int column, uint8_t *out, size_t len
 MUST_CHECK struct err database_begin(const struct database *database);
 MUST_CHECK struct err database_end(struct database *database, struct err e);
 
+/* For who keeps compiled statements of DATABASE_BEGIN and DATABASE_COMMIT and runs them himself:
+ * what begin does before, and what end does after, with `e` of all that was done and committed. */
+#define DATABASE_BEGIN "BEGIN IMMEDIATE"
+#define DATABASE_COMMIT "COMMIT"
+MUST_CHECK struct err database_may_begin(const struct database *database);
+MUST_CHECK struct err database_ended(struct database *database, struct err e);
+
 /* What is read between them is of one moment, whatever the writer does; within a transaction, too.
  * end: gives back what failed first. */
 MUST_CHECK struct err database_look(const struct database *database);
