@@ -401,7 +401,7 @@ static void what_was_not_sealed_is_as_soon_as_it_can_be(void **state)
 
 static uint32_t draw(uint32_t *seed, uint32_t below)
 {
-    *seed = *seed * 1664525U + 1013904223U;
+    *seed = (uint32_t)((*seed * UINT64_C(1664525) + UINT64_C(1013904223)) & UINT32_MAX);
     return (*seed >> 8) % below;
 }
 
