@@ -50,6 +50,12 @@ static struct err create(struct hall *hall, const char *path, struct doorbell **
     return doorbell_create(&setup, out);
 }
 
+static void call(struct hall *hall)
+{
+    struct sockaddr_un to = address_of(hall->path);
+    assert_int_equal(connect(hall->caller, (struct sockaddr *)&to, sizeof(to)), 0);
+}
+
 static void open_hall(struct hall *hall)
 {
     char path[ROOM_PATH_SIZE];
@@ -67,8 +73,7 @@ static void open_hall(struct hall *hall)
 
     room_path(&hall->room, "caller.sock", path);
     hall->caller = bound_socket(path);
-    struct sockaddr_un to = address_of(hall->path);
-    assert_int_equal(connect(hall->caller, (struct sockaddr *)&to, sizeof(to)), 0);
+    call(hall);
 }
 
 static void close_hall(struct hall *hall)
@@ -148,9 +153,13 @@ static void test_a_certificate_request_is_signed_by_the_device_key(void **state)
     say(&hall, "sign " HASH_TEXT, strlen("sign " HASH_TEXT));
     expect_answer(&hall, "status?", "state=attract\n"); /* without a key nothing is signed */
 
+    doorbell_destroy(hall.doorbell);
     assert_false(failed(device_key_make(path)));
     assert_false(failed(device_key_open(path, &hall.device.key)));
     hall.device.kiosk = "hall-7";
+    assert_false(failed(create(&hall, hall.path, &hall.doorbell)));
+    call(&hall);
+    doorbell_tell(hall.doorbell, "state=attract\n", "");
     for (size_t i = 0; i < ARRAY_LEN(none); i++)
         say(&hall, none[i], strlen(none[i]));
     expect_answer(&hall, "status?", "state=attract\n");
