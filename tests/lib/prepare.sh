@@ -48,6 +48,25 @@ need() {
     rm -f "$log"
 }
 
+# need_without SERVICE PACKAGES...: need them; the service that comes with them starts neither now nor at
+# the next boot. One that was there before stays as it is.
+need_without() {
+    local service=$1 failed=0 sudo=()
+    shift
+    if [ ! -d /run/systemd/system ] || systemctl cat "$service" >/dev/null 2>&1; then
+        need "$@"
+        return
+    fi
+    [ "$(id -u)" = 0 ] || sudo=(sudo)
+    "${sudo[@]}" systemctl mask --runtime --quiet "$service" || return 1 # gone with the next boot at the latest
+    need "$@" || failed=1
+    "${sudo[@]}" systemctl unmask --runtime --quiet "$service" || failed=1
+    if systemctl cat "$service" >/dev/null 2>&1; then
+        "${sudo[@]}" systemctl disable --quiet "$service" || failed=1
+    fi
+    return $failed
+}
+
 # build NAME CACHE [--target TARGETS...]: configure build/NAME with tests/presets/CACHE.cmake and
 # build it, or these targets of it.
 build() {
