@@ -189,8 +189,9 @@ void print_advice(FILE *out, const char *word)
          "the ledger's disk is full. Nothing is served. Free room on it, but delete "
          "no file of the ledger; service resumes by itself."},
         {"trouble_signature",
-         "the platform does not know the journal as this kiosk's: its device key is another one "
-         "than was enrolled. Put the right key back, or enrol the kiosk anew with device.pub."},
+         "the platform takes nothing of this kiosk's journal: its device key is another one than "
+         "was enrolled, or none was. Put the right key back, or enrol the kiosk anew, with "
+         "device.pub."},
         {"trouble_disk",
          "the disk is full: what the platform sends cannot be stored. Free room on it, "
          "but delete no file of the ledger; certkiosk-syncd goes on by itself."},

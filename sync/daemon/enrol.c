@@ -191,7 +191,7 @@ static struct err converse(struct attempt *attempt)
 }
 
 static const char no_device[] =
-    " There is no device key here yet, so nothing that it reports is signed: make it (certkiosk "
+    " There is no device key here yet, and the platform takes nothing unsigned: make it (certkiosk "
     "--create-ledger), then enrol again with a new code.";
 
 static void say_done(struct attempt *attempt)
