@@ -93,6 +93,7 @@ static void test_entries_say_what_happened(void **state)
         assert_string_equal(draft.order, rows[i].order);
         assert_string_equal(draft.visit, visit.id);
         assert_int_equal(draft.at_ms, 1234);
+        assert_int_equal(draft.awaited, draft.order[0] != '\0'); /* and so signed with it */
         if (draft.order[0] != '\0')
             assert_int_equal(draft.order_state, rows[i].state);
     }
