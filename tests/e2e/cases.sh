@@ -11,6 +11,8 @@
 . "$root/tests/e2e/cases_trust.sh"
 # shellcheck source=tests/e2e/cases_thief.sh
 . "$root/tests/e2e/cases_thief.sh"
+# shellcheck source=tests/e2e/cases_backlog.sh
+. "$root/tests/e2e/cases_backlog.sh"
 # shellcheck source=tests/e2e/cases_disk.sh
 . "$root/tests/e2e/cases_disk.sh"
 # shellcheck source=tests/e2e/cases_clock.sh
@@ -407,51 +409,6 @@ picture_says() {
     import -silent -window root "$D/glance.png"
     words_shown "$1" "$D/glance.png"
 }
-
-# A long queue goes up over a slow line while a visitor renews: the kiosk starts at once, the order is paid
-# and written long before its turn, and in the end the platform has each entry once.
-case_backlog() {
-    local rows=${backlog_rows:-20000} begun behind
-    stop kiosk && stop syncd || return 1
-    fill_journal "$rows" || fail "the journal cannot be filled" || return 1
-    [ "${backlog_rate:-30000}" = 0 ] || hall line slow "${backlog_rate:-30000}" >/dev/null
-    begun=$(date +%s%3N)
-    start_kiosk || return 1
-    story "The first screen came $(($(date +%s%3N) - begun)) ms after the start with $rows entries in the journal."
-    start_syncd && wait_for 30 field_is line up || return 1
-    memory_before=$(syncd_kb)
-    to_services && to_certificate && to_offer && to_pay && pay && to_end || return 1
-    behind=$(pending)
-    memory_after=$(syncd_kb)
-    [ "$behind" -gt 1000 ] || fail "the queue was over before the visit was: $behind entries" || return 1
-    ok "paid and written with $behind entries still in the queue"
-    story "certkiosk-syncd holds $memory_after kB, $memory_before kB at the start."
-    hall line slow 0 >/dev/null
-    wait_for "${backlog_wait:-120}" all_acknowledged || fail "the queue does not drain" || return 1
-    memory_after=$(syncd_kb)
-    [ "$memory_after" -lt $((memory_before * 3 / 2 + 8192)) ] ||
-        fail "certkiosk-syncd grew from $memory_before to $memory_after kB" || return 1
-    ok "all of it is at the platform, and certkiosk-syncd holds $memory_after kB"
-    alike "entries there, each once" "$(platform_rows)" "$(ledger "SELECT max(seq), count(*) FROM journal")" || return 1
-    verify_all && leave
-}
-
-# fill_journal ROWS: on a disk whose syncs cost nothing, then put in place.
-fill_journal() {
-    local memory
-    memory=$(mktemp -d /dev/shm/certkiosk-fill.XXXXXX) || return 1
-    cp -a "$D"/state/kiosk/journal.db* "$memory" &&
-        DEVICE_KEY="$D/kiosk/device.key" KIOSK="$kiosk_id" "$bin/../tests/journal_hand" \
-            append "$memory/journal.db" 1 "$1" >/dev/null &&
-        cp -a "$memory"/journal.db* "$D/state/kiosk/"
-    local status=$?
-    rm -rf "$memory"
-    return $status
-}
-
-pending() { "$bin/certkioskctl" --state "$D/state" status --json | jq .pending; }
-syncd_kb() { awk '/^VmRSS/ { print $2 }' "/proc/${pids[syncd]}/status"; }
-platform_rows() { sqlite3 -readonly "$D/gateway/gateway.db" "SELECT max(seq), count(DISTINCT txid) FROM journal"; }
 
 # An older copy of the journal is put back, then one that goes on otherwise: nothing is served until
 # the right one is there again.

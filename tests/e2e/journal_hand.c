@@ -79,7 +79,7 @@ static int append(const char *path, const char *epoch_byte, const char *count, s
     bool well = true;
     for (long left = strtol(count, NULL, 10); well && left > 0; left--) {
         well = append_one(journal, body_len) &&
-               (left % CHECKPOINT_EACH != 0 || !failed(journal_checkpoint(journal)));
+               (left % CHECKPOINT_EACH != 1 || !failed(journal_checkpoint(journal)));
     }
     well = well && !failed(journal_sign_head(journal));
     journal_close(journal);
