@@ -174,6 +174,16 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     return ERR_OK;
 }
 
+/* Who finds by the feed that his journal is not the platform's sends nothing of it: this is all
+ * that the platform hears of a journal that was set back, or of a second kiosk with the same keys.
+ */
+static bool tell_fork(const struct desk *desk, char path[HTTP_PATH_MAX])
+{
+    size_t used = strlen(path);
+    return !text_same(desk->store.troubles[LANE_JOURNAL], INBOX_TROUBLE_FORK) ||
+           text_print(path + used, HTTP_PATH_MAX - used, "&fork=1");
+}
+
 /* A first answer is wanted at once: it tells that the line is up. */
 static struct err ask(struct downlink *downlink, uint64_t now_ms)
 {
@@ -182,6 +192,8 @@ static struct err ask(struct downlink *downlink, uint64_t now_ms)
     char path[HTTP_PATH_MAX];
     if (!text_print(path, sizeof(path), "/v1/kiosks/%s/feed?after=%" PRIu64 "&wait=%" PRIu32,
                     desk->kiosk, desk->store.state.cursor, wait_s))
+        return ERR(ERR_NO_ROOM, 0, "path");
+    if (!tell_fork(desk, path))
         return ERR(ERR_NO_ROOM, 0, "path");
     struct http_request request = {.path = path,
                                    .timeout_ms = wait_s * 1000 + DOWNLINK_TIMEOUT_MS,

@@ -251,6 +251,19 @@ static void reply_feed(struct gateway *gateway, const char *kiosk, struct feed *
     }
 }
 
+/* A kiosk that says of itself that its journal is not the one stored here; once a request, which is
+ * handled anew when it has waited. */
+static struct err hear_fork(struct gateway *gateway, const struct http_request *request)
+{
+    uint64_t fork = 0;
+    bool again = request->waiter.connection != NULL;
+
+    if (again || !http_query_number(request, "fork", 1, &fork) || fork == 0)
+        return ERR_OK;
+    return alarm_raise_alone(&gateway->platform, request->part[0], ALARM_FORK,
+                             "told by the kiosk: what is stored here is not in its journal");
+}
+
 enum http_result http_feed(struct gateway *gateway, struct http_request *request,
                            struct http_reply *reply)
 {
@@ -268,6 +281,8 @@ enum http_result http_feed(struct gateway *gateway, struct http_request *request
     CLEANUP(http_scratch_done) struct feed *feed = http_scratch(1, sizeof(*feed));
     struct err e = feed == NULL ? ERR(ERR_NO_ROOM, 0, "calloc") : ERR_OK;
     bool over = false;
+    if (!failed(e))
+        e = hear_fork(gateway, request);
     request->waiter.connection = request->connection;
     request->waiter.owner = kiosk;
     request->waiter.until_ms = request->started_ms + wait_s * 1000;

@@ -208,7 +208,7 @@ def controls():
     yield "there is a path too many", put({"get": {"responses": {}, "security": []}}, "paths", "/v1/tea")
     yield "there is an answer too many", put({"description": "tea"}, *journal, "responses", "418")
     yield "a query parameter is missing", remove("paths", "/v1/kiosks/{kiosk}/feed", "get", "parameters", 1)
-    yield "a parameter is too narrow", put(1, "paths", "/v1/kiosks/{kiosk}/feed", "get", "parameters", 1,
+    yield "a parameter is too narrow", put(1, "paths", "/v1/kiosks/{kiosk}/feed", "get", "parameters", 2,
                                            "schema", "maximum")
     yield "a certificate is asked for where none is", remove("paths", "/v1/enrol", "post", "security")
     yield "a header is promised", put({"required": True, "schema": {}}, "components", "responses", "Page",

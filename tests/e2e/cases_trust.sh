@@ -59,6 +59,8 @@ from_backup() {
 
 platform_has() { sqlite3 -readonly "$D/gateway/gateway.db" "SELECT max(seq), count(*) FROM journal"; }
 
+alarm_is_raised() { operator 'alarms?open=1' | jq -e ".alarms[] | select(.word == \"$1\")"; }
+
 # The disk with the ledger and all keys is copied, and both go on. The platform takes one history only.
 case_kiosk_cloned() {
     local before
@@ -66,10 +68,13 @@ case_kiosk_cloned() {
     before=$(platform_has)
     stop kiosk && stop syncd && mv "$D/state" "$D/own" && mv "$D/twin" "$D/state" && start_syncd && start_kiosk || return 1
     story "A copy of the kiosk, with its keys and the ledger of this morning, is switched on elsewhere."
-    closed_by forked && same "what the platform has" "$(platform_has)" "$before" || return 1
+    closed_by forked || return 1
+    wait_for 60 alarm_is_raised fork || fail "operators are not told" || return 1
+    ok "certkiosk-gateway has an alarm for its operators"
+    same "what the platform has" "$(platform_has)" "$before" || return 1
     stop kiosk && stop syncd && mv "$D/state" "$D/twin" && mv "$D/own" "$D/state" && start_syncd && start_kiosk || return 1
     serves_again && ok "the kiosk itself serves on" || return 1
-    points="$tried copy of a kiosk with its keys: noticed, out of service, no entry of it at the platform; the kiosk itself serves on"
+    points="$tried copy of a kiosk with its keys: noticed, out of service, told to staff and operators, no entry of it at the platform; the kiosk itself serves on"
 }
 
 # A certificate whose time is nearly over: certkiosk signs, certkiosk-syncd fetches the next one.

@@ -294,6 +294,8 @@ for id in $(as operator "$kiosk_url/v1/operator/alarms?open=1" | jq '.alarms[].i
     has "the command clears as well" cleared "$("$gateway" alarms --dir "$work/platform" --clear "$id")"
 done
 is "and then shows none" "no alarms" "$("$gateway" alarms --dir "$work/platform")"
+is "a kiosk says of itself that its journal is not the one stored" 200 "$(code as kiosk1 "$kiosk_url$feed?fork=1")"
+has "which is an alarm as well" "hall-1  fork: told by the kiosk" "$("$gateway" alarms --dir "$work/platform")"
 entries=
 seq=2 prev=$(printf %s "$first" | grep -o '"hash":"[0-9a-f]*"' | tail -1 | cut -d'"' -f4)
 

@@ -281,6 +281,22 @@ static void test_status_tells_all_of_it(void **state)
     assert_non_null(strstr(text, "trouble=seal\n"));
 }
 
+static void test_a_fork_is_told_to_the_platform_until_it_is_over(void **state)
+{
+    static const char *const words[] = {"", "fork", "fork", "gap", ""};
+    struct room *room = *state;
+    room_line_up(room);
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        (void)store_trouble(&room->desk.store, LANE_JOURNAL, "");
+        (void)store_trouble(&room->desk.store, LANE_JOURNAL, words[i]);
+        http_cancel(room->http, LANE_FEED);
+        room_round(room, DOWNLINK_PACE_MS);
+        assert_true(http_busy(room->http, LANE_FEED));
+        bool told = strstr(room->http->lanes[LANE_FEED].path, "&fork=1") != NULL;
+        assert_int_equal(told, text_same(words[i], "fork"));
+    }
+}
+
 static void test_a_full_disk_takes_the_reserve_then_waits_for_room(void **state)
 {
     struct room *room = *state;
@@ -357,6 +373,7 @@ int main(void)
         TEST(test_proven_time_comes_with_every_answer),
         TEST(test_status_tells_all_of_it),
         TEST(test_a_damaged_inbox_is_made_anew_and_said),
+        TEST(test_a_fork_is_told_to_the_platform_until_it_is_over),
         TEST(test_a_full_disk_takes_the_reserve_then_waits_for_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
