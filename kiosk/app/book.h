@@ -41,7 +41,8 @@ struct book_setup {
     struct post *post;
 };
 
-/* Start the thread; `setup` is copied, what it points to is borrowed. ERR_NO_ROOM. */
+/* Start the thread; `setup` is copied, what it points to is borrowed. ERR_NO_ROOM: memory, or no
+ * thread. Whether the journal opens is told by mail. */
 MUST_CHECK struct err book_create(const struct book_setup *setup, struct book **out_book);
 
 /* Append what is queued, close and free. NULL is fine. */

@@ -58,7 +58,10 @@ struct inbox_state {
     char boot_id[CHAIN_UUID_LEN + 1]; /* of the boot that proven_boot_ms counts in */
     enum inbox_line line;
     int64_t line_since_ms; /* wall clock */
-    char trouble[65];      /* a word for staff: "fork", "gap", "seal", "disk", "" when well */
+    /* A word for staff, "" when well. Of the journal: "fork", "gap", "batch", "signature"; of the
+     * feed: "conflict"; of both: "seal", "answer", "disk"; of the line: "tls", "denied", "portal";
+     * and "certificate", the kiosk's own. */
+    char trouble[65];
 };
 
 /* A text of the platform as it was sealed, which a part of the state is taken from. */

@@ -31,7 +31,8 @@ struct device_head {
 };
 
 /* Make a key and keep it at `path` as PEM that only its owner may read, there whole or not at all.
- * ERR_CONFLICT: there is a file already, which stays; ERR_IO, ERR_NO_ROOM. */
+ * ERR_CONFLICT: there is a file already, which stays, unless two make one at once; ERR_IO,
+ * ERR_NO_ROOM. */
 MUST_CHECK struct err device_key_make(const char *path);
 
 /* Read it. ERR_NOT_FOUND (no file), ERR_DENIED (others may read it), ERR_MALFORMED,
@@ -44,8 +45,9 @@ void device_key_destroy(struct device_key *key);
 /* Put its public half at `path`, as PEM that anyone may read. Errors as file_put(). */
 MUST_CHECK struct err device_key_save_public(const struct device_key *key, const char *path);
 
-/* The key of DEVICE_DERIVED_LEN bytes for what `label` names: HKDF-SHA256 (RFC 5869) of the private
- * half, salt "certkiosk-device-1", info `label`. ERR_IO: the library failed. */
+/* The key of DEVICE_DERIVED_LEN bytes for what `label` names, in less than 64 bytes: HKDF-SHA256
+ * (RFC 5869) of the private half, salt "certkiosk-device-1", info `label`. ERR_IO: the library
+ * failed, or a longer label. */
 MUST_CHECK struct err device_key_derive(const struct device_key *key, const char *label,
                                         struct secret *out_secret);
 

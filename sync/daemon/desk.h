@@ -1,6 +1,6 @@
 /*
- * desk.h - what the two lanes share: who we are, the platform's keys, the store, the line and the
- * way out.
+ * desk.h - what the lanes (lane.h) share: who we are, the platform's keys, the store, the line and
+ * the way out.
  */
 #ifndef SYNC_DAEMON_DESK_H
 #define SYNC_DAEMON_DESK_H

@@ -51,7 +51,9 @@ struct http_answer {
     struct bytes body;      /* borrowed until the next start in this lane */
 };
 
-/* ERR_NO_ROOM, ERR_IO. `options` is copied. Free with http_close(); NULL is fine. */
+/* ERR_NO_ROOM (memory, or a URL that is too long), ERR_IO (native: the CURLcode). Files are read
+ * with each connection, and a bad one is its answer's error. `options` is copied. Free with
+ * http_close(); NULL is fine. */
 MUST_CHECK struct err http_open(const struct http_options *options, struct http **out_http);
 void http_close(struct http *http);
 
@@ -72,10 +74,11 @@ bool http_take(struct http *http, enum lane lane, struct http_answer *out_answer
 void http_cancel(struct http *http, enum lane lane);
 
 /* Close every connection, and forget what is on its way: the next ones are made with key and
- * certificate as their files are then. ERR_NO_ROOM: nothing can be sent any more. */
+ * certificate as their files are then. ERR_NO_ROOM: only http_close() may follow. */
 MUST_CHECK struct err http_forget(struct http *http);
 
-/* Work until something happens: an answer, one of `watched` is readable, or the time is over. */
+/* Work until something happens: an answer, one of `watched` (HTTP_WATCHED_MAX at most) is readable,
+ * or the time is over. ERR_IO (native: the CURLMcode): libcurl itself failed, not a request. */
 MUST_CHECK struct err http_wait(struct http *http, const int *watched, size_t watched_count,
                                 uint32_t timeout_ms);
 

@@ -1,6 +1,7 @@
 /*
  * kiosks.h - the enrolled kiosks, which client certificate each is known by, and how far their
- * journals have come. Inside a transaction.
+ * journals have come. Inside a transaction. Each call fails as store_run() and store_row() do,
+ * beside what it says.
  *
  *     kiosk_enrol --> one certificate counts
  *         kiosk_add_next --> beside it each one that was issued since and not used yet
