@@ -77,6 +77,19 @@ enum fact_order_status {
     FACT_ORDER_STATUS_COUNT,
 };
 
+/* How far it has come: an order only goes forward, and what comes late or twice takes nothing back.
+ * A closed one can still turn out paid: the money was faster than the closing. */
+static inline unsigned fact_order_rank(enum fact_order_status status)
+{
+    static const uint8_t ranks[FACT_ORDER_STATUS_COUNT] = {
+        [FACT_ORDER_NONE] = 0,    [FACT_ORDER_REQUESTED] = 1, [FACT_ORDER_TO_PAY] = 2,
+        [FACT_ORDER_CLOSED] = 3,  [FACT_ORDER_REFUSED] = 3,   [FACT_ORDER_IN_REVIEW] = 4,
+        [FACT_ORDER_TO_MAKE] = 5, [FACT_ORDER_TO_WRITE] = 6,  [FACT_ORDER_DONE] = 7,
+        [FACT_ORDER_REFUND] = 7,
+    };
+    return ranks[status];
+}
+
 struct fact_order {
     enum fact_order_status status;
     char id[FACTS_UUID_SIZE];        /* made here; the idempotency key of the order */

@@ -5,15 +5,6 @@
 #include "kiosk/base/text.h"
 #include "kiosk/core/flow_inner.h"
 
-/* An order only goes forward; a document that comes late or twice takes nothing back. A closed
- * one can still turn out paid: the money was faster than the closing. */
-static const uint8_t ranks[FACT_ORDER_STATUS_COUNT] = {
-    [FACT_ORDER_NONE] = 0,    [FACT_ORDER_REQUESTED] = 1, [FACT_ORDER_TO_PAY] = 2,
-    [FACT_ORDER_CLOSED] = 3,  [FACT_ORDER_REFUSED] = 3,   [FACT_ORDER_IN_REVIEW] = 4,
-    [FACT_ORDER_TO_MAKE] = 5, [FACT_ORDER_TO_WRITE] = 6,  [FACT_ORDER_DONE] = 7,
-    [FACT_ORDER_REFUND] = 7,
-};
-
 /* Within the write the certificate of the intent rules, whatever comes. */
 static bool is_order_fixed(const struct flow *flow)
 {
@@ -51,7 +42,7 @@ bool order_take(struct step *step)
         return false;
     if (refused_after_payment)
         order.status = FACT_ORDER_REFUND; /* the money goes back */
-    if (ranks[order.status] < ranks[mine->status])
+    if (fact_order_rank(order.status) < fact_order_rank(mine->status))
         return false;
     if (order.status == FACT_ORDER_TO_PAY && !is_as_agreed(mine, &order)) {
         order_leave(step, ERR_CONFLICT);

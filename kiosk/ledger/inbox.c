@@ -82,44 +82,54 @@ static struct err prepare_for(const struct inbox *inbox, const char *sql, const 
     return result == SQLITE_OK ? ERR_OK : ERR(ERR_IO, result, "bind");
 }
 
-/* Whether `document` is newer than what stands, or has another seal. ERR_CONFLICT: the same version
- * of another body. */
+enum news { NEWS_NONE, NEWS_NEW, NEWS_CONTRADICTS };
+
+/* What `document` is beside what stands: newer, or with another seal, or of a later generation. */
 static struct err is_news(const struct inbox *inbox, const struct inbox_document *document,
-                          bool *out_news)
+                          enum news *out_news)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     bool row = false;
-    struct err e =
-        prepare_for(inbox, "SELECT version, body, seal FROM document WHERE type = ?1 AND id = ?2",
-                    document->type, document->id, &statement);
+    struct err e = prepare_for(inbox,
+                               "SELECT version, body, seal, generation = (SELECT generation FROM"
+                               " state) FROM document WHERE type = ?1 AND id = ?2",
+                               document->type, document->id, &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
         return e;
 
-    uint64_t version = row ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+    *out_news = NEWS_NEW;
+    if (!row || sqlite3_column_int(statement, 3) == 0)
+        return ERR_OK;
+    uint64_t version = (uint64_t)sqlite3_column_int64(statement, 0);
     const void *body = sqlite3_column_blob(statement, 1);
     size_t len = (size_t)sqlite3_column_bytes(statement, 1);
-    if (row && version == document->version &&
-        (len != document->body_len || (len > 0 && memcmp(body, document->body, len) != 0)))
-        return ERR(ERR_CONFLICT, 0, "the same version with another body");
-    uint8_t seal[INBOX_SEAL_LEN];
-    bool resealed = row && version == document->version &&
-                    (!database_blob(statement, 2, seal, sizeof(seal)) ||
-                     memcmp(seal, document->seal, sizeof(seal)) != 0);
-    *out_news = !row || version < document->version || resealed;
+    if (version != document->version) {
+        *out_news = version < document->version ? NEWS_NEW : NEWS_NONE;
+    } else if (len != document->body_len || (len > 0 && memcmp(body, document->body, len) != 0)) {
+        *out_news = NEWS_CONTRADICTS;
+    } else {
+        uint8_t seal[INBOX_SEAL_LEN];
+        bool resealed = !database_blob(statement, 2, seal, sizeof(seal)) ||
+                        memcmp(seal, document->seal, sizeof(seal)) != 0;
+        *out_news = resealed ? NEWS_NEW : NEWS_NONE;
+    }
     return ERR_OK;
 }
 
 static struct err insert(const struct inbox *inbox, const struct inbox_document *document)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
-    struct err e = prepare_for(inbox,
-                               "INSERT INTO document(type, id, version, key_id, seal, body)"
-                               " VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(type, id) DO UPDATE SET"
-                               " version = excluded.version, key_id = excluded.key_id,"
-                               " seal = excluded.seal, body = excluded.body",
-                               document->type, document->id, &statement);
+    struct err e =
+        prepare_for(inbox,
+                    "INSERT INTO document(type, id, version, key_id, seal, body, generation)"
+                    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, (SELECT generation FROM state))"
+                    " ON CONFLICT(type, id) DO UPDATE SET"
+                    " version = excluded.version, key_id = excluded.key_id,"
+                    " seal = excluded.seal, body = excluded.body,"
+                    " generation = excluded.generation",
+                    document->type, document->id, &statement);
     if (failed(e))
         return e;
     int result =
@@ -130,15 +140,17 @@ static struct err insert(const struct inbox *inbox, const struct inbox_document 
     return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
 }
 
-static struct err put_one(const struct inbox *inbox, const struct inbox_document *document,
+static struct err put_one(struct inbox *inbox, const struct inbox_document *document,
                           bool *in_out_changed, struct hash *in_out_sum)
 {
     const struct database *database = &inbox->database;
-    bool news = false;
+    enum news news = NEWS_NONE;
     struct err e = check_document(document);
     if (!failed(e))
         e = is_news(inbox, document, &news);
-    if (failed(e) || !news)
+    if (!failed(e) && news == NEWS_CONTRADICTS)
+        inbox->contradictions++;
+    if (failed(e) || news != NEWS_NEW)
         return e;
     *in_out_changed = true;
     e = guard_fold(database, document->type, document->id, in_out_sum);
@@ -185,6 +197,11 @@ struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents
     if (!failed(e) && changed)
         e = inbox_touch(inbox, &sum);
     return database_end(&inbox->database, e);
+}
+
+unsigned inbox_contradictions(const struct inbox *inbox)
+{
+    return inbox->contradictions;
 }
 
 static struct err erase_one(const struct inbox *inbox, const struct inbox_name *name,

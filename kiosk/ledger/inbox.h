@@ -6,7 +6,8 @@
  *
  * Signatures are checked before a document comes here (the ledger knows no keys); body and seal are
  * kept, so certkiosk checks them again when it uses one. A document's newest version wins; an older
- * one never replaces it.
+ * one never replaces it. A platform that was put back from a backup counts its versions anew, in
+ * another generation of its database: of those the one that came later wins.
  */
 #ifndef KIOSK_LEDGER_INBOX_H
 #define KIOSK_LEDGER_INBOX_H
@@ -22,6 +23,7 @@
 #define INBOX_SEAL_LEN 64
 #define INBOX_KEY_ID_SIZE 17
 #define INBOX_CODE_SIZE 65
+#define INBOX_GENERATION_SIZE (CHAIN_UUID_LEN + 1)
 #define INBOX_PROOF_SIZE 65536
 #define INBOX_DAMAGED_MAX 3 /* files that are kept for whoever wants to know why, ... */
 #define INBOX_DAMAGED_BYTES_MAX (64 << 20) /* ... the newest, and what fits in here with it */
@@ -52,10 +54,12 @@ struct inbox_state {
                1];      /* of the journal that acked_seq speaks of; "" before the first */
     uint64_t acked_seq; /* all entries up to here are stored at the platform */
     struct hash acked_hash;
-    uint64_t cursor;                  /* of the feed */
-    int64_t proven_ms;                /* newest time the platform has signed, 1970 UTC */
-    int64_t proven_boot_ms;           /* boot clock when it came */
-    char boot_id[CHAIN_UUID_LEN + 1]; /* of the boot that proven_boot_ms counts in */
+    char generation[INBOX_GENERATION_SIZE]; /* of the platform's database, that acked_seq and
+                                               cursor speak of; "" before the first */
+    uint64_t cursor;                        /* of the feed */
+    int64_t proven_ms;                      /* newest time the platform has signed, 1970 UTC */
+    int64_t proven_boot_ms;                 /* boot clock when it came */
+    char boot_id[CHAIN_UUID_LEN + 1];       /* of the boot that proven_boot_ms counts in */
     enum inbox_line line;
     int64_t line_since_ms; /* wall clock */
     /* A word for staff, "" when well. Of the journal: "fork", "gap", "batch", "signature"; of the
@@ -83,13 +87,16 @@ MUST_CHECK struct err inbox_open_read(const char *path, struct inbox **out_inbox
 
 /*
  * Store documents and the feed cursor behind them in one durable transaction. A version
- * older than the stored one changes nothing for that document, and the same one its seal only
- * (with another body it is ERR_CONFLICT, and nothing of the call is stored); an older
+ * older than the stored one, in the state's generation, changes nothing for that document, and the
+ * same one its seal only (with another body not even that: see inbox_contradictions); an older
  * cursor changes nothing either. ERR_MALFORMED: an empty or broken type or id; ERR_NO_ROOM: a body
  * too long, or disk full. After ERR_IO close the inbox.
  */
 MUST_CHECK struct err inbox_put(struct inbox *inbox, const struct inbox_document *documents,
                                 size_t count, uint64_t cursor);
+
+/* How many documents came, since it was opened, in a version that is stored with another body. */
+unsigned inbox_contradictions(const struct inbox *inbox);
 
 /* Erase these documents, durable on return; one that is not there is fine. An older version of it
  * may come again. Errors as inbox_put(). */
@@ -114,8 +121,8 @@ MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);
 
 MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state);
 
-/* Durable. acked_seq never goes back within an epoch, nor gets another hash, and proven_ms not
- * even then: ERR_CONFLICT. The state that stands already costs no write. */
+/* Durable. acked_seq never goes back within an epoch and a generation, nor gets another hash, and
+ * proven_ms not even then: ERR_CONFLICT. The state that stands already costs no write. */
 MUST_CHECK struct err inbox_set_state(struct inbox *inbox, const struct inbox_state *state);
 
 /* The same, and what proves it in the same transaction; a NULL leaves the proof as it is. */

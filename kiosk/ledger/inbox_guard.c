@@ -8,13 +8,15 @@
     "SELECT group_concat(line, char(10)) FROM (" \
     " SELECT epoch||'|'||acked_seq||'|'||hex(acked_hash)||'|'||cursor||'|'||proven_ms||'|'" \
     "  ||proven_boot_ms||'|'||boot_id||'|'||line||'|'||line_since_ms||'|'||trouble||'|'||change" \
+    "  ||'|'||generation" \
     "  AS line FROM state" \
     " UNION ALL SELECT * FROM" \
     "  (SELECT what||'|'||text||'|'||key_id||'|'||hex(seal) FROM proof ORDER BY what))"
 #define ROW_MAX \
-    (INBOX_TYPE_SIZE + INBOX_ID_SIZE + 64 + INBOX_KEY_ID_SIZE + INBOX_SEAL_LEN + INBOX_BODY_MAX)
+    (INBOX_TYPE_SIZE + INBOX_ID_SIZE + 64 + INBOX_KEY_ID_SIZE + INBOX_SEAL_LEN + INBOX_BODY_MAX + \
+     INBOX_GENERATION_SIZE)
 #define ENTRY "SELECT epoch, seq, code FROM quarantine"
-#define DOCUMENT "SELECT type, id, version, key_id, seal, body FROM document"
+#define DOCUMENT "SELECT type, id, version, key_id, seal, body, generation FROM document"
 
 static void fold(struct hash *sum, const struct hash *other)
 {

@@ -7,6 +7,7 @@
 
 struct inbox {
     struct database database;
+    unsigned contradictions;
 };
 
 extern const struct database_schema inbox_schema;

@@ -6,8 +6,8 @@
 #define APPLICATION_ID 0x434B4931 /* "CKI1" */
 #define SCHEMA_VERSION 3
 
-/* Of schema 1, and still so. */
-#define TABLES \
+/* What is in brackets came with schema 3, where ALTER TABLE puts it. */
+#define TABLES(of_state, of_document) \
     "CREATE TABLE state(" \
     " id INTEGER PRIMARY KEY CHECK(id = 1)," \
     " epoch TEXT NOT NULL DEFAULT '' CHECK(length(epoch) IN (0, 36))," \
@@ -20,7 +20,7 @@
     " line INTEGER NOT NULL DEFAULT 0 CHECK(line BETWEEN 0 AND 2)," \
     " line_since_ms INTEGER NOT NULL DEFAULT 0," \
     " trouble TEXT NOT NULL DEFAULT '' CHECK(length(trouble) <= 64)," \
-    " change INTEGER NOT NULL DEFAULT 0) STRICT;" \
+    " change INTEGER NOT NULL DEFAULT 0" of_state ") STRICT;" \
 \
     "CREATE TABLE document(" \
     " type TEXT NOT NULL CHECK(length(type) BETWEEN 1 AND 24)," \
@@ -28,7 +28,7 @@
     " version INTEGER NOT NULL CHECK(version >= 0)," \
     " key_id TEXT NOT NULL CHECK(length(key_id) <= 16)," \
     " seal BLOB NOT NULL CHECK(length(seal) = 64)," \
-    " body BLOB NOT NULL CHECK(length(body) <= 16384)," \
+    " body BLOB NOT NULL CHECK(length(body) <= 16384)" of_document "," \
     " PRIMARY KEY(type, id)) STRICT;" \
 \
     "CREATE TABLE quarantine(" \
@@ -40,18 +40,22 @@
     "CREATE TRIGGER state_one BEFORE DELETE ON state BEGIN" \
     " SELECT RAISE(ABORT, 'there is one state'); END;"
 
+#define OF_STATE "generation TEXT NOT NULL DEFAULT '' CHECK(length(generation) IN (0, 36))"
+#define OF_DOCUMENT "generation TEXT NOT NULL DEFAULT ''"
+
 #define STATE_FORWARD_1 \
     "CREATE TRIGGER state_forward BEFORE UPDATE ON state" \
     " WHEN NEW.proven_ms < OLD.proven_ms OR NEW.change < OLD.change" \
     "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
     " SELECT RAISE(ABORT, 'the state only goes forward'); END;"
 
-/* A time goes back with its proof only. */
+/* A time goes back with its proof only; what a platform that was put back has is what it has. */
 #define STATE_FORWARD \
     "CREATE TRIGGER state_forward BEFORE UPDATE ON state" \
     " WHEN NEW.change < OLD.change" \
     "  OR (NEW.proven_ms < OLD.proven_ms AND EXISTS (SELECT 1 FROM proof WHERE what = 'time'))" \
-    "  OR (NEW.epoch = OLD.epoch AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
+    "  OR (NEW.epoch = OLD.epoch AND NEW.generation = OLD.generation" \
+    "  AND NEW.acked_seq < OLD.acked_seq) BEGIN" \
     " SELECT RAISE(ABORT, 'the state only goes forward'); END;"
 
 #define FORWARD_1 \
@@ -60,10 +64,16 @@
     " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
 
 /* The platform may seal anew what it said, with another key. */
-#define FORWARD \
+#define FORWARD_2 \
     "CREATE TRIGGER document_forward BEFORE UPDATE ON document" \
     " WHEN NEW.version < OLD.version OR (NEW.version = OLD.version AND NEW.body <> OLD.body) " \
     "BEGIN" \
+    " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
+
+#define FORWARD \
+    "CREATE TRIGGER document_forward BEFORE UPDATE ON document" \
+    " WHEN NEW.generation = OLD.generation AND (NEW.version < OLD.version" \
+    "  OR (NEW.version = OLD.version AND NEW.body <> OLD.body)) BEGIN" \
     " SELECT RAISE(ABORT, 'a document only goes forward'); END;"
 
 /* Sums over the rest; see inbox_guard.h. */
@@ -81,9 +91,9 @@
     " key_id TEXT NOT NULL CHECK(length(key_id) <= 16)," \
     " seal BLOB NOT NULL CHECK(length(seal) = 64)) STRICT;"
 
-static const char sql_1[] = TABLES STATE_FORWARD_1 FORWARD_1;
-static const char sql_2[] = TABLES STATE_FORWARD_1 GUARD PROOF FORWARD;
-static const char sql[] = TABLES GUARD PROOF STATE_FORWARD FORWARD;
+static const char sql_1[] = TABLES("", "") STATE_FORWARD_1 FORWARD_1;
+static const char sql_2[] = TABLES("", "") STATE_FORWARD_1 GUARD PROOF FORWARD_2;
+static const char sql[] = TABLES(", " OF_STATE, ", " OF_DOCUMENT) GUARD PROOF STATE_FORWARD FORWARD;
 
 static struct err fill(struct database *database, const void *context)
 {
@@ -108,7 +118,7 @@ static struct err add_guard(struct database *database, const void *context)
     "  WHERE now.epoch IS NULL)" \
     " + (SELECT count(*) FROM before.state AS was LEFT JOIN main.state AS now" \
     "  ON now.epoch = was.epoch AND now.acked_seq = was.acked_seq" \
-    "  AND now.acked_hash = was.acked_hash AND now.cursor = was.cursor" \
+    "  AND now.acked_hash = was.acked_hash" \
     "  AND now.proven_ms = was.proven_ms WHERE now.epoch IS NULL)" \
     " + abs((SELECT count(*) FROM before.document) - (SELECT count(*) FROM main.document))" \
     " + abs((SELECT count(*) FROM before.quarantine) - (SELECT count(*) FROM main.quarantine))"
@@ -122,12 +132,16 @@ static struct err add_guard(struct database *database, const void *context)
 static const struct database_release releases[] = {
     {.version = 1,
      .sql = sql_1,
-     .added = "DROP TRIGGER document_forward;" FORWARD GUARD PROOF,
-     .convert = add_guard,
+     .added = "DROP TRIGGER document_forward;" FORWARD_2 GUARD PROOF,
      .lost = LOST},
+    /* Of which generation the platform was is not known: it is asked for everything once. */
     {.version = 2,
      .sql = sql_2,
-     .added = "DROP TRIGGER state_forward;" STATE_FORWARD,
+     .added = "DROP TRIGGER document_forward; DROP TRIGGER state_forward;"
+              "ALTER TABLE state ADD COLUMN " OF_STATE ";"
+              "ALTER TABLE document ADD COLUMN " OF_DOCUMENT ";"
+              "UPDATE state SET cursor = 0;" STATE_FORWARD FORWARD,
+     .convert = add_guard,
      .lost = LOST LOST_PROOF},
 };
 

@@ -30,7 +30,8 @@ static bool take_state(sqlite3_stmt *statement, struct inbox_state *out)
     return database_text(statement, 0, out->epoch, sizeof(out->epoch)) &&
            database_blob(statement, 2, out->acked_hash.at, HASH_LEN) &&
            database_text(statement, 6, out->boot_id, sizeof(out->boot_id)) &&
-           database_text(statement, 9, out->trouble, sizeof(out->trouble));
+           database_text(statement, 9, out->trouble, sizeof(out->trouble)) &&
+           database_text(statement, 10, out->generation, sizeof(out->generation));
 }
 
 static struct err read_state(const struct inbox *inbox, struct inbox_state *out_state)
@@ -42,7 +43,7 @@ static struct err read_state(const struct inbox *inbox, struct inbox_state *out_
     struct err e =
         database_prepare(&inbox->database,
                          "SELECT epoch, acked_seq, acked_hash, cursor, proven_ms, proven_boot_ms,"
-                         " boot_id, line, line_since_ms, trouble FROM state",
+                         " boot_id, line, line_since_ms, trouble, generation FROM state",
                          &statement);
     if (!failed(e))
         e = database_step(statement, &row);
@@ -71,7 +72,8 @@ struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state)
 
 static bool same_place(const struct inbox_state *a, const struct inbox_state *b)
 {
-    return text_same(a->epoch, b->epoch) && a->acked_seq == b->acked_seq &&
+    return text_same(a->epoch, b->epoch) && text_same(a->generation, b->generation) &&
+           a->acked_seq == b->acked_seq &&
            memcmp(a->acked_hash.at, b->acked_hash.at, HASH_LEN) == 0 && a->cursor == b->cursor;
 }
 
@@ -86,8 +88,10 @@ static bool same_state(const struct inbox_state *a, const struct inbox_state *b)
 static struct err check_state(const struct inbox_state *state)
 {
     size_t epoch = strnlen(state->epoch, sizeof(state->epoch));
+    size_t generation = strnlen(state->generation, sizeof(state->generation));
     size_t boot = strnlen(state->boot_id, sizeof(state->boot_id));
     if ((epoch != 0 && epoch != CHAIN_UUID_LEN) || (boot != 0 && boot != CHAIN_UUID_LEN) ||
+        (generation != 0 && generation != CHAIN_UUID_LEN) ||
         strnlen(state->trouble, sizeof(state->trouble)) == sizeof(state->trouble) ||
         state->acked_seq > INT64_MAX || state->cursor > INT64_MAX || state->line > INBOX_LINE_DOWN)
         return ERR(ERR_MALFORMED, 0, "state");
@@ -96,7 +100,7 @@ static struct err check_state(const struct inbox_state *state)
 
 static struct err goes_forward(const struct inbox_state *from, const struct inbox_state *to)
 {
-    if (!text_same(from->epoch, to->epoch))
+    if (!text_same(from->epoch, to->epoch) || !text_same(from->generation, to->generation))
         return ERR_OK;
     if (to->acked_seq < from->acked_seq)
         return ERR(ERR_CONFLICT, 0, "acknowledged entries go back");
@@ -112,7 +116,8 @@ static struct err store(const struct inbox *inbox, const struct inbox_state *sta
     struct err e = database_prepare(
         &inbox->database,
         "UPDATE state SET epoch = ?1, acked_seq = ?2, acked_hash = ?3, cursor = ?4, proven_ms = ?5,"
-        " proven_boot_ms = ?6, boot_id = ?7, line = ?8, line_since_ms = ?9, trouble = ?10",
+        " proven_boot_ms = ?6, boot_id = ?7, line = ?8, line_since_ms = ?9, trouble = ?10,"
+        " generation = ?11",
         &statement);
     if (failed(e))
         return e;
@@ -125,7 +130,8 @@ static struct err store(const struct inbox *inbox, const struct inbox_state *sta
                  sqlite3_bind_text(statement, 7, state->boot_id, -1, SQLITE_STATIC) |
                  sqlite3_bind_int(statement, 8, (int)state->line) |
                  sqlite3_bind_int64(statement, 9, state->line_since_ms) |
-                 sqlite3_bind_text(statement, 10, state->trouble, -1, SQLITE_STATIC);
+                 sqlite3_bind_text(statement, 10, state->trouble, -1, SQLITE_STATIC) |
+                 sqlite3_bind_text(statement, 11, state->generation, -1, SQLITE_STATIC);
     return result == SQLITE_OK ? database_finish(statement) : ERR(ERR_IO, result, "bind");
 }
 

@@ -17,8 +17,9 @@ struct downlink {
     size_t refused;      /* statements of the feed that do not count */
     bool judges_time;    /* whether it stands is still to be seen */
     uint64_t asked_ms;
-    uint64_t asked_after; /* cursor: an answer to another one would leave a gap */
-    uint64_t pace_ms;     /* not before this */
+    uint64_t asked_after;    /* cursor: an answer to another one would leave a gap */
+    uint64_t pace_ms;        /* not before this */
+    unsigned contradictions; /* as told of */
 };
 
 struct err downlink_create(struct desk *desk, struct uplink *uplink, struct downlink **out_downlink)
@@ -75,7 +76,8 @@ static struct err check_at(struct downlink *downlink, struct bytes body, int64_t
         if (!text_same(feed->documents[i].type, KEYRING_STATEMENT))
             e = verdict_of_document(&court, &feed->documents[i]);
     }
-    if (!failed(e) && feed->cursor < desk->store.state.cursor)
+    if (!failed(e) && feed->cursor < desk->store.state.cursor &&
+        text_same(out_ack->generation, desk->store.state.generation))
         return ERR(ERR_CONFLICT, 0, "the feed went back");
     return e;
 }
@@ -143,6 +145,31 @@ static struct err change_keys(struct downlink *downlink)
     return e.code == ERR_NO_ROOM ? ERR_OK : e;
 }
 
+/* The documents, from the first page on when the platform begins anew. */
+static struct err keep(struct downlink *downlink, const struct ack *ack, uint64_t now_ms)
+{
+    struct store *store = &downlink->desk->store;
+    struct err e = ERR_OK;
+    if (!text_same(ack->generation, store->state.generation)) {
+        e = store_generation(store, ack, &downlink->feed->ack);
+        if (!failed(e))
+            uplink_restart(downlink->uplink, ack, now_ms);
+    }
+    return failed(e) ? e : store_documents(store, downlink->feed);
+}
+
+/* Said until somebody has looked, and started certkiosk-syncd anew. */
+static void complain_of_contradictions(struct downlink *downlink)
+{
+    struct store *store = &downlink->desk->store;
+    unsigned count = inbox_contradictions(store->inbox);
+    if (count > downlink->contradictions)
+        log_event(LOG_LEVEL_ERROR, "feed", "contradictions=%u, ours kept", count);
+    downlink->contradictions = count;
+    if (count > 0)
+        (void)store_trouble(store, LANE_FEED, "conflict");
+}
+
 static struct err on_feed(struct downlink *downlink, const struct http_answer *answer,
                           uint64_t now_ms)
 {
@@ -154,7 +181,7 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
         refuse(downlink, answer, e, now_ms);
         return ERR_OK;
     }
-    e = store_documents(&desk->store, downlink->feed);
+    e = keep(downlink, &ack, now_ms);
     if (e.code == ERR_CONFLICT || e.code == ERR_NO_ROOM) { /* the platform says it again */
         refuse(downlink, answer, e, now_ms);
         return ERR_OK;
@@ -168,6 +195,7 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     if (!desk->line.lanes[LANE_FEED].well)
         uplink_look(downlink->uplink);
     desk_answered(desk, LANE_FEED);
+    complain_of_contradictions(downlink);
     uplink_hear(downlink->uplink, &ack, &downlink->feed->ack, now_ms);
     if (downlink->feed->count == 0 && now_ms < downlink->asked_ms + DOWNLINK_PACE_MS)
         downlink->pace_ms = downlink->asked_ms + DOWNLINK_PACE_MS;
@@ -189,9 +217,13 @@ static struct err ask(struct downlink *downlink, uint64_t now_ms)
 {
     struct desk *desk = downlink->desk;
     uint32_t wait_s = desk->line.lanes[LANE_FEED].well ? DOWNLINK_WAIT_S : 0;
+    const struct inbox_state *state = &desk->store.state;
     char path[HTTP_PATH_MAX];
-    if (!text_print(path, sizeof(path), "/v1/kiosks/%s/feed?after=%" PRIu64 "&wait=%" PRIu32,
-                    desk->kiosk, desk->store.state.cursor, wait_s))
+    if (!text_print(path, sizeof(path),
+                    "/v1/kiosks/%s/feed?after=%" PRIu64 "&wait=%" PRIu32
+                    "&generation=%s&epoch=%s&acked=%" PRIu64,
+                    desk->kiosk, state->cursor, wait_s, state->generation, state->epoch,
+                    state->acked_seq))
         return ERR(ERR_NO_ROOM, 0, "path");
     if (!tell_fork(desk, path))
         return ERR(ERR_NO_ROOM, 0, "path");

@@ -6,6 +6,7 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/reserve.h"
+#include "sync/wire/document.h"
 
 void store_hold_reserve(struct store *store)
 {
@@ -93,18 +94,59 @@ static void convert(const struct feed_document *from, struct inbox_document *to)
     to->body_len = from->body_len;
 }
 
+/* Whether the order as it stands has come further. */
+static struct err goes_back(struct store *store, const struct inbox_document *document,
+                            bool *out_back)
+{
+    struct inbox_document stands;
+    struct document_order now, then;
+
+    *out_back = false;
+    if (!text_same(document->type, "order"))
+        return ERR_OK;
+    struct err e = inbox_get(store->inbox, document->type, document->id, &stands);
+    if (failed(e))
+        return e.code == ERR_NOT_FOUND ? ERR_OK : e;
+    if (failed(document_read_order((struct bytes){stands.body, stands.body_len}, &then)) ||
+        failed(document_read_order((struct bytes){document->body, document->body_len}, &now)))
+        return ERR_OK; /* what cannot be read is nobody's order */
+    *out_back = fact_order_rank(now.facts.status) < fact_order_rank(then.facts.status);
+    if (*out_back)
+        log_event(LOG_LEVEL_WARNING, "feed", "order=%s goes back, kept", document->id);
+    return ERR_OK;
+}
+
+/* Those that are to be stored. */
+static struct err take_all(struct store *store, const struct feed *feed,
+                           struct inbox_document *out_documents, size_t *out_count)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < feed->count; i++) {
+        bool back = false;
+        convert(&feed->documents[i], &out_documents[count]);
+        struct err e = goes_back(store, &out_documents[count], &back);
+        if (failed(e))
+            return e;
+        count += back ? 0 : 1;
+    }
+    *out_count = count;
+    return ERR_OK;
+}
+
 struct err store_documents(struct store *store, const struct feed *feed)
 {
+    size_t count = 0;
     if (feed->count == 0 && feed->cursor == store->state.cursor)
         return ERR_OK;
     struct inbox_document *documents = calloc(FEED_DOCUMENTS_MAX, sizeof(*documents));
     if (documents == NULL)
         return ERR(ERR_NO_ROOM, 0, "calloc");
-    for (size_t i = 0; i < feed->count; i++)
-        convert(&feed->documents[i], &documents[i]);
-    struct err e = inbox_put(store->inbox, documents, feed->count, feed->cursor);
+    struct err e = take_all(store, feed, documents, &count);
+    if (!failed(e))
+        e = inbox_put(store->inbox, documents, count, feed->cursor);
     if (makes_room(store, e))
-        e = inbox_put(store->inbox, documents, feed->count, feed->cursor);
+        e = inbox_put(store->inbox, documents, count, feed->cursor);
     free(documents);
     if (failed(e))
         return e;
@@ -128,6 +170,26 @@ static void keep_proof(struct store *store, enum inbox_proves what, const struct
     (void)text_copy(proof->text, sizeof(proof->text), sealed->text);
     memcpy(proof->seal, sealed->seal, sizeof(proof->seal));
     store->proven[what] = true;
+}
+
+struct err store_generation(struct store *store, const struct ack *ack,
+                            const struct sealed_ack *sealed)
+{
+    struct inbox_state *state = &store->state;
+    bool ours = text_same(state->epoch, ack->epoch);
+
+    log_event(LOG_LEVEL_WARNING, "platform", "generation=%s acked=%llu, was %llu", ack->generation,
+              (unsigned long long)(ours ? ack->acked_seq : 0),
+              (unsigned long long)state->acked_seq);
+    (void)text_copy(state->generation, sizeof(state->generation), ack->generation); /* same size */
+    state->cursor = 0;
+    state->acked_seq = ours ? ack->acked_seq : 0;
+    state->acked_hash = ours ? ack->head_hash : (struct hash){{0}};
+    store->proven[INBOX_PROVES_MARK] = false;
+    if (state->acked_seq > 0)
+        keep_proof(store, INBOX_PROVES_MARK, sealed);
+    store->dirty = true;
+    return store_save(store);
 }
 
 void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks,

@@ -46,8 +46,14 @@ void store_close(struct store *store);
  */
 MUST_CHECK struct err store_mend(struct store *store, const char *path, struct err e);
 
-/* As inbox_put(), with the cursor behind them. */
+/* As inbox_put(), with the cursor behind them. An order that goes back, which only a platform that
+ * was put back says, is passed by: what was paid stays paid. */
 MUST_CHECK struct err store_documents(struct store *store, const struct feed *feed);
+
+/* The platform's database is of another generation, as `ack`, which `sealed` holds, says: cursor
+ * and mark are those that it has. Durable on return. Errors as inbox_set_state(). */
+MUST_CHECK struct err store_generation(struct store *store, const struct ack *ack,
+                                       const struct sealed_ack *sealed);
 
 /* Ask the platform for all documents again: those that are stored do not count any more. */
 void store_refetch(struct store *store);

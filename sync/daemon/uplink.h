@@ -39,9 +39,13 @@ void uplink_look(struct uplink *uplink);
 MUST_CHECK struct err uplink_step(struct uplink *uplink, uint64_t now_ms);
 
 /* An acknowledgement that came with the feed: its high-water mark is compared with the journal. A
- * mark that the journal does not have is a fork. */
+ * mark that the journal does not have is a fork; one that is later said and lower: what is behind
+ * it is sent again. */
 void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct sealed_ack *sealed,
                  uint64_t now_ms);
+
+/* The platform was put back, and has the journal up to where its word says: go on from there. */
+void uplink_restart(struct uplink *uplink, const struct ack *ack, uint64_t now_ms);
 
 /* The newest entry as last seen; 0 when there is none or no journal. */
 uint64_t uplink_head_seq(const struct uplink *uplink);

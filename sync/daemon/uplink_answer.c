@@ -89,6 +89,7 @@ static struct err move_on(struct uplink *uplink, const struct http_answer *answe
     store_take_time(store, ack->time_ms, &clocks, sealed);
     store_acknowledge(store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
     uplink->send_after = ack->acked_seq;
+    uplink->told_ms = ack->time_ms;
     uplink->resent_from = 0;
     desk_answered(uplink->desk, LANE_JOURNAL);
     return ERR_OK;
@@ -131,7 +132,7 @@ static void on_gap(struct uplink *uplink, const struct http_answer *answer, uint
                    uint64_t now_ms)
 {
     bool ours = expected >= 1 && expected <= uplink->status.head_seq;
-    bool again = uplink->resent_from != 0 || expected == uplink->send_after + 1;
+    bool again = uplink->resent_from != 0 || expected == uplink->sent.after_seq + 1;
     if (!ours || again) {
         uplink->resent_from = 0;
         fail(uplink, answer, "gap", now_ms);
@@ -196,6 +197,26 @@ struct err uplink_take_answer(struct uplink *uplink, const struct http_answer *a
     }
 }
 
+void uplink_restart(struct uplink *uplink, const struct ack *ack, uint64_t now_ms)
+{
+    struct http_answer none = {.error = ERR_OK};
+    bool ours = uplink->journal != NULL && text_same(ack->epoch, uplink->status.epoch);
+    if (ours && compare(uplink, ack).code == ERR_CONFLICT)
+        fork_found(uplink, &none, now_ms);
+    uplink->send_after = ours ? ack->acked_seq : 0; /* what it has all the same it says at once */
+    uplink->told_ms = ack->time_ms;
+    uplink->resent_from = 0;
+    uplink->look = true;
+}
+
+/* What a word that was sealed later than the newest does not have any more. */
+static bool has_lost(const struct uplink *uplink, const struct ack *ack)
+{
+    bool none = ack->epoch[0] == '\0';
+    return (none || text_same(ack->epoch, uplink->status.epoch)) &&
+           ack->time_ms > uplink->told_ms && ack->acked_seq < uplink->send_after;
+}
+
 /* Whether the mark tells nothing that is not known. */
 static bool is_old_news(const struct uplink *uplink, const struct ack *ack)
 {
@@ -207,11 +228,24 @@ static bool is_old_news(const struct uplink *uplink, const struct ack *ack)
     return text_same(ack->epoch, store->state.epoch) && ack->acked_seq <= store->state.acked_seq;
 }
 
+/* Not while a batch is on its way: its answer tells more. */
+static void send_again(struct uplink *uplink, const struct ack *ack)
+{
+    if (uplink->journal == NULL || uplink->forked || !has_lost(uplink, ack) ||
+        http_busy(uplink->desk->http, LANE_JOURNAL))
+        return;
+    log_event(LOG_LEVEL_WARNING, "journal", "lost by the platform, resend_from=%llu",
+              (unsigned long long)ack->acked_seq + 1);
+    uplink->send_after = ack->acked_seq;
+    uplink->look = true;
+}
+
 void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct sealed_ack *sealed,
                  uint64_t now_ms)
 {
     struct desk *desk = uplink->desk;
     struct http_answer none = {.error = ERR_OK};
+    send_again(uplink, ack);
     if (is_old_news(uplink, ack))
         return;
     struct err e = compare(uplink, ack);
@@ -220,8 +254,10 @@ void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct seal
     if (failed(e))
         return;
     store_acknowledge(&desk->store, ack->epoch, ack->acked_seq, &ack->head_hash, sealed);
-    if (!http_busy(desk->http, LANE_JOURNAL) && uplink->send_after < ack->acked_seq)
+    if (!http_busy(desk->http, LANE_JOURNAL) && uplink->send_after < ack->acked_seq) {
         uplink->send_after = ack->acked_seq;
+        uplink->told_ms = ack->time_ms;
+    }
     /* All that can be there is, and agrees: whatever was wrong is over. */
     if (ack->acked_seq >= uplink->head.seq)
         desk_answered(desk, LANE_JOURNAL);

@@ -22,6 +22,7 @@ struct uplink {
     struct journal *journal; /* NULL: not there, or unreadable */
     struct journal_status status;
     struct journal_head head; /* as it was signed last: nothing behind it is sent */
+    int64_t told_ms;          /* the platform's time of its newest word about the mark */
     uint64_t send_after;      /* the next batch begins behind this seq */
     size_t batch_max;         /* entries; what the line carries in good time */
     bool look;

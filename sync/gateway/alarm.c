@@ -15,6 +15,7 @@ static const char *const names[ALARM_WORD_COUNT] = {
     [ALARM_EPOCH_CHANGED] = "epoch_changed",
     [ALARM_CERTIFICATE] = "certificate",
     [ALARM_CERTIFICATE_ENDS] = "certificate_ends",
+    [ALARM_RESTORED] = "restored",
     [ALARM_MALFORMED] = "malformed",
     [ALARM_PLATFORM_CLOCK] = "platform_clock",
 };

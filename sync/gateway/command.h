@@ -23,6 +23,7 @@ int command_register(int argc, char **argv);
 int command_announce(int argc, char **argv);
 int command_alarms(int argc, char **argv);
 int command_clock(int argc, char **argv);
+int command_restored(int argc, char **argv);
 int command_key(int argc, char **argv);
 int command_serve(int argc, char **argv);
 

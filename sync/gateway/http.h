@@ -14,6 +14,7 @@
 
 #include <microhttpd.h>
 
+#include "kiosk/base/chain.h"
 #include "sync/gateway/platform.h"
 #include "sync/gateway/quota.h"
 #include "sync/gateway/waiters.h"
@@ -147,6 +148,11 @@ void http_reply_message(struct gateway *gateway, struct http_reply *reply, unsig
  * it is not one. */
 bool http_query_number(const struct http_request *request, const char *key, uint64_t max,
                        uint64_t *in_out_number);
+
+/* A UUID of the query string, or "" when it is there without one; `*out_there` is false when it is
+ * not. False when it is neither. */
+bool http_query_uuid(const struct http_request *request, const char *key,
+                     char out_uuid[CHAIN_UUID_LEN + 1], bool *out_there);
 
 /*
  * The route of `method` and `path`, with the request's parts filled. ERR_NOT_FOUND: no such path;

@@ -5,13 +5,14 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "sync/gateway/alarm.h"
+#include "sync/gateway/generation.h"
 #include "sync/gateway/http.h"
 #include "sync/gateway/intake.h"
 #include "sync/gateway/kiosks.h"
 #include "sync/gateway/publish.h"
 #include "sync/wire/enrol.h"
 
-#define CURSOR_MAX (UINT64_C(1) << 53)
+#define NUMBER_MAX (UINT64_C(1) << 53)
 #define OPERATOR_BODY_MAX 1024
 #define AHEAD_RETRY_S 30
 
@@ -201,23 +202,25 @@ static struct err seal_document(const struct platform *platform, const char *kio
     return keys_seal(platform->keys, &message, document->key_id, document->seal);
 }
 
-/* What is new after `cursor`, in one transaction with the kiosk's contact and its ack. */
-static struct err look(struct gateway *gateway, const char *kiosk, uint64_t cursor,
+/* What is new behind its place, in one transaction with the kiosk's contact and its ack. */
+static struct err look(struct gateway *gateway, const struct feed_place *place,
                        struct feed *out_feed, struct ack *out_ack)
 {
     CLEANUP(transaction_done) struct transaction work = {0};
     const struct platform *platform = &gateway->platform;
-    const struct publish_reader reader = {kiosk, cursor, platform_now_s(platform)};
+    struct publish_reader reader = {.kiosk = place->kiosk, .now_s = platform_now_s(platform)};
 
     struct err e = store_begin(platform->store, &work);
     if (!failed(e))
-        e = kiosk_contact(platform->store, kiosk, reader.now_s);
+        e = kiosk_contact(platform->store, place->kiosk, reader.now_s);
+    if (!failed(e))
+        e = feed_place_settle(platform, place, &reader.cursor);
     if (!failed(e)) {
         e = published_after(platform->store, &reader, out_feed->documents, &out_feed->count,
                             &out_feed->cursor);
     }
     if (!failed(e))
-        e = intake_ack(platform, kiosk, out_ack);
+        e = intake_ack(platform, place->kiosk, out_ack);
     return failed(e) ? e : transaction_commit(&work);
 }
 
@@ -264,18 +267,36 @@ static struct err hear_fork(struct gateway *gateway, const struct http_request *
                              "told by the kiosk: what is stored here is not in its journal");
 }
 
+/* Where the kiosk is, and how long it waits. */
+static bool read_place(const struct http_request *request, struct feed_place *out,
+                       uint64_t *out_wait_s)
+{
+    struct feed_place place = {.kiosk = request->part[0]};
+    bool there = false;
+
+    *out_wait_s = 0;
+    if (!http_query_number(request, "after", NUMBER_MAX, &place.cursor) ||
+        !http_query_number(request, "wait", FEED_WAIT_MAX_S, out_wait_s) ||
+        !http_query_number(request, "acked", NUMBER_MAX, &place.acked_seq) ||
+        !http_query_uuid(request, "epoch", place.epoch, &there) ||
+        !http_query_uuid(request, "generation", place.generation, &place.tells))
+        return false;
+    *out = place;
+    return true;
+}
+
 enum http_result http_feed(struct gateway *gateway, struct http_request *request,
                            struct http_reply *reply)
 {
     const char *kiosk = request->part[0];
-    uint64_t after = 0;
+    struct feed_place place;
     uint64_t wait_s = 0;
     struct ack ack = {0};
 
-    if (!http_query_number(request, "after", CURSOR_MAX, &after) ||
-        !http_query_number(request, "wait", FEED_WAIT_MAX_S, &wait_s)) {
+    if (!read_place(request, &place, &wait_s)) {
         http_refuse(reply, MHD_HTTP_BAD_REQUEST, "malformed", 0,
-                    "after: a cursor; wait: 0 to 25 seconds");
+                    "after: a cursor; wait: 0 to 25 seconds; generation, epoch: UUIDs; acked: a"
+                    " number");
         return HTTP_ANSWER;
     }
     CLEANUP(http_scratch_done) struct feed *feed = http_scratch(1, sizeof(*feed));
@@ -288,7 +309,7 @@ enum http_result http_feed(struct gateway *gateway, struct http_request *request
     request->waiter.until_ms = request->started_ms + wait_s * 1000;
     while (!failed(e)) {
         uint64_t seen = waiters_generation(&gateway->waiters);
-        e = look(gateway, kiosk, after, feed, &ack);
+        e = look(gateway, &place, feed, &ack);
         over = over || request->waiter.is_replaced || clock_boot_ms() >= request->waiter.until_ms;
         if (failed(e) || feed->count > 0 || over)
             break;

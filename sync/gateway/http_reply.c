@@ -65,6 +65,19 @@ bool http_query_number(const struct http_request *request, const char *key, uint
     return true;
 }
 
+bool http_query_uuid(const struct http_request *request, const char *key,
+                     char out_uuid[CHAIN_UUID_LEN + 1], bool *out_there)
+{
+    const char *text = MHD_lookup_connection_value(request->connection, MHD_GET_ARGUMENT_KIND, key);
+    size_t len = text == NULL ? 0 : strnlen(text, CHAIN_UUID_LEN + 1);
+
+    if (len > 0 && !chain_is_uuid(text, len))
+        return false;
+    *out_there = text != NULL;
+    (void)text_copy(out_uuid, CHAIN_UUID_LEN + 1, text == NULL ? "" : text);
+    return true;
+}
+
 struct err http_body(const struct http_request *request, size_t max, uint8_t **out, size_t *out_len)
 {
     const char *encoding = MHD_lookup_connection_value(request->connection, MHD_HEADER_KIND,

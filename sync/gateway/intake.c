@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "sync/gateway/generation.h"
 #include "sync/gateway/intake_inner.h"
 #include "sync/gateway/kiosks.h"
 #include "sync/wire/entry.h"
@@ -248,7 +249,7 @@ static struct err intake_finish(const struct intake *intake, const struct batch 
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
     answer->ack.acked_seq = intake->head_seq;
     answer->ack.head_hash = intake->head;
-    return e;
+    return failed(e) ? e : generation_read(intake->platform->store, answer->ack.generation);
 }
 
 /* All of the batch, or nothing of it unless it is to be stored. */
@@ -298,6 +299,8 @@ struct err intake_ack(const struct platform *platform, const char *kiosk, struct
     struct ack ack = {0};
 
     struct err e = kiosk_load(platform->store, kiosk, &known);
+    if (!failed(e))
+        e = generation_read(platform->store, ack.generation);
     if (failed(e))
         return e;
     fill_ack(platform, kiosk, known.epoch, &ack);

@@ -24,6 +24,7 @@ static const struct {
     {"announce", command_announce, "--dir D --id N --zh TEXT --en TEXT"},
     {"alarms", command_alarms, "--dir D [--all 0|1] [--clear ID]"},
     {"clock", command_clock, "--dir D [--right 0|1]"},
+    {"restored", command_restored, "--dir D     after gateway.db was put back from a backup"},
     {"key", command_key, "list|add|activate|revoke --dir D [--key ID] [--days N]"},
     {"serve", command_serve,
      "--dir D --profiles DIR [--host 127.0.0.1] [--kiosk-port 0] [--public-port 0]"

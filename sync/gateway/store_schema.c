@@ -223,7 +223,14 @@ static const char added_to_3[] =
     "  said INTEGER NOT NULL DEFAULT 0) STRICT;"
     "INSERT INTO clock(id, newest_ms) SELECT 1,"
     "  max((SELECT coalesce(max(received_ms), 0) FROM journal),"
-    "      (SELECT coalesce(max(contact_s), 0) * 1000 FROM kiosks));";
+    "      (SELECT coalesce(max(contact_s), 0) * 1000 FROM kiosks));"
+
+    /* Which life of this database it is; see generation.h. */
+    "CREATE TABLE generation("
+    "  one INTEGER PRIMARY KEY CHECK (one = 1),"
+    "  id TEXT NOT NULL CHECK (length(id) = 36),"
+    "  made_s INTEGER NOT NULL) STRICT;"
+    "INSERT INTO generation VALUES(1, " STORE_SCHEMA_UUID ", 0);";
 
 static const struct database_release releases[] = {
     {.version = 1, .added = added_to_1},

@@ -4,6 +4,12 @@
 
 #include "kiosk/store/database.h"
 
+/* A UUID that nobody had before (version 4), in SQL. */
+#define STORE_SCHEMA_UUID \
+    "lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), " \
+    "2)" \
+    " || '-a' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)))"
+
 extern const struct database_schema store_schema;
 
 #endif

@@ -38,6 +38,7 @@ static const struct field ack_rows[] = {
     FIELD(ack, acked_seq, "acked_seq", FIELD_NUMBER, .required = true),
     FIELD(ack, head_hash, "head_hash", FIELD_HEX, .required = true),
     FIELD(ack, time_ms, "time_ms", FIELD_NUMBER, .required = true),
+    FIELD(ack, generation, "generation", FIELD_UUID, .min = 0),
 };
 
 static const struct field rejection_rows[] = {

@@ -10,7 +10,7 @@
  *        head: the last of the entries, signed with the kiosk's device key, and with it all before
  *        it: see kiosk/pki/device_key.h. What is not signed yet is not sent.
  *   200  {"ack":TEXT,"key_id":hex,"seal":base64}   seal over ack, see kiosk/pki/seal.h; ack is
- *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,
+ *        {"kiosk":ID,"epoch":UUID,"acked_seq":N,"head_hash":hex,"time_ms":N,"generation":UUID,
  *         "rejected":[{"seq":N,"code":NAME}, ...]}
  *   409  {"error":"gap","expected_seq":N}; or {"error":WORD,"seq":N} with "fork", "unsigned" (the
  *        last entry is not the head, or no device key is known) or "signature" (it is not its own):
@@ -25,10 +25,13 @@
  *   409  "fork", "unsigned", "signature"; 429 when too many are ahead; else as above
  *
  * Down:  GET /v1/kiosks/{kiosk}/feed?after=CURSOR&wait=SECONDS   (wait 0 to 25)
+ *            &generation=UUID&epoch=UUID&acked=N   (of the ack before)
  *   200  {"cursor":N,"documents":[{"type":NAME,"id":TEXT,"version":N,"body":TEXT,
  *          "key_id":hex,"seal":base64}, ...], "ack":TEXT,"key_id":hex,"seal":base64}
  *        in order of change, at most FEED_DOCUMENTS_MAX; none when the wait is over. The ack
  *        has no "rejected" here and proves time and high-water mark ("" epoch: none yet).
+ *        Another generation than the one asked with: the platform's database was put back, and
+ *        the feed begins anew.
  */
 // clang-format on
 #ifndef SYNC_WIRE_BATCH_H
@@ -81,6 +84,7 @@ struct ack {
     uint64_t acked_seq;
     struct hash head_hash;
     int64_t time_ms;
+    char generation[CHAIN_UUID_LEN + 1]; /* "": of a release that did not say */
     size_t rejected_count;
     struct {
         uint64_t seq;

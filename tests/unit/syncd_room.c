@@ -140,7 +140,11 @@ struct ack room_ack(struct room *room, uint64_t seq)
 void room_line_up(struct room *room)
 {
     struct feed *feed = calloc(1, sizeof(*feed));
+    const struct inbox_state *known = &room->desk.store.state;
     struct ack ack = room_ack(room, 0);
+    ack.acked_seq = known->acked_seq;
+    ack.head_hash = known->acked_hash;
+    (void)text_copy(ack.epoch, sizeof(ack.epoch), known->epoch);
     assert_non_null(feed);
     room_round(room, 0);
     fake_feed(room->http, room->key, feed, &ack);

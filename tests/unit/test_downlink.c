@@ -54,13 +54,14 @@ static void test_the_first_question_does_not_wait(void **state)
     struct room *room = *state;
     room_round(room, 0);
     assert_true(asking(room));
-    assert_string_equal(room->http->lanes[LANE_FEED].path, "/v1/kiosks/hall-1/feed?after=0&wait=0");
+    assert_string_equal(room->http->lanes[LANE_FEED].path,
+                        "/v1/kiosks/hall-1/feed?after=0&wait=0&generation=&epoch=&acked=0");
     give(room, feed_of(0, 0, 0, ""));
     assert_true(line_up(&room->desk.line));
     assert_false(asking(room)); /* an answer without news is not asked for in circles */
     room_round(room, DOWNLINK_PACE_MS);
     assert_string_equal(room->http->lanes[LANE_FEED].path,
-                        "/v1/kiosks/hall-1/feed?after=0&wait=10");
+                        "/v1/kiosks/hall-1/feed?after=0&wait=10&generation=&epoch=&acked=0");
     assert_true(room->http->lanes[LANE_FEED].timeout_ms <= 25000);
 }
 
@@ -139,15 +140,85 @@ static void test_an_acknowledgement_of_another_key_stores_nothing(void **state)
     free(feed);
 }
 
-static void test_the_same_version_with_another_body_is_a_conflict(void **state)
+static void test_of_the_same_version_with_another_body_ours_stays(void **state)
 {
     struct room *room = *state;
     room_round(room, 0);
     give(room, feed_of(1, 1, 5, "{}"));
     give(room, feed_of(2, 2, 5, "{\"zh\":1}"));
     assert_string_equal(room->desk.store.state.trouble, "conflict");
-    assert_int_equal(room->desk.store.state.cursor, 1);
-    assert_false(has(room, "n2", 5));
+    assert_int_equal(room->desk.store.state.cursor, 2); /* nothing else is held up by it */
+    assert_true(has(room, "n2", 5));
+    give(room, feed_of(3, 1, 6, "{}"));
+    assert_string_equal(room->desk.store.state.trouble, "conflict"); /* until somebody has looked */
+}
+
+#define GENERATION_1 "11111111-1111-4111-8111-111111111111"
+#define GENERATION_2 "22222222-2222-4222-8222-222222222222"
+
+/* One page of a platform of that generation, with an order in that status. */
+static void give_order(struct room *room, const char *generation, uint64_t cursor, uint64_t version,
+                       const char *status)
+{
+    char body[160];
+    struct ack ack = room_ack(room, 0);
+    (void)snprintf(body, sizeof(body),
+                   "{\"status\":\"%s\",\"token\":\"s1\",\"service\":\"renew\","
+                   "\"profile\":\"p\"}",
+                   status);
+    struct feed *feed = feed_of(cursor, 1, version, body);
+    (void)text_copy(feed->documents[0].type, sizeof(feed->documents[0].type), "order");
+    (void)text_copy(ack.generation, sizeof(ack.generation), generation);
+    fake_feed(room->http, room->key, feed, &ack);
+    free(feed);
+    room_round(room, 1);
+    room_round(room, DOWNLINK_PACE_MS);
+}
+
+static bool order_is(struct room *room, uint64_t version)
+{
+    static struct inbox_document document;
+    struct err e = inbox_get(room->desk.store.inbox, "order", "n1", &document);
+    return !failed(e) && document.version == version;
+}
+
+static void test_a_platform_that_was_put_back_is_asked_from_the_start(void **state)
+{
+    struct room *room = *state;
+    room_round(room, 0);
+    give_order(room, GENERATION_1, 9, 3, "to_make");
+    give_order(room, GENERATION_2, 4, 2, "to_write");
+    assert_int_equal(room->desk.store.state.cursor, 4);
+    assert_string_equal(room->desk.store.state.generation, GENERATION_2);
+    assert_string_equal(room->desk.store.state.trouble, "");
+    assert_true(order_is(room, 2));
+    assert_string_equal(room->http->lanes[LANE_FEED].path,
+                        "/v1/kiosks/hall-1/feed?after=4&wait=10&generation=" GENERATION_2
+                        "&epoch=&acked=0");
+    room_restart(room);
+    assert_string_equal(room->desk.store.state.generation, GENERATION_2);
+}
+
+static void test_the_feed_of_one_generation_never_goes_back(void **state)
+{
+    struct room *room = *state;
+    room_round(room, 0);
+    give_order(room, GENERATION_1, 9, 3, "to_make");
+    give_order(room, GENERATION_1, 4, 4, "to_write");
+    assert_int_equal(room->desk.store.state.cursor, 9);
+    assert_string_equal(room->desk.store.state.trouble, "conflict");
+}
+
+static void test_what_was_paid_stays_paid(void **state)
+{
+    struct room *room = *state;
+    room_round(room, 0);
+    give_order(room, GENERATION_1, 9, 5, "to_write");
+    give_order(room, GENERATION_2, 4, 2, "to_pay");
+    assert_true(order_is(room, 5));
+    assert_int_equal(room->desk.store.state.cursor, 4);
+    give_order(room, GENERATION_2, 5, 3, "done");
+    assert_true(order_is(room, 3));
 }
 
 static void test_an_older_version_never_replaces(void **state)
@@ -365,7 +436,10 @@ int main(void)
         TEST(test_one_bad_seal_and_nothing_is_stored),
         TEST(test_a_seal_belongs_to_its_document),
         TEST(test_an_acknowledgement_of_another_key_stores_nothing),
-        TEST(test_the_same_version_with_another_body_is_a_conflict),
+        TEST(test_of_the_same_version_with_another_body_ours_stays),
+        TEST(test_a_platform_that_was_put_back_is_asked_from_the_start),
+        TEST(test_the_feed_of_one_generation_never_goes_back),
+        TEST(test_what_was_paid_stays_paid),
         TEST(test_an_older_version_never_replaces),
         TEST(test_a_feed_does_not_go_back),
         cmocka_unit_test(test_failures),
