@@ -11,6 +11,7 @@
 #include "kiosk/pki/des_key.h"
 #include "kiosk/pki/token_key.h"
 #include "tests/unit/file_room.h"
+#include "tests/unit/foreign_kdf.h"
 
 #define MASTER "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define LINE_MAX_LEN 512
@@ -29,28 +30,15 @@ static void foreign_derive(const char *purpose, const char *id, unsigned attempt
                            uint8_t *out)
 {
     char context[128];
-    char command[LINE_MAX_LEN];
-    char answer[LINE_MAX_LEN];
-    char digits[2 * 64 + 1];
-    size_t count = 0;
+    char options[LINE_MAX_LEN];
 
     hex_print(context, (struct bytes){(const uint8_t *)purpose, strlen(purpose) + 1});
     hex_print(context + strlen(context), (struct bytes){(const uint8_t *)id, strlen(id) + 1});
-    assert_true(text_print(command, sizeof(command),
-                           "openssl kdf -keylen %zu -kdfopt digest:SHA256 -kdfopt mac:HMAC -kdfopt "
-                           "hexkey:" MASTER " -kdfopt salt:certkiosk-token-1 -kdfopt "
-                           "hexinfo:%s%02x KBKDF",
-                           len, context, attempt));
-    FILE *from = popen(command, "r"); /* NOLINT(cert-env33-c): a program that is not ours */
-    assert_non_null(from);
-    assert_non_null(fgets(answer, sizeof(answer), from));
-    assert_int_equal(pclose(from), 0);
-    for (const char *at = answer; *at != '\0' && count < sizeof(digits) - 1; at++) {
-        if (*at != ':' && *at != '\n')
-            digits[count++] = *at;
-    }
-    digits[count] = '\0';
-    assert_int_equal(hex_parse(digits, out, len).code, ERR_NONE);
+    assert_true(text_print(options, sizeof(options),
+                           "-kdfopt mac:HMAC -kdfopt hexkey:" MASTER
+                           " -kdfopt salt:certkiosk-token-1 -kdfopt hexinfo:%s%02x KBKDF",
+                           context, attempt));
+    foreign_kdf(options, len, out);
 }
 
 static void keys_are_what_another_program_derives(void **state)
