@@ -6,6 +6,29 @@
  *
  * A step that has returned ERR_OK is acknowledged: whatever happens later, its effect stands, once.
  * A step whose answer nobody got is done again, and adds nothing when it stands already.
+ *
+ * What is swept, in test_power_X.c; "all" is
+ *     - kill -9, alone and beside a reader, and power cuts after every write, truncate, sync,
+ *       change of a name and barrier, closing included: what was not synced is dropped, kept, torn
+ *       at 512 bytes, reordered by writes and by sectors, names without bytes and bytes without
+ *       names; a second cut in what follows the first;
+ *     - EIO, a sync that fails and drops its pages, seen or not, and a full disk: at every
+ *       operation, once and to stay, with and without a power cut after it.
+ *
+ *     journal   a whole order, checkpoints, signed heads, an erasure, a migration from
+ *               each release                                                             all
+ *     inbox     creation of both databases, documents arrive, an acknowledgement, an
+ *               erasure, a damaged inbox or log that is put aside and fetched anew,
+ *               a migration                                                              all
+ *     gateway   a whole order, a stored batch, checkpoints, documents published, a
+ *               migration from each release                                              all
+ *     orders    a request ahead of its turn, a refund with a late delivery and a repair  all
+ *     enrol     invite, enrolment, renewals, the first use of one, a kiosk shut out      all
+ *     keys      a key of the platform is added, put to use, revoked      files; see identity_disk.h
+ *     identity  a kiosk's TLS key and certificate, enrolled and renewed  files; see identity_disk.h
+ *     token     the write of a certificate; token and disk lose the power at once      power
+ *
+ * Sanitizers take a part of the points, for they see the same in it; POWER_ALL=1 takes all.
  */
 #ifndef TESTS_POWER_SWEEP_H
 #define TESTS_POWER_SWEEP_H
