@@ -93,6 +93,11 @@ const struct keyring_key *keyring_find(const struct keyring *ring, const char *i
 /* Whether it is known, and neither it nor what introduced it is revoked. */
 bool keyring_counts(const struct keyring *ring, const char *id);
 
+struct keyring_hearer {
+    const char *kiosk;
+    int64_t now_s; /* by proven time */
+};
+
 /*
  * Whether `speaker` may say now of the key `subject` that it is one of the platform's or, with
  * `revoked`, no more: the one rule for who says it and for who hears it. A subject that is not
@@ -120,12 +125,12 @@ MUST_CHECK struct err keyring_document_stored(const struct keyring *ring,
                                               const struct keyring_document *document);
 
 /*
- * Statements for `kiosk` that came together, KEYRING_MAX at most and in any order: one may
+ * Statements that came to `hearer` together, KEYRING_MAX at most and in any order: one may
  * introduce who seals another. Each is taken by itself, and `out_fates` says of each what became of
  * it. ERR_DENIED: sealed by nobody who may say that now; ERR_MALFORMED: no key of that id, or no
  * validity; ERR_NO_ROOM: more keys than KEYRING_INTRODUCED_MAX.
  */
-void keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
+void keyring_take_arriving(struct keyring *ring, const struct keyring_hearer *hearer,
                            const struct keyring_statement *statements, size_t count,
                            struct err *out_fates);
 

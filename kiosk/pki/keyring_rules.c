@@ -280,11 +280,11 @@ static void take_all(struct keyring *ring, const struct hearing *hearing,
     }
 }
 
-void keyring_take_arriving(struct keyring *ring, const char *kiosk, int64_t now_s,
+void keyring_take_arriving(struct keyring *ring, const struct keyring_hearer *hearer,
                            const struct keyring_statement *statements, size_t count,
                            struct err *out_fates)
 {
-    const struct hearing hearing = {.kiosk = kiosk, .arriving = true, .now_s = now_s};
+    const struct hearing hearing = {hearer->kiosk, true, hearer->now_s};
     take_all(ring, &hearing, statements, count, out_fates);
 }
 

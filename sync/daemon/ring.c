@@ -89,7 +89,8 @@ struct err ring_take(struct feed *feed, const char *kiosk, int64_t now_s, struct
         if (text_same(feed->documents[i].type, KEYRING_STATEMENT))
             fates[i] = add_arriving(said, &feed->documents[i]);
     }
-    keyring_take_arriving(ring, kiosk, now_s, said->at, said->count, heard);
+    keyring_take_arriving(ring, &(const struct keyring_hearer){kiosk, now_s}, said->at, said->count,
+                          heard);
     for (size_t i = 0; i < feed->count; i++) {
         if (text_same(feed->documents[i].type, KEYRING_STATEMENT) && !failed(fates[i]))
             fates[i] = heard[next++];

@@ -297,9 +297,10 @@ struct err key_activate(struct key_desk *desk, size_t at)
     const struct keyring_key *key = &desk->ring.keys[at];
 
     if (key->revoked || !is_in_validity(key, desk->now_s) ||
-        failed(keys_folder_open(desk->dir, key->id, &pair)))
+        failed(keys_folder_open(desk->dir, key->id, &pair))) {
         return refuse(desk, key->id,
                       ": revoked, outside its validity, or its private half is not here");
+    }
     struct err e = ERR_OK;
     if (key->introducer[0] != '\0')
         e = say_of(desk, at);
@@ -382,10 +383,11 @@ struct err key_revoke(struct key_desk *desk, size_t at)
     after.keys[at].revoked = true;
     if (text_same(after.keys[at].id, desk->folder.active))
         return refuse(desk, after.keys[at].id, " is the active key: activate another one first");
-    if (!keyring_counts(&after, desk->folder.active))
+    if (!keyring_counts(&after, desk->folder.active)) {
         return refuse(desk, desk->folder.active,
                       ", the active key, would fall with it: activate it again with the private"
                       " half of a higher key in the folder, or another one");
+    }
     struct err e = mend_all(desk, &before);
     for (size_t i = 0; i < after.count; i++)
         memcpy(after.keys[i].introducer, desk->ring.keys[i].introducer, SEAL_KEY_ID_SIZE);

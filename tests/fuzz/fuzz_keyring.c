@@ -49,7 +49,7 @@ static void try_statement(struct bytes body)
     statement.key.not_before_s = said.not_before_s;
     statement.key.not_after_s = said.not_after_s;
     statement.key.revoked = said.revoked_s != 0;
-    keyring_take_arriving(&ring, "k", 0, &statement, 1, &fate);
+    keyring_take_arriving(&ring, &(const struct keyring_hearer){"k", 0}, &statement, 1, &fate);
     assert(failed(fate));
     assert(ring.count == 1 && !ring.keys[0].revoked);
 }

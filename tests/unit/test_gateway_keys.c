@@ -148,7 +148,8 @@ static unsigned ask(struct kiosk *kiosk, const struct keyring *platform)
                      ERR_NONE);
     for (size_t i = 0; i < count; i++)
         statements[i] = statement_of(&page[i]);
-    keyring_take_arriving(&kiosk->ring, KIOSK, NOW_S, statements, count, fates);
+    keyring_take_arriving(&kiosk->ring, &(const struct keyring_hearer){KIOSK, NOW_S}, statements,
+                          count, fates);
     for (size_t i = 0; i < count; i++) {
         heard_all++;
         if (!failed(fates[i]))
@@ -266,7 +267,8 @@ static void what_an_earlier_key_would_say_is_refused_by_kiosks(void **state)
                                          .parts = {statement.key.id, "2"},
                                          .body = {statement.body, statement.body_len}};
     assert_int_equal(seal_sign(second, &message, statement.seal).code, ERR_NONE);
-    keyring_take_arriving(&world.kiosks[0].ring, KIOSK, NOW_S, &statement, 1, &fate);
+    keyring_take_arriving(&world.kiosks[0].ring, &(const struct keyring_hearer){KIOSK, NOW_S},
+                          &statement, 1, &fate);
     assert_int_equal(fate.code, ERR_DENIED);
     seal_key_destroy(second);
 }

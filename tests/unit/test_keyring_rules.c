@@ -120,7 +120,7 @@ static enum err_code hear(struct keyring *ring, const char *kiosk, int64_t now_s
                           const struct keyring_statement *statement)
 {
     struct err fate = ERR_OK;
-    keyring_take_arriving(ring, kiosk, now_s, statement, 1, &fate);
+    keyring_take_arriving(ring, &(const struct keyring_hearer){kiosk, now_s}, statement, 1, &fate);
     return fate.code;
 }
 
@@ -191,11 +191,11 @@ static void what_comes_together_is_taken_in_any_order(void **state)
     (void)state;
     for (size_t i = 0; i < 3; i++)
         statements[i] = statement_of(&chain[i]);
-    keyring_take_arriving(&ring, KIOSK, 1000, statements, 2, fates);
+    keyring_take_arriving(&ring, &(const struct keyring_hearer){KIOSK, 1000}, statements, 2, fates);
     assert_int_equal(fates[0].code, ERR_DENIED);
     assert_int_equal(fates[1].code, ERR_DENIED);
     expect_counting(&ring, "SA");
-    keyring_take_arriving(&ring, KIOSK, 1000, statements, 3, fates);
+    keyring_take_arriving(&ring, &(const struct keyring_hearer){KIOSK, 1000}, statements, 3, fates);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(fates[i].code, ERR_NONE);
     expect_counting(&ring, "SABCD");
@@ -216,7 +216,8 @@ static void one_that_nobody_may_make_leaves_the_others_alone(void **state)
             struct keyring ring = file_ring();
             for (size_t k = 0; k < 3; k++)
                 statements[k] = statement_of(k == at ? &wrong[i] : &right[k > at ? k - 1 : k]);
-            keyring_take_arriving(&ring, KIOSK, 1000, statements, 3, fates);
+            keyring_take_arriving(&ring, &(const struct keyring_hearer){KIOSK, 1000}, statements, 3,
+                                  fates);
             for (size_t k = 0; k < 3; k++)
                 assert_int_equal(fates[k].code, k == at ? ERR_DENIED : ERR_NONE);
             expect_counting(&ring, "SABC");
