@@ -8,8 +8,6 @@ gateway=$bin/certkiosk-gateway
 work=$(mktemp -d /tmp/test_enrol.XXXXXX)
 hand=$1/tests/journal_hand
 server='' syncd=''
-failures=0
-checks=0
 trap 'finish' EXIT
 
 finish() {
@@ -18,21 +16,8 @@ finish() {
     rm -rf "$work"
 }
 
-# is SENTENCE WANTED FOUND
-is() {
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-    fi
-}
-
-# has SENTENCE PART TEXT
-has() {
-    case $3 in *"$2"*) is "$1" yes yes ;; *) is "$1" "...$2..." "${3:0:300}" ;; esac
-}
+# shellcheck source=tests/e2e/says.sh
+. tests/e2e/says.sh
 
 # start_gateway [OPTION...]: on the port that it had before, if any
 start_gateway() {
