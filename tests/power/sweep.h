@@ -19,7 +19,7 @@
  *               each release                                                             all
  *     inbox     creation of both databases, documents arrive, an acknowledgement, an
  *               erasure, a damaged inbox or log that is put aside and fetched anew,
- *               a migration                                                              all
+ *               a migration from each release                                            all
  *     gateway   a whole order, a stored batch, checkpoints, documents published, a
  *               migration from each release                                              all
  *     orders    a request ahead of its turn, a refund with a late delivery and a repair  all

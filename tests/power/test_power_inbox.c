@@ -64,10 +64,10 @@ static void prepare_inbox(void)
     close_all();
 }
 
-/* The same, of the first release. */
-static void prepare_release_1(void)
+/* The same, of an earlier release. */
+static void prepare_release(const char *name, const char *more)
 {
-    sqlite3 *db = released_make(inbox_path, "inbox-1.sql");
+    sqlite3 *db = released_make(inbox_path, name);
     struct inbox_document first = document(0, 1);
     char sql[512];
     (void)text_print(sql, sizeof(sql),
@@ -76,7 +76,18 @@ static void prepare_release_1(void)
                      " 'order-0', 1, '', zeroblob(64), CAST('%.*s' AS BLOB))",
                      RELEASED_EPOCH, (int)first.body_len, (const char *)first.body);
     released_run(db, sql);
+    released_run(db, more);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void prepare_release_1(void)
+{
+    prepare_release("inbox-1.sql", "");
+}
+
+static void prepare_release_2(void)
+{
+    prepare_release("inbox-2.sql", "INSERT INTO guard VALUES(1, zeroblob(32), zeroblob(32))");
 }
 
 /* Whether all documents of an arrival are there, or none; the first of them stood before. */
@@ -123,13 +134,25 @@ static bool document_stands(void)
     return versions_at_least(1) >= 1 && inbox_count_damaged(inbox_path) == 0;
 }
 
-static bool arrived_agrees(size_t reached)
+/* With this cursor before the first of them. */
+static bool agrees_from(size_t reached, uint64_t cursor)
 {
     struct inbox_state state;
     size_t last = reached == 3 ? 2 : reached; /* the checkpoint has no cursor */
     unsigned there = versions_at_least(2);
     return (there == 0 || there == DOCUMENTS) && !failed(inbox_get_state(inbox, &state)) &&
-           state.cursor == last + 1 && state.acked_seq == 1;
+           state.cursor == (last == 0 ? cursor : last + 1) && state.acked_seq == 1;
+}
+
+static bool arrived_agrees(size_t reached)
+{
+    return agrees_from(reached, 1);
+}
+
+/* One that was brought up asks for everything. */
+static bool migrated_agrees(size_t reached)
+{
+    return agrees_from(reached, 0);
 }
 
 /* --- an acknowledgement: what was rejected first, then how far it goes -------------------------
@@ -294,7 +317,9 @@ static const struct scenario scenarios[] = {
     {"documents arrive", 4, prepare_inbox, open_inbox, arrive, close_all, count_arrived,
      document_stands, arrived_agrees, false},
     {"a migration from 1", 4, prepare_release_1, open_inbox, arrive, close_all, count_arrived,
-     document_stands, arrived_agrees, false},
+     document_stands, migrated_agrees, false},
+    {"a migration from 2", 4, prepare_release_2, open_inbox, arrive, close_all, count_arrived,
+     document_stands, migrated_agrees, false},
     {"an erasure", 3, prepare_full, open_inbox, forget, close_all, count_forgotten, document_stands,
      forgotten_agrees, false},
     {"a damaged inbox", 2, prepare_damaged, open_inbox, arrive, close_all, count_fetched,
