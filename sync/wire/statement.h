@@ -1,6 +1,6 @@
 /*
- * statement.h - what documents say of the platform's keys, as kiosk/pki/keyring.h hears it. For both
- * programs of a kiosk, which have the documents from the inbox and from the feed.
+ * statement.h - what documents say of the platform's keys, as kiosk/pki/keyring.h hears it. For
+ * both programs of a kiosk, which have the documents from the inbox and from the feed.
  *
  *     CLEANUP(statements_done) struct statements *statements = calloc(1, sizeof(*statements));
  *     statements_add(), ...  ->  keyring_take_stored() or keyring_take_arriving()

@@ -90,8 +90,8 @@ static struct life *life_create(uint32_t seed, struct err (*take)(struct life *,
     world_open(&life->world);
     WORLD_DO(&life->world,
              kiosk_enrol(life->world.platform.store, OTHER_KIOSK, &client, WORLD_NOW_S));
-    WORLD_DO(&life->world, store_run(life->world.platform.store, "CREATE TEMP TABLE plain(kiosk, seq)",
-                                     VALUES(V_NUMBER(0))));
+    WORLD_DO(&life->world, store_run(life->world.platform.store,
+                                     "CREATE TEMP TABLE plain(kiosk, seq)", VALUES(V_NUMBER(0))));
     make_journal(life);
     return life;
 }
