@@ -23,9 +23,10 @@ struct err database_leave_wal(const struct database *database)
     struct err e = database_prepare(database, "PRAGMA journal_mode=DELETE", &statement);
     if (!failed(e))
         e = database_step(statement, &row);
+    if (failed(e) && (e.native & 0xFF) == SQLITE_BUSY)
+        return ERR(ERR_BLOCKED, e.native, "others have it open");
     if (failed(e))
-        return (e.native & 0xFF) == SQLITE_BUSY ? ERR(ERR_BLOCKED, e.native, "others have it open")
-                                                : e;
+        return e;
     if (!row || !database_text(statement, 0, mode, sizeof(mode)) || !text_same(mode, "delete"))
         return ERR(ERR_IO, 0, "it keeps its WAL");
     return database_finish(statement); /* which writes it: the row only says what was wanted */

@@ -19,9 +19,7 @@ static struct err make_tables(struct database *database, const struct database_s
     struct err e = database_shape(database, schema, schema->release_count, &is_known);
     if (!failed(e))
         e = database_run(database, numbers);
-    if (!failed(e) && schema->fill != NULL)
-        e = schema->fill(database, context);
-    return e;
+    return failed(e) || schema->fill == NULL ? e : schema->fill(database, context);
 }
 
 static void sweep(const char *path)
@@ -78,8 +76,9 @@ struct err database_open_memory(const struct database_schema *schema, const void
     CLEANUP(database_close) struct database database = {NULL, -1, false};
     int result =
         sqlite3_open_v2(":memory:", &database.db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-    struct err e = result == SQLITE_OK ? database_configure(&database)
-                                       : DATABASE_ERR(result, "sqlite3_open_v2");
+    if (result != SQLITE_OK)
+        return DATABASE_ERR(result, "sqlite3_open_v2");
+    struct err e = database_configure(&database);
     if (!failed(e))
         e = make_tables(&database, schema, context);
     if (failed(e))
