@@ -42,7 +42,7 @@ struct database_release {
      * before with what it added; it is not looked at when no row before says. */
     const char *sql;
     const char *added;
-    /* After `added`, in the same transaction; NULL: nothing more to do. */
+    /* After `added`, in the same transaction; NULL: nothing more to do. Its error is the open's. */
     struct err (*convert)(struct database *database, const void *context);
     /* How many rows of the file of this release, attached as `before`, are not in the file of the
      * newest schema as they should be, and the other way round: 0, or it is not used. NULL: each
@@ -74,7 +74,7 @@ enum err_code database_code(int result);
  * migrated. `context` is for fill() and convert().
  * Errors: ERR_BLOCKED (another writer), ERR_NOT_FOUND (no file), ERR_MALFORMED (not ours,
  * damaged, another schema, or rows that the newest one cannot hold), ERR_IO, ERR_NO_ROOM (no room
- * for the copy either). Close with database_close().
+ * for the copy either), those of convert(). Close with database_close().
  */
 MUST_CHECK struct err database_open(const char *path, const struct database_schema *schema,
                                     bool create, const void *context,

@@ -75,6 +75,13 @@ static struct err check_room(const struct migration *migration)
     return e;
 }
 
+/* A row that a constraint of a newer schema forbids: ERR_CONFLICT is no word for that. */
+static struct err run_added(const struct database *copy, const char *sql)
+{
+    struct err e = database_run(copy, sql);
+    return e.code == ERR_CONFLICT ? ERR(ERR_MALFORMED, e.native, "a row that does not fit") : e;
+}
+
 static struct err one_step(struct database *copy, const struct migration *migration, size_t at)
 {
     const struct database_schema *schema = migration->schema;
@@ -84,7 +91,7 @@ static struct err one_step(struct database *copy, const struct migration *migrat
     int32_t next = is_last ? schema->version : release[1].version;
     (void)text_print(version, sizeof(version), "PRAGMA user_version=%d", (int)next);
 
-    struct err e = database_run(copy, release->added);
+    struct err e = run_added(copy, release->added);
     if (!failed(e) && release->convert != NULL)
         e = release->convert(copy, migration->context);
     if (!failed(e))
@@ -92,7 +99,6 @@ static struct err one_step(struct database *copy, const struct migration *migrat
     return failed(e) ? e : database_check_shape(copy, schema, at + 1);
 }
 
-/* A row that a constraint of a newer schema forbids ends it: ERR_CONFLICT is no word for that. */
 static struct err all_steps(struct database *copy, const struct migration *migration)
 {
     struct err e = database_begin(copy);
@@ -101,8 +107,7 @@ static struct err all_steps(struct database *copy, const struct migration *migra
     size_t first = (size_t)(migration->release - migration->schema->releases);
     for (size_t at = first; at < migration->schema->release_count && !failed(e); at++)
         e = one_step(copy, migration, at);
-    e = database_end(copy, e);
-    return e.code == ERR_CONFLICT ? ERR(ERR_MALFORMED, e.native, "a row that does not fit") : e;
+    return database_end(copy, e);
 }
 
 static struct err attach_old(const struct database *copy, const char *path)
