@@ -158,7 +158,7 @@ static void take_answer(struct ahead *ahead, const struct http_answer *answer, u
         desk_failed(desk, LANE_AHEAD, answer, "", now_ms);
         return;
     }
-    desk_answered(desk, LANE_AHEAD);
+    desk_answered(desk, LANE_AHEAD, "");
     ahead->told_seq = ahead->sending_seq;
     ahead->look = true;
 }

@@ -47,11 +47,11 @@ void desk_trouble(struct desk *desk, enum lane lane, const char *word)
     }
 }
 
-void desk_answered(struct desk *desk, enum lane lane)
+void desk_answered(struct desk *desk, enum lane lane, const char *trouble)
 {
     line_answered(&desk->line, lane);
     desk->why[lane] = NULL;
-    desk_trouble(desk, lane, "");
+    desk_trouble(desk, lane, trouble);
 }
 
 uint32_t desk_draw(void)

@@ -28,8 +28,8 @@ MUST_CHECK struct err desk_load_keys(struct desk *desk);
 /* Before whom seals are judged now; borrows from the desk. */
 struct verdict_court desk_court(const struct desk *desk);
 
-/* The lane got what it asked for: no trouble, no pause. */
-void desk_answered(struct desk *desk, enum lane lane);
+/* The lane got what it asked for: no pause, and `trouble` for staff, "" when all is well. */
+void desk_answered(struct desk *desk, enum lane lane, const char *trouble);
 
 /*
  * It did not. `answer` says why, as far as HTTP can tell; `trouble` is a word for staff, NULL when

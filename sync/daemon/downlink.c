@@ -158,16 +158,16 @@ static struct err keep(struct downlink *downlink, const struct ack *ack, uint64_
     return failed(e) ? e : store_documents(store, downlink->feed);
 }
 
-/* Said until somebody has looked, and started certkiosk-syncd anew. */
-static void complain_of_contradictions(struct downlink *downlink)
+/* Well, but for contradictions, which are said until somebody has looked, and started
+ * certkiosk-syncd anew. */
+static void be_answered(struct downlink *downlink)
 {
-    struct store *store = &downlink->desk->store;
-    unsigned count = inbox_contradictions(store->inbox);
+    struct desk *desk = downlink->desk;
+    unsigned count = inbox_contradictions(desk->store.inbox);
     if (count > downlink->contradictions)
         log_event(LOG_LEVEL_ERROR, "feed", "contradictions=%u, ours kept", count);
     downlink->contradictions = count;
-    if (count > 0)
-        (void)store_trouble(store, LANE_FEED, "conflict");
+    desk_answered(desk, LANE_FEED, count > 0 ? "conflict" : "");
 }
 
 static struct err on_feed(struct downlink *downlink, const struct http_answer *answer,
@@ -194,8 +194,7 @@ static struct err on_feed(struct downlink *downlink, const struct http_answer *a
     store_take_time(&desk->store, ack.time_ms, &clocks, &downlink->feed->ack);
     if (!desk->line.lanes[LANE_FEED].well)
         uplink_look(downlink->uplink);
-    desk_answered(desk, LANE_FEED);
-    complain_of_contradictions(downlink);
+    be_answered(downlink);
     uplink_hear(downlink->uplink, &ack, &downlink->feed->ack, now_ms);
     if (downlink->feed->count == 0 && now_ms < downlink->asked_ms + DOWNLINK_PACE_MS)
         downlink->pace_ms = downlink->asked_ms + DOWNLINK_PACE_MS;

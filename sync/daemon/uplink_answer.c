@@ -91,7 +91,7 @@ static struct err move_on(struct uplink *uplink, const struct http_answer *answe
     uplink->send_after = ack->acked_seq;
     uplink->told_ms = ack->time_ms;
     uplink->resent_from = 0;
-    desk_answered(uplink->desk, LANE_JOURNAL);
+    desk_answered(uplink->desk, LANE_JOURNAL, "");
     return ERR_OK;
 }
 
@@ -260,5 +260,5 @@ void uplink_hear(struct uplink *uplink, const struct ack *ack, const struct seal
     }
     /* All that can be there is, and agrees: whatever was wrong is over. */
     if (ack->acked_seq >= uplink->head.seq)
-        desk_answered(desk, LANE_JOURNAL);
+        desk_answered(desk, LANE_JOURNAL, "");
 }

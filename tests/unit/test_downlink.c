@@ -151,6 +151,10 @@ static void test_of_the_same_version_with_another_body_ours_stays(void **state)
     assert_true(has(room, "n2", 5));
     give(room, feed_of(3, 1, 6, "{}"));
     assert_string_equal(room->desk.store.state.trouble, "conflict"); /* until somebody has looked */
+    room->desk.store.news = false;
+    give(room, feed_of(3, 0, 0, ""));
+    assert_string_equal(room->desk.store.state.trouble, "conflict");
+    assert_false(room->desk.store.news); /* not over, and there again */
 }
 
 #define GENERATION_1 "11111111-1111-4111-8111-111111111111"
