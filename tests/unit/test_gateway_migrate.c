@@ -129,6 +129,37 @@ static void a_certificate_that_was_not_used_still_counts(void **state)
     store_close(store);
 }
 
+/* A machine that starts in 1970 learns the time later; what it knows of it is in its rows. */
+static void what_was_issued_is_not_before_what_the_database_knows(void **state)
+{
+    static const struct {
+        const char *knows;
+        const char *sql;
+    } rows[] = {
+        {"when the kiosk enrolled", "UPDATE kiosks SET enrolled_s = 9000000000"},
+        {"when a kiosk was there", "UPDATE kiosks SET contact_s = 9000000000 WHERE id = 'l'"},
+        {"when an entry came", "INSERT INTO journal(kiosk, epoch, seq, txid, at_ms, visit, kind,"
+                               " body, prev, hash, received_ms) VALUES('l', 'f', 1, 'u', 1, 'v',"
+                               " 'kind', x'7B7D', zeroblob(32), zeroblob(32), 9000000000000)"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct store *store = NULL;
+        print_message("  %s\n", rows[i].knows);
+        assert_int_equal(tear_down(NULL), 0);
+        assert_int_equal(set_up(NULL), 0);
+        sqlite3 *db = make_full(3);
+        released_run(db, rows[i].sql);
+        released_run(db, "UPDATE kiosks SET next_certificate = x'01', next_request = x'02',"
+                         " next_der = x'03', next_until_s = 4 WHERE id = 'k'");
+        put_away(db);
+        assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
+        assert_int_equal(answer(store, "SELECT min(issued_s) FROM kiosks"), 9000000000);
+        assert_int_equal(answer(store, "SELECT asked_s FROM nexts"), 9000000000);
+        store_close(store);
+    }
+}
+
 static bool stands(const char *suffix)
 {
     char path[256];
@@ -231,6 +262,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(every_released_database_comes_up_with_all_rows),
         TEST(a_certificate_that_was_not_used_still_counts),
+        TEST(what_was_issued_is_not_before_what_the_database_knows),
         TEST(what_does_not_fit_is_refused_and_the_old_file_stays),
         TEST(a_later_version_is_refused),
         TEST(without_room_for_a_copy_nothing_is_changed),
