@@ -151,7 +151,7 @@ struct err inbox_set_proven(struct inbox *inbox, const struct inbox_state *state
                             const struct inbox_proof *const proofs[INBOX_PROVES_COUNT])
 {
     bool proves = proofs[INBOX_PROVES_MARK] != NULL || proofs[INBOX_PROVES_TIME] != NULL;
-    struct inbox_state before;
+    struct inbox_state before = {0};
     struct err e = check_state(state);
     if (!failed(e))
         e = inbox_get_state(inbox, &before);

@@ -55,8 +55,8 @@ static inline size_t files_in_folder(void)
     size_t count = 0;
     DIR *open_folder = opendir(folder);
     assert_non_null(open_folder);
-    for (const struct dirent *entry = readdir(open_folder); entry != NULL;
-         entry = readdir(open_folder))
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else reads this folder */
+    for (const struct dirent *entry; (entry = readdir(open_folder)) != NULL;)
         count += entry->d_name[0] == '.' ? 0 : 1;
     assert_int_equal(closedir(open_folder), 0);
     return count;
