@@ -17,6 +17,17 @@ static struct err (*const appliers[ENTRY_COUNT])(const struct platform *, const 
     [ENTRY_RECEIPT] = orders_receipt,   [ENTRY_TOKEN_REPAIR] = orders_repair,
 };
 
+/* A kiosk whose clock is fast is not later than others for ever. */
+static struct order_place place_of(const struct intake *intake, const struct batch_entry *entry)
+{
+    int64_t now_ms = intake->platform->now_ms();
+    struct order_place place = {.seq = entry->seq,
+                                .at_ms = entry->at_ms < now_ms ? entry->at_ms : now_ms};
+
+    (void)text_copy(place.epoch, sizeof(place.epoch), intake->epoch); /* it is as long */
+    return place;
+}
+
 struct err intake_apply(const struct intake *intake, const struct batch_entry *entry,
                         char out_code[ORDER_CODE_SIZE])
 {
@@ -36,6 +47,7 @@ struct err intake_apply(const struct intake *intake, const struct batch_entry *e
     }
     out_code[0] = '\0';
     report.entry = &body;
+    report.place = place_of(intake, entry);
     return appliers[kind] == NULL ? ERR_OK : appliers[kind](intake->platform, &report, out_code);
 }
 

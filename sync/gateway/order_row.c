@@ -9,7 +9,7 @@
     "SELECT id, number, order_no, kiosk, token, service, profile, term_years, amount_fen, " \
     "price_pack, slot, old_certificate, old_not_after_s, status, reason, pay_token, charge," \
     "printed, created_s, expires_s, paid_s, reviewed_s, write_before_s, closed_s, write_open, " \
-    "ended_s " \
+    "ended_s, asked_epoch, asked_seq, asked_ms " \
     "FROM orders "
 
 static const char *const status_names[FACT_ORDER_STATUS_COUNT] = {
@@ -73,6 +73,9 @@ static void order_take(sqlite3_stmt *query, struct order_row *out)
     order.closed_s = column_number(query, 23);
     order.write_open = column_number(query, 24) != 0;
     order.ended_s = column_number(query, 25);
+    column_text(query, 26, order.asked.epoch, sizeof(order.asked.epoch));
+    order.asked.seq = (uint64_t)column_number(query, 27);
+    order.asked.at_ms = column_number(query, 28);
     *out = order;
 }
 
@@ -139,8 +142,8 @@ struct err order_insert(struct store *store, struct order_row *order)
         store,
         "INSERT INTO orders(id, number, order_no, kiosk, token, service, profile, term_years,"
         " amount_fen, price_pack, slot, old_certificate, old_not_after_s, status, reason,"
-        " pay_token, charge, created_s, expires_s, closed_s, ended_s)"
-        " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " pay_token, charge, created_s, expires_s, closed_s, ended_s, asked_epoch, asked_seq,"
+        " asked_ms) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         VALUES(V_TEXT(order->id), V_NUMBER(order->number), V_TEXT(order->order_no),
                V_TEXT(order->kiosk), V_TEXT(order->token), V_TEXT(order->service),
                V_TEXT(order->profile), V_NUMBER(order->term_years), V_NUMBER(order->amount_fen),
@@ -149,7 +152,8 @@ struct err order_insert(struct store *store, struct order_row *order)
                V_NUMBER(order->old_not_after_s), V_TEXT(order_status_name(order->status)),
                V_TEXT(order->reason), V_TEXT(order->pay_token), V_TEXT(order->charge),
                V_NUMBER(order->created_s), V_NUMBER(order->expires_s), V_NUMBER(order->closed_s),
-               V_NUMBER(order->ended_s)));
+               V_NUMBER(order->ended_s), V_TEXT(order->asked.epoch), V_NUMBER(order->asked.seq),
+               V_NUMBER(order->asked.at_ms)));
 }
 
 struct err order_update(struct store *store, const struct order_row *order)

@@ -12,6 +12,13 @@
 #define ORDER_CHECK_LEN 8    /* first characters of the id: they prove a receipt, 32 random bits */
 #define ORDER_SECRET_SIZE 33 /* 16 random bytes in hex, with the NUL */
 
+/* Where and when an entry was written. */
+struct order_place {
+    char epoch[FACTS_UUID_SIZE]; /* of the kiosk's journal; "": not known, nothing is earlier */
+    uint64_t seq;
+    int64_t at_ms; /* by the kiosk's clock, but not after the platform's when it came */
+};
+
 struct order_row {
     /* fixed when it is made */
     char id[FACTS_UUID_SIZE];        /* the kiosk's: the idempotency key */
@@ -30,6 +37,7 @@ struct order_row {
     char pay_token[ORDER_SECRET_SIZE]; /* whoever holds it may see and pay the order */
     int64_t created_s;
     int64_t expires_s;
+    struct order_place asked; /* the request */
     /* its life */
     enum fact_order_status status;
     bool write_open;                /* a kiosk may be writing it, or may have */

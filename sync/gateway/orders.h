@@ -27,13 +27,15 @@ struct report {
     const char *kiosk;
     const char *txid;
     const struct entry *entry;
+    struct order_place place; /* the entry's */
 };
 
 /*
  * The kiosk asks for an order: checked against the platform's own records and prices, whatever the
  * kiosk thought. Always leaves an order, to pay or refused with its reason; an earlier order of
- * the token that is still to pay is closed. Codes: "order_conflict", the id is known with another
- * content.
+ * the token that is still to pay is closed, and a request that is earlier than the token's open
+ * order is refused: it comes late, its visitor has asked anew since. Codes: "order_conflict", the
+ * id is known with another content.
  */
 MUST_CHECK struct err orders_request(const struct platform *platform, const struct report *report,
                                      char out_code[ORDER_CODE_SIZE]);

@@ -98,18 +98,34 @@ struct err orders_check(const struct platform *platform, const struct entry *req
     return ERR_OK;
 }
 
+/* Journals of two kiosks, or of two lives of one, have nothing in common but the time. */
+static bool is_earlier(const struct report *report, const struct order_row *open)
+{
+    const struct order_place *asked = &open->asked;
+    const struct order_place *place = &report->place;
+
+    if (text_same(report->kiosk, open->kiosk) && text_same(place->epoch, asked->epoch))
+        return place->seq < asked->seq;
+    return place->at_ms < asked->at_ms;
+}
+
 /* A token has one open order. One that is paid is resumed, not bought again; one that is not makes
- * room for the new. */
-static struct err check_open(const struct platform *platform, const char *token,
+ * room for the new: but what went ahead is not closed by what was before it in the queue. */
+static struct err check_open(const struct platform *platform, const struct report *report,
                              char in_out_reason[ORDER_CODE_SIZE])
 {
+    static const char superseded[] = "superseded";
     struct order_row open = {0};
 
-    struct err e = order_load(platform->store, ORDER_OPEN_BY_TOKEN, token, &open);
+    struct err e = order_load(platform->store, ORDER_OPEN_BY_TOKEN, report->entry->token, &open);
     if (e.code == ERR_NOT_FOUND)
         return ERR_OK;
+    if (!failed(e) && open.status == FACT_ORDER_TO_PAY && is_earlier(report, &open)) {
+        (void)text_copy(in_out_reason, ORDER_CODE_SIZE, superseded);
+        return ERR_OK;
+    }
     if (!failed(e) && open.status == FACT_ORDER_TO_PAY)
-        e = orders_close(platform, &open, "superseded");
+        e = orders_close(platform, &open, superseded);
     if (!failed(e) && open.status != FACT_ORDER_CLOSED)
         (void)text_copy(in_out_reason, ORDER_CODE_SIZE, "already_paid");
     return e;
@@ -136,6 +152,7 @@ static struct err order_make_row(const struct platform *platform, const struct r
         .old_not_after_s = request->old_not_after_s,
         .created_s = platform_now_s(platform),
         .status = reason[0] == '\0' ? FACT_ORDER_TO_PAY : FACT_ORDER_REFUSED,
+        .asked = report->place,
     };
 
     order.expires_s = order.created_s + platform->pay_s;
@@ -190,7 +207,7 @@ struct err orders_request(const struct platform *platform, const struct report *
         return e;
     e = orders_check(platform, report->entry, reason);
     if (!failed(e) && reason[0] == '\0')
-        e = check_open(platform, report->entry->token, reason);
+        e = check_open(platform, report, reason);
     if (!failed(e))
         e = order_make_row(platform, report, reason, &order);
     if (!failed(e))

@@ -212,6 +212,10 @@ static const char added_to_3[] =
     "ALTER TABLE orders ADD COLUMN ended_s INTEGER NOT NULL DEFAULT 0;"
     "UPDATE orders SET ended_s = max(created_s, paid_s, reviewed_s, closed_s)"
     "  WHERE status IN ('done', 'closed', 'refund', 'refused');"
+    /* Where and when an order was requested; of an older one that is not known: it gives way. */
+    "ALTER TABLE orders ADD COLUMN asked_epoch TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE orders ADD COLUMN asked_seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE orders ADD COLUMN asked_ms INTEGER NOT NULL DEFAULT 0;"
     "CREATE TABLE askers("
     "  order_id TEXT NOT NULL REFERENCES orders(id),"
     "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"

@@ -172,6 +172,57 @@ static void a_kiosk_has_only_so_many_ahead(void **state)
     assert_int_equal(count(fixture, "SELECT count(*) FROM orders"), 0);
 }
 
+/* The line was down: the visitor asked, left and asked again, which is told first. */
+static void begin_with_an_order_that_was_left(struct fixture *fixture)
+{
+    struct world *world = &fixture->world;
+    struct entry old = world_request(world, WORLD_ORDER, 1);
+    struct entry left = {.kind = ENTRY_ORDER_LEFT, .token = WORLD_TOKEN, .why = "timeout"};
+    struct entry again = world_request(world, WORLD_ORDER_2, 1);
+
+    fixture->queue->count = fixture->order->count = 0;
+    world->seq = 0;
+    world->head = (struct hash){{0}};
+    (void)text_copy(left.order, sizeof(left.order), WORLD_ORDER);
+    world_add(world, fixture->queue, &old);
+    world_add(world, fixture->queue, &left);
+    world_add(world, fixture->order, &started);
+    world_add(world, fixture->order, &again);
+}
+
+static void what_comes_late_leaves_the_order_alone_that_is_being_paid(void **state)
+{
+    struct fixture *fixture = *state;
+    struct world *world = &fixture->world;
+
+    begin_with_an_order_that_was_left(fixture);
+    assert_int_equal(ahead(fixture), INTAKE_STORED);
+    struct intake_answer answer = in_turn(fixture, fixture->queue);
+    assert_int_equal(answer.verdict, INTAKE_STORED);
+    assert_int_equal(answer.ack.rejected_count, 0);
+    struct order_row late = world_order(world, WORLD_ORDER);
+    assert_int_equal(late.status, FACT_ORDER_REFUSED);
+    assert_string_equal(late.reason, "superseded");
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
+    world_pay(world, WORLD_ORDER_2);
+    assert_int_equal(in_turn(fixture, fixture->order).verdict, INTAKE_STORED);
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_WRITE);
+}
+
+static void in_their_order_the_later_one_is_paid(void **state)
+{
+    struct fixture *fixture = *state;
+    struct world *world = &fixture->world;
+
+    begin_with_an_order_that_was_left(fixture);
+    fixture->queue->count = 1; /* and the farewell, which is not told yet */
+    assert_int_equal(in_turn(fixture, fixture->queue).verdict, INTAKE_STORED);
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_TO_PAY);
+    assert_int_equal(ahead(fixture), INTAKE_STORED);
+    assert_int_equal(world_order(world, WORLD_ORDER).status, FACT_ORDER_CLOSED);
+    assert_int_equal(world_order(world, WORLD_ORDER_2).status, FACT_ORDER_TO_PAY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +238,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(entries_that_do_not_follow_each_other_are_not_taken, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_kiosk_has_only_so_many_ahead, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_comes_late_leaves_the_order_alone_that_is_being_paid,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(in_their_order_the_later_one_is_paid, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,6 +103,10 @@ static void every_released_database_comes_up_with_all_rows(void **state)
         assert_int_equal(answer(store, "SELECT count(*) FROM askers WHERE kiosk = 'l'"),
                          ENTRIES / 20);
         assert_int_equal(answer(store, "SELECT count(*) FROM askers"), ENTRIES / 20);
+        /* When they were requested was not kept: they give way to whatever is. */
+        assert_int_equal(answer(store, "SELECT count(*) FROM orders WHERE asked_epoch = ''"
+                                       " AND asked_seq = 0 AND asked_ms = 0"),
+                         ENTRIES / 10);
         store_close(store);
         assert_int_equal(store_open(folder.path, false, &store).code, ERR_NONE);
         store_close(store);

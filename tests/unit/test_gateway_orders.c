@@ -367,6 +367,57 @@ static void a_new_request_replaces_an_unpaid_one_but_never_a_paid_one(void **sta
     assert_string_equal(third.reason, "already_paid");
 }
 
+static const struct later {
+    const char *sentence; /* of the second request; the first is the 11th entry, at that moment */
+    const char *kiosk, *epoch;
+    uint64_t seq;
+    int64_t late_s;
+    enum fact_order_status first, second;
+} laters[] = {
+    {"the same journal, further on", WORLD_KIOSK, WORLD_EPOCH, 12, -60, FACT_ORDER_CLOSED,
+     FACT_ORDER_TO_PAY},
+    {"the same journal, before", WORLD_KIOSK, WORLD_EPOCH, 10, 60, FACT_ORDER_TO_PAY,
+     FACT_ORDER_REFUSED},
+    {"another kiosk, later", "hall-2", WORLD_EPOCH, 3, 60, FACT_ORDER_CLOSED, FACT_ORDER_TO_PAY},
+    {"another kiosk, at once", "hall-2", WORLD_EPOCH, 3, 0, FACT_ORDER_CLOSED, FACT_ORDER_TO_PAY},
+    {"another kiosk, before", "hall-2", WORLD_EPOCH, 99, -1, FACT_ORDER_TO_PAY, FACT_ORDER_REFUSED},
+    {"another life of the kiosk, later", WORLD_KIOSK, WORLD_VISIT, 3, 60, FACT_ORDER_CLOSED,
+     FACT_ORDER_TO_PAY},
+    {"another life of the kiosk, before", WORLD_KIOSK, WORLD_VISIT, 99, -1, FACT_ORDER_TO_PAY,
+     FACT_ORDER_REFUSED},
+};
+
+static void request_at(struct world *world, const char *order, const struct later *at)
+{
+    struct entry entry = world_request(world, order, 1);
+    struct report report = {.kiosk = at->kiosk, .txid = order, .entry = &entry};
+    char code[ORDER_CODE_SIZE];
+
+    (void)text_copy(report.place.epoch, sizeof(report.place.epoch), at->epoch);
+    report.place.seq = at->seq;
+    report.place.at_ms = (WORLD_NOW_S + at->late_s) * 1000;
+    WORLD_DO(world, orders_request(&world->platform, &report, code));
+}
+
+/* Who has gone to another kiosk, or whose kiosk began anew, is known by the time. */
+static void of_two_requests_the_later_one_is_the_visitors(void **state)
+{
+    const struct later first = {.kiosk = WORLD_KIOSK, .epoch = WORLD_EPOCH, .seq = 11};
+    const struct hash client = {{2}};
+    struct world *world = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(laters); i++) {
+        WORLD_DO(world, kiosk_enrol(world->platform.store, "hall-2", &client, WORLD_NOW_S));
+        request_at(world, WORLD_ORDER, &first);
+        request_at(world, WORLD_ORDER_2, &laters[i]);
+        print_message("  %s\n", laters[i].sentence);
+        assert_int_equal(world_order(world, WORLD_ORDER).status, laters[i].first);
+        assert_int_equal(world_order(world, WORLD_ORDER_2).status, laters[i].second);
+        world_close(world);
+        world_open(world);
+    }
+}
+
 static void a_reviewed_renewal_waits_for_people(void **state)
 {
     struct world *world = *state;
@@ -472,6 +523,7 @@ int main(void)
         ROW(an_unpaid_order_closes_when_its_time_is_over),
         ROW(money_that_came_just_before_the_end_wins),
         ROW(a_new_request_replaces_an_unpaid_one_but_never_a_paid_one),
+        ROW(of_two_requests_the_later_one_is_the_visitors),
         ROW(a_reviewed_renewal_waits_for_people),
         ROW(a_review_that_fails_makes_a_refund_due),
         ROW(what_is_paid_and_cannot_be_delivered_is_refunded),

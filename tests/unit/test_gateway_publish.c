@@ -74,7 +74,7 @@ static struct sent all_for(struct world *world, const char *kiosk)
 static void ask(struct world *world, const char *kiosk)
 {
     const struct entry entry = {.kind = ENTRY_PIN_VERIFIED, .token = WORLD_TOKEN};
-    const struct report report = {kiosk, "", &entry};
+    const struct report report = {.kiosk = kiosk, .txid = "", .entry = &entry};
     char code[ORDER_CODE_SIZE] = "?";
 
     WORLD_DO(world, orders_ask(&world->platform, &report, code));
