@@ -8,10 +8,11 @@
  *
  * Each is one transaction; the same request again is answered with the same certificate.
  *
- * A renewal bears the device key's signature over its request, where that key is known: the TLS key
- * alone, which certkiosk-syncd has on the network, renews nothing, and so can neither outlive its
- * own certificate nor shut the kiosk out. certkiosk-syncd asks certkiosk for the signature over
- * the kiosk's own socket (kiosk/app/doorbell.h) and never has the key. It did not go through the
+ * A renewal bears the device key's signature over its request; a kiosk whose device key is not
+ * known renews nothing, unless the platform takes such kiosks' word: the TLS key alone, which
+ * certkiosk-syncd has on the network, renews nothing, and so can neither outlive its own
+ * certificate nor shut the kiosk out. certkiosk-syncd asks certkiosk for the signature over the
+ * kiosk's own socket (kiosk/app/doorbell.h) and never has the key. It did not go through the
  * journal: that would make each renewal wait for the queue, and add a kind of entry for ever.
  */
 #ifndef SYNC_GATEWAY_ENROL_H

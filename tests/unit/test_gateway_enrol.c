@@ -304,6 +304,24 @@ static void who_has_the_tls_key_alone_renews_nothing(void **state)
     assert_int_equal(known_by(NEW, &next), KIOSK_FOLLOWS);
 }
 
+static void nor_does_a_kiosk_whose_device_key_nobody_knows(void **state)
+{
+    struct renew_request request = {.csr_len = 0};
+    (void)state;
+
+    assert_int_equal(enrol(), ENROL_DONE);
+    ask_for(fixture.key, NEW, request.csr, &request.csr_len);
+    fixture.world.platform.takes_unsigned = false;
+    assert_int_equal(renew(&request), ENROL_UNSIGNED);
+    sign_device(NEW, request.csr, request.csr_len, request.device_proof);
+    request.device_proof_len = ENROL_DEVICE_PROOF_LEN;
+    assert_int_equal(renew(&request), ENROL_UNSIGNED); /* by a key that may be anybody's */
+    assert_int_equal(alarms(), 1);
+    assert_int_equal(world_number(&fixture.world, "SELECT count(*) FROM nexts"), 0);
+    fixture.world.platform.takes_unsigned = true;
+    assert_int_equal(renew(&request), ENROL_DONE);
+}
+
 static void both_count_until_the_next_is_used(void **state)
 {
     struct key *key = NULL;
@@ -535,6 +553,7 @@ int main(void)
         TEST(the_code_itself_is_not_kept),
         TEST(a_device_key_is_proven),
         TEST(who_has_the_tls_key_alone_renews_nothing),
+        TEST(nor_does_a_kiosk_whose_device_key_nobody_knows),
         TEST(both_count_until_the_next_is_used),
         TEST(one_that_was_not_used_is_not_lost_to_another),
         TEST(so_many_are_issued_and_no_more),
