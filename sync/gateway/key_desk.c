@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kiosk/base/text.h"
+#include "sync/gateway/key_tree.h"
 #include "sync/gateway/publish.h"
 #include "sync/wire/document.h"
 
@@ -191,6 +192,23 @@ static struct err choose(struct key_desk *desk, const char *subject, bool revoke
     return ERR(ERR_NOT_FOUND, 0, "a key that may say so");
 }
 
+static struct err check_room(struct key_desk *desk, const struct seal_key *speaker,
+                             const char *subject)
+{
+    bool has_room = false;
+
+    struct err e = key_tree_has_room(desk->store, seal_key_id(speaker), subject, &has_room);
+    if (failed(e) || has_room)
+        return e;
+    (void)text_print(
+        desk->message, sizeof(desk->message),
+        "kiosks take no more than %d keys, revoked ones too, from %s and from whom it"
+        " introduced: take its private half (platform-ID.key) out of %s and put the one"
+        " of another key there that the platform had from the beginning",
+        KEYRING_INTRODUCED_MAX, seal_key_id(speaker), desk->dir); /* it fits */
+    return ERR(ERR_NOT_FOUND, KEYRING_INTRODUCED_MAX, "a key with room for another one");
+}
+
 static struct err keep(struct store *store, const char *id, const struct seal_key *speaker,
                        const struct document_key *said)
 {
@@ -236,6 +254,8 @@ static struct err say(struct key_desk *desk, const char *id, const struct docume
     struct err e = load(desk->store, id, &said);
     if (!failed(e))
         e = choose(desk, id, wanted.revoked_s != 0, is_fresh, &speaker);
+    if (!failed(e) && wanted.revoked_s == 0)
+        e = check_room(desk, speaker, id);
     if (failed(e))
         return e;
     if (said.is_told && same(&said.key, &wanted)) {
@@ -271,6 +291,8 @@ struct err key_add(struct key_desk *desk, int64_t days, size_t *out_at)
     size_t at = 0;
 
     struct err e = choose(desk, "a new key", false, true, &speaker);
+    if (!failed(e))
+        e = check_room(desk, speaker, "");
     if (!failed(e))
         e = keys_folder_add(desk->dir, desk->now_s, days, &desk->folder, &at);
     if (failed(e))

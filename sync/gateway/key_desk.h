@@ -46,7 +46,8 @@ MUST_CHECK struct err key_desk_open(struct store *store, const char *dir, int64_
 void key_desk_close(struct key_desk *desk);
 
 /* Make a key of `days`, at `*out_at` of the list, and tell of it. ERR_NOT_FOUND: no key that could
- * introduce it is here; else as keys_folder_add(). */
+ * introduce it is here, or the highest that is and those under the same root have introduced
+ * KEYRING_INTRODUCED_MAX; else as keys_folder_add(). */
 MUST_CHECK struct err key_add(struct key_desk *desk, int64_t days, size_t *out_at);
 
 /* Seal with the key at `at` from now on. Kiosks are told of it, by a higher key than before when

@@ -401,6 +401,45 @@ static void what_was_not_sealed_is_as_soon_as_it_can_be(void **state)
     }
 }
 
+/* Add, and revoke what was added, until no more is: how many there were. */
+static size_t add_all(char *out_message)
+{
+    size_t added = 0;
+    struct err e = ERR_OK;
+    while (added <= KEYRING_MAX && !failed(e = act(ADD, 0, out_message))) {
+        added++;
+        size_t last = list_now().count - 1;
+        assert_int_equal(act(REVOKE, last, NULL).code, ERR_NONE);
+        take_one_out();
+        expect_agreement(&world.kiosks[0]);
+    }
+    assert_int_equal(e.code, ERR_NOT_FOUND);
+    return added;
+}
+
+/* A kiosk that was told of more would believe nothing that comes after it. */
+static void no_more_keys_are_introduced_than_kiosks_take(void **state)
+{
+    char first[SEAL_KEY_ID_SIZE];
+    char message[KEY_DESK_MESSAGE_SIZE];
+    (void)state;
+    enrol(&world.kiosks[0]);
+    id_at(0, first);
+    assert_int_equal(add_all(message), KEYRING_INTRODUCED_MAX);
+    assert_non_null(strstr(message, first));
+    assert_non_null(strstr(message, world.dir));
+    assert_int_equal(list_now().count, 2); /* nor is anything left of the one that was refused */
+    private_half(first, false);
+    assert_int_equal(act(ADD, 0, NULL).code, ERR_NONE); /* by the second */
+    assert_int_equal(act(ACTIVATE, 2, NULL).code, ERR_NONE);
+    private_half(first, true);
+    assert_int_equal(act(ACTIVATE, 2, NULL).code, ERR_NONE); /* and it stays the second's */
+    expect_agreement(&world.kiosks[0]);
+    enrol(&world.kiosks[1]);
+    world.kiosks[1].ring = world.kiosks[1].given = world.kiosks[0].given;
+    expect_agreement(&world.kiosks[1]);
+}
+
 static uint32_t draw(uint32_t *seed, uint32_t below)
 {
     *seed = (uint32_t)((*seed * UINT64_C(1664525) + UINT64_C(1013904223)) & UINT32_MAX);
@@ -492,6 +531,7 @@ int main(void)
         TEST(what_a_revoked_key_revoked_is_said_again),
         TEST(what_only_a_gone_key_introduced_does_not_come_back),
         TEST(what_was_not_sealed_is_as_soon_as_it_can_be),
+        TEST(no_more_keys_are_introduced_than_kiosks_take),
         cmocka_unit_test(every_kiosk_believes_what_the_platform_says),
     };
     return cmocka_run_group_tests_name("gateway keys", tests, NULL, NULL);
