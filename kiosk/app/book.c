@@ -14,120 +14,17 @@
 #include "kiosk/base/clock.h"
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
-#include "kiosk/ledger/agreement.h"
 
 #define COMMANDS_MAX 64
 #define IDLE_MS 1000
-#define REOPEN_MS 5000
 #define STOP_PAUSE_MS 100
-
-static void send_hall(struct book *book)
-{
-    struct mail mail = {.kind = MAIL_LEDGER, .hall = book->hall};
-    post_send(book->setup.post, &mail);
-}
 
 static void look_at_room(struct book *book)
 {
     if (!disk_room_look(&book->room))
         return;
     book->hall.room_ok = book->room.ok;
-    send_hall(book);
-}
-
-/* Until it is opened again. */
-static void close_journal(struct book *book, enum fact_ledger_fault fault)
-{
-    journal_close(book->journal);
-    book->journal = NULL;
-    book->next_open_ms = clock_boot_ms() + REOPEN_MS;
-    book->hall.ledger_ok = false;
-    if (!book->condemned)
-        book->hall.ledger_fault = fault;
-    send_hall(book);
-}
-
-static void out_of_service(struct book *book, const char *event, struct err e)
-{
-    log_err(event, e);
-    close_journal(book, e.code == ERR_NO_ROOM ? FACT_LEDGER_NO_ROOM : FACT_LEDGER_UNUSABLE);
-}
-
-/* The same, with what is known of a journal that does not open. */
-static void cannot_open(struct book *book, struct err e)
-{
-    enum fact_ledger_fault fault = FACT_LEDGER_UNUSABLE;
-    if (e.code == ERR_NO_ROOM)
-        fault = FACT_LEDGER_NO_ROOM;
-    if (e.code == ERR_DENIED)
-        fault = FACT_LEDGER_NO_KEY;
-    if (e.code == ERR_CONFLICT)
-        fault = FACT_LEDGER_CHANGED;
-    log_err("journal_open", e);
-    close_journal(book, fault);
-}
-
-static void log_fault(enum fact_ledger_fault fault)
-{
-    static const char *const words[FACT_LEDGER_FAULT_COUNT] = {[FACT_LEDGER_ROLLED_BACK] =
-                                                                   "rolled_back",
-                                                               [FACT_LEDGER_FORKED] = "forked",
-                                                               [FACT_LEDGER_NO_KEY] = "no_key",
-                                                               [FACT_LEDGER_CHANGED] = "changed"};
-
-    log_event(LOG_LEVEL_ERROR, "ledger", "fault=%s", words[fault]);
-}
-
-/* For as long as the process lives: no program can mend it. */
-static void condemn(struct book *book, enum fact_ledger_fault fault)
-{
-    log_fault(fault);
-    book->condemned = true;
-    book->hall.ledger_ok = false;
-    book->hall.ledger_fault = fault;
-    send_hall(book);
-}
-
-/* Whether the journal has what the platform acknowledged. Without an inbox that is not known, and
- * nothing can be sold either. */
-static struct err compare(struct book *book, enum agreement *out_agreement)
-{
-    struct inbox_state state;
-
-    if (book->mail.inbox != NULL && !failed(mailbox_state(&book->mail, &state)))
-        return agreement_of_state(book->journal, &state, out_agreement);
-    *out_agreement = AGREEMENT_SAME;
-    return ERR_OK;
-}
-
-static enum fact_ledger_fault fault_of(enum agreement agreement)
-{
-    return agreement == AGREEMENT_BEHIND ? FACT_LEDGER_ROLLED_BACK : FACT_LEDGER_FORKED;
-}
-
-static bool judge(struct book *book)
-{
-    enum agreement agreement = AGREEMENT_SAME;
-
-    if (book->condemned || book->journal == NULL)
-        return false;
-    struct err e = compare(book, &agreement);
-    if (failed(e)) {
-        out_of_service(book, "journal_read", e);
-        return false;
-    }
-    if (agreement != AGREEMENT_SAME)
-        condemn(book, fault_of(agreement));
-    return agreement == AGREEMENT_SAME;
-}
-
-/* Nothing was done with it yet: the right one may be in its place when it is opened again, and what
- * the platform said of the one before may be over then. */
-static void leave_unused(struct book *book, enum fact_ledger_fault fault)
-{
-    if (book->hall.ledger_fault != fault)
-        log_fault(fault);
-    close_journal(book, fault);
+    book_tell_hall(book);
 }
 
 /* Whether what failed with `e` for want of room is worth another try. */
@@ -151,16 +48,16 @@ static void open_journal(struct book *book)
     if (!failed(e))
         e = warden_opened(&book->warden, book->journal);
     if (!failed(e))
-        e = compare(book, &agreement);
+        e = book_compare(book, &agreement);
     if (failed(e)) {
-        cannot_open(book, e);
+        book_cannot_open(book, e);
     } else if (agreement != AGREEMENT_SAME && !book->condemned) {
-        leave_unused(book, fault_of(agreement));
+        book_leave_unused(book, agreement);
     } else if (!book->condemned) {
         (void)disk_room_look(&book->room);
         book->hall.room_ok = book->room.ok;
         book->hall.ledger_ok = true;
-        send_hall(book);
+        book_tell_hall(book);
     }
 }
 
@@ -168,7 +65,7 @@ static void try_open(struct book *book)
 {
     mailbox_open(&book->mail);
     if (book->setup.guard == NULL && !book->condemned)
-        condemn(book, FACT_LEDGER_NO_KEY);
+        book_condemn(book, FACT_LEDGER_NO_KEY);
     if (book->journal == NULL && book->setup.guard != NULL && clock_boot_ms() >= book->next_open_ms)
         open_journal(book);
 }
@@ -178,7 +75,7 @@ static bool may_append(struct book *book, const struct journal_draft *draft)
 {
     bool begins = text_same(draft->kind, entry_name(ENTRY_ORDER_REQUESTED)) ||
                   text_same(draft->kind, entry_name(ENTRY_WRITE_INTENDED));
-    return book->journal != NULL && (!begins || judge(book));
+    return book->journal != NULL && (!begins || book_judge(book));
 }
 
 static struct err own_txid(const struct book *book, const char *once, struct journal_draft *draft)
@@ -198,7 +95,7 @@ static void sign_head(struct book *book)
     if (makes_room(book, e))
         e = warden_sign(&book->warden, book->journal);
     if (failed(e)) {
-        out_of_service(book, "journal_sign_head", e);
+        book_out_of_service(book, "journal_sign_head", e);
     } else {
         nudge_look(book->socket, book->setup.syncd_socket);
     }
@@ -212,11 +109,11 @@ static void verify_on(struct book *book)
                        ? ERR_OK
                        : warden_verify(&book->warden, book->journal, &bad_seq);
     if (failed(e) && bad_seq == 0) {
-        out_of_service(book, "journal_verify", e);
+        book_out_of_service(book, "journal_verify", e);
     } else if (failed(e)) {
         log_event(LOG_LEVEL_ERROR, "journal_verify", "seq=%llu at=\"%s\"",
                   (unsigned long long)bad_seq, e.site);
-        condemn(book, FACT_LEDGER_CHANGED);
+        book_condemn(book, FACT_LEDGER_CHANGED);
     }
 }
 
@@ -232,7 +129,7 @@ static void do_append(struct book *book, const struct command *command)
         if (makes_room(book, e))
             e = journal_append(book->journal, &draft);
         if (failed(e))
-            out_of_service(book, "journal_append", e);
+            book_out_of_service(book, "journal_append", e);
     }
     if (!failed(e))
         warden_appended(&book->warden);
@@ -307,7 +204,7 @@ static void do_erase_kept(struct book *book, const char *order)
     if (makes_room(book, e))
         e = journal_kept_erase(book->journal, order);
     if (failed(e))
-        out_of_service(book, "journal_kept_erase", e);
+        book_out_of_service(book, "journal_kept_erase", e);
 }
 
 /* What was kept and is past goes. */
@@ -354,7 +251,7 @@ static void look_at_hall(struct book *book, bool changed)
     if (memcmp(&hall, &book->hall, sizeof(hall)) == 0)
         return;
     book->hall = hall;
-    send_hall(book);
+    book_tell_hall(book);
 }
 
 /* Without the inbox no time is proven; nothing that needs one is offered then. */
@@ -363,7 +260,7 @@ static void distrust_clock(struct book *book)
     if (!book->hall.clock_trusted)
         return;
     book->hall.clock_trusted = false;
-    send_hall(book);
+    book_tell_hall(book);
 }
 
 /* Between visits: nothing is left of the last one but what is written down. */
@@ -379,7 +276,7 @@ static void forget(struct book *book)
         if (makes_room(book, e))
             e = journal_checkpoint(book->journal);
         if (failed(e))
-            out_of_service(book, "journal_checkpoint", e);
+            book_out_of_service(book, "journal_checkpoint", e);
     }
     mailbox_close(&book->mail); /* the next look opens it again */
 }
@@ -398,7 +295,7 @@ static void look(struct book *book)
     }
     if (failed(mailbox_change(&book->mail, &change)))
         return;
-    (void)judge(book); /* who it concerns is told */
+    (void)book_judge(book); /* who it concerns is told */
     bool changed = change != book->seen_change;
     if (changed && look_at_order(book))
         book->seen_change = change;
