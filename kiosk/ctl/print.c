@@ -153,60 +153,85 @@ static void print_inbox(FILE *out, const struct report *report)
     }
 }
 
+static const struct {
+    const char *word, *advice;
+} advices[] = {
+    {"ledger_rolled_back", "the journal ends before what the platform has acknowledged: an "
+                           "older copy was put back. Nothing is served. Keep all its files, "
+                           "stop certkiosk and certkiosk-syncd, put the right journal back, "
+                           "start both: it serves when the platform agrees."},
+    {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
+                      "fork). Nothing is served. Keep all its files, call the platform; when "
+                      "it is settled restart certkiosk. It serves when the platform agrees."},
+    {"ledger_changed", "an entry of the journal is not what was appended, by somebody or by the "
+                       "disk. Nothing is served. Keep all its files, stop certkiosk and "
+                       "certkiosk-syncd, look at the disk, call the platform and name the "
+                       "entry that certkioskctl ledger verify names."},
+    {"ledger_bad", "the journal cannot be used or does not verify. Nothing is served. Run "
+                   "certkioskctl ledger verify; do not delete or create its files."},
+    {"inbox_damaged",
+     "what the platform sent is damaged. certkiosk-syncd puts it aside and fetches all of it "
+     "anew: restart it. When it comes again look at the disk."},
+    {"acknowledged_another_journal",
+     "the platform knows another journal of this kiosk than the one that is here. If nobody "
+     "made one on purpose put the right one back; see ledger_rolled_back in the README."},
+    {"ledger_no_key", "the device key is missing, or is not the one that the journal was made "
+                      "with. Nothing is served. Put the right key where [kiosk] device_key in "
+                      "kiosk.conf says, then restart certkiosk. A journal of an earlier release, "
+                      "which has none yet, gets one by certkiosk --create-ledger."},
+    {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
+                         "served. Check its disk and mount, then restart certkiosk."},
+    {"ledger_no_room", "the ledger's disk is full. Nothing is served. Free room on it, but delete "
+                       "no file of the ledger; service resumes by itself."},
+    {"trouble_fork", "the platform and the journal tell different histories of this kiosk, and "
+                     "nothing is sent. Keep all files of the ledger and call the platform; when it "
+                     "is settled certkiosk-syncd goes on by itself."},
+    {"trouble_gap",
+     "the platform wants entries that this journal does not have, or again those that it was just "
+     "sent: nothing behind them gets there. Keep all files of the ledger and call the platform, "
+     "which sees what it has by certkiosk-gateway kiosks and alarms."},
+    {"trouble_batch", "an entry of the journal cannot be sent, and all behind it wait: "
+                      "certkiosk-syncd's log says why. Run certkioskctl ledger verify, change "
+                      "nothing, and call the platform, which may take too little at once."},
+    {"trouble_conflict",
+     "what the platform sends contradicts what it sent before, which is kept. Call the platform: "
+     "if its database was put back, certkiosk-gateway restored has to be said there. When it is "
+     "settled restart certkiosk-syncd."},
+    {"trouble_seal",
+     "what comes is not sealed by a key of the platform that this kiosk knows, and nothing of it "
+     "is taken. Ask the platform which keys it uses, compare with the file that [platform] keys in "
+     "syncd.conf names, put the right one there and restart certkiosk-syncd. If the platform knows "
+     "of nothing, somebody stands in the line."},
+    {"trouble_answer", "what comes is not understood, or says that the request was wrong. See that "
+                       "[platform] url in syncd.conf is the platform's and that both are of "
+                       "releases that fit; certkiosk-syncd's log says more."},
+    {"trouble_tls", "who answers is not the platform, or does not let this kiosk in. Look for a "
+                    "portal or a stranger in the line, then at [platform] ca in syncd.conf, at the "
+                    "clock, and at whether the kiosk's certificate has ended."},
+    {"trouble_denied", "the platform does not let this kiosk in by its certificate. Ask the "
+                       "platform's operator whether it was disabled, for a code if not, and run "
+                       "certkiosk-syncd --enrol; nothing need be stopped for it."},
+    {"trouble_portal", "a login page answers in the platform's place: log the network in."},
+    {"trouble_signature",
+     "the platform takes nothing of this kiosk's journal: its device key is another one than "
+     "was enrolled, or none was. Put the right key back, or enrol the kiosk anew, with "
+     "device.pub."},
+    {"trouble_disk", "the disk is full: what the platform sends cannot be stored. Free room on it, "
+                     "but delete no file of the ledger; certkiosk-syncd goes on by itself."},
+    {"trouble_certificate",
+     "the kiosk's own certificate ends soon, or has ended, and was not renewed: "
+     "certkiosk-syncd's log says why. When it has ended ask the platform's operator for a "
+     "code and run certkiosk-syncd --enrol; nothing need be stopped for it."},
+    {"room_low", "the ledger's disk is nearly full: the order in hand is finished, nothing new is "
+                 "sold. Free room on it, but delete no file of the ledger; service resumes by "
+                 "itself."},
+};
+
 void print_advice(FILE *out, const char *word)
 {
-    static const struct {
-        const char *word, *advice;
-    } rows[] = {
-        {"ledger_rolled_back", "the journal ends before what the platform has acknowledged: an "
-                               "older copy was put back. Nothing is served. Keep all its files, "
-                               "stop certkiosk and certkiosk-syncd, put the right journal back, "
-                               "start both: it serves when the platform agrees."},
-        {"ledger_forked", "the journal and the platform tell different histories of this kiosk (a "
-                          "fork). Nothing is served. Keep all its files, call the platform; when "
-                          "it is settled restart certkiosk. It serves when the platform agrees."},
-        {"ledger_changed",
-         "an entry of the journal is not what was appended, by somebody or by the "
-         "disk. Nothing is served. Keep all its files, stop certkiosk and "
-         "certkiosk-syncd, look at the disk, call the platform and name the "
-         "entry that certkioskctl ledger verify names."},
-        {"ledger_bad", "the journal cannot be used or does not verify. Nothing is served. Run "
-                       "certkioskctl ledger verify; do not delete or create its files."},
-        {"inbox_damaged",
-         "what the platform sent is damaged. certkiosk-syncd puts it aside and fetches all of it "
-         "anew: restart it. When it comes again look at the disk."},
-        {"acknowledged_another_journal",
-         "the platform knows another journal of this kiosk than the one that is here. If nobody "
-         "made one on purpose put the right one back; see ledger_rolled_back in the README."},
-        {"ledger_no_key",
-         "the device key is missing, or is not the one that the journal was made "
-         "with. Nothing is served. Put the right key where [kiosk] device_key in "
-         "kiosk.conf says, then restart certkiosk. A journal of an earlier release, "
-         "which has none yet, gets one by certkiosk --create-ledger."},
-        {"ledger_no_folder", "the ledger's folder kiosk/ is missing or read-only. Nothing is "
-                             "served. Check its disk and mount, then restart certkiosk."},
-        {"ledger_no_room",
-         "the ledger's disk is full. Nothing is served. Free room on it, but delete "
-         "no file of the ledger; service resumes by itself."},
-        {"trouble_signature",
-         "the platform takes nothing of this kiosk's journal: its device key is another one than "
-         "was enrolled, or none was. Put the right key back, or enrol the kiosk anew, with "
-         "device.pub."},
-        {"trouble_disk",
-         "the disk is full: what the platform sends cannot be stored. Free room on it, "
-         "but delete no file of the ledger; certkiosk-syncd goes on by itself."},
-        {"trouble_certificate",
-         "the kiosk's own certificate ends soon, or has ended, and was not renewed: "
-         "certkiosk-syncd's log says why. When it has ended ask the platform's operator for a "
-         "code and run certkiosk-syncd --enrol; nothing need be stopped for it."},
-        {"room_low",
-         "the ledger's disk is nearly full: the order in hand is finished, nothing new is "
-         "sold. Free room on it, but delete no file of the ledger; service resumes by "
-         "itself."},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        if (text_same(rows[i].word, word))
-            (void)fprintf(out, "%s: %s\n", word, rows[i].advice);
+    for (size_t i = 0; i < ARRAY_LEN(advices); i++) {
+        if (text_same(advices[i].word, word))
+            (void)fprintf(out, "%s: %s\n", word, advices[i].advice);
     }
 }
 

@@ -270,6 +270,49 @@ static void a_journal_by_itself_is_held_against_no_inbox(void **state)
     assert_true(verify.looked[VERIFY_CHAIN]);
 }
 
+/* Whether there is a line about it. */
+static bool is_advised(const char *trouble)
+{
+    char word[REPORT_WORD_SIZE];
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+
+    assert_non_null(out);
+    assert_true(text_print(word, sizeof(word), "trouble_%s", trouble));
+    print_advice(out, word);
+    (void)fclose(out);
+    free(text);
+    return len > 0;
+}
+
+/* The words are read where they are listed: one more there is one more here. */
+static void every_trouble_that_the_inbox_names_has_an_advice(void **state)
+{
+    char header[65536] = "";
+    size_t count = 0;
+    FILE *in = fopen("kiosk/ledger/inbox.h", "r");
+    (void)state;
+
+    assert_non_null(in);
+    assert_in_range(fread(header, 1, sizeof(header) - 1, in), 1, sizeof(header) - 2);
+    (void)fclose(in);
+    char *at = strstr(header, "A word for staff, \"\" when well.");
+    assert_non_null(at);
+    *strstr(at, "*/") = '\0';
+    at = strstr(at, "\"\"") + 2;
+    while ((at = strchr(at, '"')) != NULL) {
+        const char *word = ++at;
+        at = strchr(at, '"');
+        *at++ = '\0';
+        if (!is_advised(word))
+            fail_msg("nothing is advised about trouble_%s", word);
+        count++;
+    }
+    assert_in_range(count, 12, 64);
+    assert_false(is_advised("of_no_kind"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +320,7 @@ int main(void)
         TEST(json_says_the_same),
         TEST(a_ledger_that_stops_service_is_explained),
         TEST(refused_statements_are_told_of),
+        TEST(every_trouble_that_the_inbox_names_has_an_advice),
         TEST(json_and_text_stand_when_all_is_gone),
         TEST(a_whole_ledger_verifies),
         TEST(a_ledger_that_is_not_whole_is_told),
