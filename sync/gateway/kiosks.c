@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "sync/gateway/alarm.h"
+
 #define KIOSK_COLUMNS \
     "SELECT k.id, k.certificate, k.epoch, k.contact_s, coalesce(h.seq, 0), h.hash, (SELECT " \
     "count(*) FROM alarms a WHERE a.kiosk = k.id AND a.cleared_s = 0), k.device_key IS NULL, " \
@@ -12,7 +14,8 @@ bool kiosk_id_valid(const char *id)
 {
     size_t len = strnlen(id, KIOSK_ID_SIZE);
     return len > 0 && len < KIOSK_ID_SIZE &&
-           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+           strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
+           strcmp(id, ALARM_PLATFORM) != 0;
 }
 
 struct err kiosk_set_device_key(struct store *store, const char *id,

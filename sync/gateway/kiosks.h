@@ -49,7 +49,8 @@ struct kiosk_certificate {
     int64_t from_s, until_s;
 };
 
-/* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. */
+/* Whether `id` is 1 to 32 of [a-z0-9-]: it stands in paths, names and seals. And not
+ * ALARM_PLATFORM, which stands in its place where it is about no kiosk. */
 bool kiosk_id_valid(const char *id);
 
 /* Add the kiosk, or give a known one its new client certificate: no other counts from now on. It is

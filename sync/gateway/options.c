@@ -8,6 +8,7 @@
 
 #include "kiosk/base/config.h"
 #include "kiosk/core/civil.h"
+#include "sync/gateway/alarm.h"
 #include "sync/gateway/kiosks.h"
 
 static const struct option_row *option_find(const char *name, const struct option_row *rows,
@@ -43,7 +44,8 @@ bool options_read(int argc, char **argv, const struct option_row *rows, size_t c
 bool option_kiosk(const char *name, const char *text)
 {
     if (!kiosk_id_valid(text))
-        (void)fprintf(stderr, "%s %s: 1 to 32 of a-z, 0-9 and -\n", name, text);
+        (void)fprintf(stderr, "%s %s: 1 to 32 of a-z, 0-9 and -, and not " ALARM_PLATFORM "\n",
+                      name, text);
     return kiosk_id_valid(text);
 }
 

@@ -241,6 +241,30 @@ static void a_kiosk_says_how_many_are_open(void **state)
     assert_int_equal(kiosk.open_alarms, 2);
 }
 
+static void what_is_about_no_kiosk_is_no_kiosk(void **state)
+{
+    static const struct {
+        const char *what, *id;
+        bool valid;
+    } rows[] = {
+        {"one letter", "a", true},
+        {"all that may stand in it", "hall-7-az09", true},
+        {"as long as can be", "abcdefghijklmnopqrstuvwxyz012345", true},
+        {"a longer one", "abcdefghijklmnopqrstuvwxyz0123456", false},
+        {"nothing", "", false},
+        {"a capital letter", "Hall-7", false},
+        {"a path", "hall/7", false},
+        {"what alarms of this machine stand under", ALARM_PLATFORM, false},
+        {"what begins so", ALARM_PLATFORM "-1", true},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (kiosk_id_valid(rows[i].id) != rows[i].valid)
+            fail_msg("%s", rows[i].what);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +272,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(few_of_those_that_were_cleared_are_kept, set_up, tear_down),
         cmocka_unit_test(what_is_odd_about_a_batch_is_an_alarm),
         cmocka_unit_test_setup_teardown(a_kiosk_says_how_many_are_open, set_up, tear_down),
+        cmocka_unit_test(what_is_about_no_kiosk_is_no_kiosk),
     };
     return cmocka_run_group_tests_name("gateway alarm", tests, NULL, NULL);
 }
