@@ -287,21 +287,26 @@ struct err inbox_scan(struct inbox *inbox, const char *type,
     }
 }
 
-struct err inbox_sealers(struct inbox *inbox, bool (*visit_key)(void *, const char *key_id),
+struct err inbox_sealers(struct inbox *inbox,
+                         bool (*visit_name)(void *, const struct inbox_name *name,
+                                            const char *key_id),
                          void *context)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct err e =
-        database_prepare(&inbox->database, "SELECT DISTINCT key_id FROM document", &statement);
+        database_prepare(&inbox->database, "SELECT type, id, key_id FROM document", &statement);
     while (!failed(e)) {
+        struct inbox_name name;
         char key_id[INBOX_KEY_ID_SIZE];
         bool row = false;
         e = database_step(statement, &row);
         if (failed(e) || !row)
             return e;
-        if (!database_text(statement, 0, key_id, sizeof(key_id)))
-            return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "key_id");
-        if (!visit_key(context, key_id))
+        if (!database_text(statement, 0, name.type, sizeof(name.type)) ||
+            !database_text(statement, 1, name.id, sizeof(name.id)) ||
+            !database_text(statement, 2, key_id, sizeof(key_id)))
+            return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "sealer");
+        if (!visit_name(context, &name, key_id))
             return ERR_OK;
     }
     return e;

@@ -112,9 +112,12 @@ MUST_CHECK struct err inbox_scan(struct inbox *inbox, const char *type,
                                  bool (*visit_document)(void *, const struct inbox_document *),
                                  void *context);
 
-/* The id of every key that sealed a document, once each, to `visit_key`; false to stop. */
+/* The name of every document and the id of the key that sealed it to `visit_name`; false to stop.
+ */
 MUST_CHECK struct err inbox_sealers(struct inbox *inbox,
-                                    bool (*visit_key)(void *, const char *key_id), void *context);
+                                    bool (*visit_name)(void *, const struct inbox_name *name,
+                                                       const char *key_id),
+                                    void *context);
 
 /* A number that grows with every change: a reader that sees the same one need not look again. */
 MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);

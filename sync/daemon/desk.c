@@ -14,18 +14,48 @@ static const char *const lane_names[LANE_COUNT] = {
     [LANE_AHEAD] = "ahead",
 };
 
+static struct err erase_pile(struct desk *desk, const struct ring_foreign *foreign)
+{
+    struct err e = store_refetch(&desk->store);
+    if (!failed(e))
+        e = store_erase(&desk->store, foreign->names, foreign->count);
+    if (!failed(e))
+        log_event(LOG_LEVEL_WARNING, "keys", "erased=%zu, of keys that fell", foreign->count);
+    return e;
+}
+
+/* Left to stand, one with a high version would keep out what the platform says in its place. */
+static struct err erase_foreign(struct desk *desk)
+{
+    struct ring_foreign foreign = {.count = RING_FOREIGN_MAX};
+    struct err e = ERR_OK;
+    while (!failed(e) && foreign.count == RING_FOREIGN_MAX) {
+        e = ring_find_foreign(desk->store.inbox, &desk->keys, &foreign);
+        if (!failed(e) && foreign.count > 0)
+            e = erase_pile(desk, &foreign);
+    }
+    return e;
+}
+
+struct err desk_settle_keys(struct desk *desk)
+{
+    if (!desk->unsettled)
+        return ERR_OK;
+    struct err e = erase_foreign(desk);
+    if (!failed(e))
+        e = time_proof_judge(desk);
+    desk->unsettled = failed(e);
+    return e.code == ERR_NO_ROOM ? ERR_OK : e;
+}
+
 /* A power cut may have come between a revocation and what follows from it. */
 struct err desk_load_keys(struct desk *desk)
 {
-    bool foreign = false;
     struct err e = ring_load(desk->store.inbox, desk->kiosk, &desk->keys);
-    if (!failed(e))
-        e = ring_find_foreign(desk->store.inbox, &desk->keys, &foreign);
-    if (!failed(e) && foreign)
-        store_refetch(&desk->store);
-    if (!failed(e))
-        e = time_proof_judge(desk);
-    return e.code == ERR_NO_ROOM ? ERR_OK : e; /* it falls at another start */
+    if (failed(e))
+        return e.code == ERR_NO_ROOM ? ERR_OK : e; /* all of the keys are known at another start */
+    desk->unsettled = true;
+    return desk_settle_keys(desk);
 }
 
 struct verdict_court desk_court(const struct desk *desk)

@@ -19,11 +19,16 @@ struct desk {
     const char *why[LANE_COUNT]; /* a word for why the lane failed last; NULL: it did not */
     struct store store;
     size_t statements_refused; /* of the platform about its keys, since the start */
+    bool unsettled; /* a key has fallen perhaps: desk_settle_keys() has something to do */
 };
 
-/* Add what the inbox keeps of the platform's keys to those of the file, ask for what a revoked key
- * has sealed, and let its time fall. Errors as ring_load(). */
+/* Add what the inbox keeps of the platform's keys to those of the file, and settle. Errors as
+ * ring_load(). */
 MUST_CHECK struct err desk_load_keys(struct desk *desk);
+
+/* If it is unsettled: erase what was sealed by keys that do not count, which is asked for again,
+ * and let their time fall. What there was no room for stays to be done. Errors as inbox_erase(). */
+MUST_CHECK struct err desk_settle_keys(struct desk *desk);
 
 /* Before whom seals are judged now; borrows from the desk. */
 struct verdict_court desk_court(const struct desk *desk);

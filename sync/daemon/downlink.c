@@ -15,7 +15,6 @@ struct downlink {
     struct feed *feed;
     struct keyring keys; /* with what the feed says of them */
     size_t refused;      /* statements of the feed that do not count */
-    bool judges_time;    /* whether it stands is still to be seen */
     uint64_t asked_ms;
     uint64_t asked_after;    /* cursor: an answer to another one would leave a gap */
     uint64_t pace_ms;        /* not before this */
@@ -123,12 +122,11 @@ static void refuse(struct downlink *downlink, const struct http_answer *answer, 
     desk_failed(downlink->desk, LANE_FEED, answer, word_for(e.code), now_ms);
 }
 
-/* Documents whose key fell are asked for again, which the platform seals anew; a time falls with
- * its key. */
+/* Documents whose key fell are erased, and the platform seals them anew; a time falls with its key.
+ */
 static struct err change_keys(struct downlink *downlink)
 {
     struct desk *desk = downlink->desk;
-    struct err e = ERR_OK;
     bool lost = ring_lost_one(&desk->keys, &downlink->keys);
     if (downlink->keys.count != desk->keys.count || lost) {
         log_event(LOG_LEVEL_NOTICE, "keys", "known=%zu revoked=%s", downlink->keys.count,
@@ -136,16 +134,21 @@ static struct err change_keys(struct downlink *downlink)
     }
     desk->keys = downlink->keys;
     desk->statements_refused += downlink->refused;
-    if (lost)
-        store_refetch(&desk->store);
-    downlink->judges_time = downlink->judges_time || lost;
-    if (downlink->judges_time)
-        e = time_proof_judge(desk);
-    downlink->judges_time = e.code == ERR_NO_ROOM; /* with the next answer, then */
-    return e.code == ERR_NO_ROOM ? ERR_OK : e;
+    desk->unsettled = desk->unsettled || lost;
+    return desk_settle_keys(desk);
 }
 
-/* The documents, from the first page on when the platform begins anew. */
+/* A cursor by a key that falls now may have passed documents by. It goes back before the revocation
+ * is stored, which a cut before that makes come again. */
+static struct err pass_none_by(struct downlink *downlink)
+{
+    if (!ring_lost_one(&downlink->desk->keys, &downlink->keys))
+        return ERR_OK;
+    downlink->feed->cursor = 0;
+    return store_refetch(&downlink->desk->store);
+}
+
+/* The documents, from the first page on when the platform begins anew, or a key fell. */
 static struct err keep(struct downlink *downlink, const struct ack *ack, uint64_t now_ms)
 {
     struct store *store = &downlink->desk->store;
@@ -155,6 +158,8 @@ static struct err keep(struct downlink *downlink, const struct ack *ack, uint64_
         if (!failed(e))
             uplink_restart(downlink->uplink, ack, now_ms);
     }
+    if (!failed(e))
+        e = pass_none_by(downlink);
     return failed(e) ? e : store_documents(store, downlink->feed);
 }
 

@@ -111,21 +111,21 @@ bool ring_lost_one(const struct keyring *before, const struct keyring *after)
 
 struct look {
     const struct keyring *ring;
-    bool found;
+    struct ring_foreign *foreign;
 };
 
-static bool look_at(void *context, const char *key_id)
+static bool look_at(void *context, const struct inbox_name *name, const char *key_id)
 {
-    struct look *look = context;
-    look->found = !keyring_counts(look->ring, key_id);
-    return !look->found;
+    const struct look *look = context;
+    if (!text_same(name->type, KEYRING_STATEMENT) && !keyring_counts(look->ring, key_id))
+        look->foreign->names[look->foreign->count++] = *name;
+    return look->foreign->count < RING_FOREIGN_MAX;
 }
 
-struct err ring_find_foreign(struct inbox *inbox, const struct keyring *ring, bool *out_found)
+struct err ring_find_foreign(struct inbox *inbox, const struct keyring *ring,
+                             struct ring_foreign *out_foreign)
 {
-    struct look look = {.ring = ring};
-    struct err e = inbox_sealers(inbox, look_at, &look);
-    if (!failed(e))
-        *out_found = look.found;
-    return e;
+    struct look look = {.ring = ring, .foreign = out_foreign};
+    out_foreign->count = 0;
+    return inbox_sealers(inbox, look_at, &look);
 }

@@ -20,8 +20,16 @@ MUST_CHECK struct err ring_take(struct feed *feed, const char *kiosk, int64_t no
 /* Whether a key counted in `before` and does not in `after`. */
 bool ring_lost_one(const struct keyring *before, const struct keyring *after);
 
-/* Whether the inbox has a document whose key does not count. Errors as inbox_sealers(). */
+#define RING_FOREIGN_MAX 64
+
+struct ring_foreign {
+    size_t count;
+    struct inbox_name names[RING_FOREIGN_MAX];
+};
+
+/* The first RING_FOREIGN_MAX documents of the inbox whose key does not count. Statements are none
+ * of them: what was said of a key outlives who said it. Errors as inbox_sealers(). */
 MUST_CHECK struct err ring_find_foreign(struct inbox *inbox, const struct keyring *ring,
-                                        bool *out_found);
+                                        struct ring_foreign *out_foreign);
 
 #endif

@@ -6,6 +6,7 @@
 #include "kiosk/base/log.h"
 #include "kiosk/base/text.h"
 #include "kiosk/ledger/reserve.h"
+#include "kiosk/pki/keyring.h"
 #include "sync/wire/document.h"
 
 void store_hold_reserve(struct store *store)
@@ -94,25 +95,40 @@ static void convert(const struct feed_document *from, struct inbox_document *to)
     to->body_len = from->body_len;
 }
 
-/* Whether the order as it stands has come further. */
+/* What cannot be read is nobody's order. */
+static bool order_goes_back(struct bytes from, struct bytes to)
+{
+    struct document_order then, now;
+    return !failed(document_read_order(from, &then)) && !failed(document_read_order(to, &now)) &&
+           fact_order_rank(now.facts.status) < fact_order_rank(then.facts.status);
+}
+
+/* The ring in memory takes no revocation back, but it is made anew from what stands here. */
+static bool key_goes_back(struct bytes from, struct bytes to)
+{
+    struct document_key then, now;
+    return !failed(document_read_key(from, &then)) && then.revoked_s != 0 &&
+           (failed(document_read_key(to, &now)) || now.revoked_s == 0);
+}
+
+/* Whether the order or the statement as it stands has come further. */
 static struct err goes_back(struct store *store, const struct inbox_document *document,
                             bool *out_back)
 {
     struct inbox_document stands;
-    struct document_order now, then;
+    bool is_key = text_same(document->type, KEYRING_STATEMENT);
 
     *out_back = false;
-    if (!text_same(document->type, "order"))
+    if (!is_key && !text_same(document->type, "order"))
         return ERR_OK;
     struct err e = inbox_get(store->inbox, document->type, document->id, &stands);
     if (failed(e))
         return e.code == ERR_NOT_FOUND ? ERR_OK : e;
-    if (failed(document_read_order((struct bytes){stands.body, stands.body_len}, &then)) ||
-        failed(document_read_order((struct bytes){document->body, document->body_len}, &now)))
-        return ERR_OK; /* what cannot be read is nobody's order */
-    *out_back = fact_order_rank(now.facts.status) < fact_order_rank(then.facts.status);
+    const struct bytes from = {stands.body, stands.body_len};
+    const struct bytes to = {document->body, document->body_len};
+    *out_back = is_key ? key_goes_back(from, to) : order_goes_back(from, to);
     if (*out_back)
-        log_event(LOG_LEVEL_WARNING, "feed", "order=%s goes back, kept", document->id);
+        log_event(LOG_LEVEL_WARNING, "feed", "%s=%s goes back, kept", document->type, document->id);
     return ERR_OK;
 }
 
@@ -156,10 +172,20 @@ struct err store_documents(struct store *store, const struct feed *feed)
     return ERR_OK;
 }
 
-void store_refetch(struct store *store)
+struct err store_refetch(struct store *store)
 {
     store->state.cursor = 0;
     store->dirty = true;
+    return store_save(store);
+}
+
+struct err store_erase(struct store *store, const struct inbox_name *names, size_t count)
+{
+    struct err e = inbox_erase(store->inbox, names, count);
+    if (makes_room(store, e))
+        e = inbox_erase(store->inbox, names, count);
+    store->news = store->news || !failed(e);
+    return e;
 }
 
 static void keep_proof(struct store *store, enum inbox_proves what, const struct sealed_ack *sealed)

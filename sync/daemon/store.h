@@ -46,8 +46,9 @@ void store_close(struct store *store);
  */
 MUST_CHECK struct err store_mend(struct store *store, const char *path, struct err e);
 
-/* As inbox_put(), with the cursor behind them. An order that goes back, which only a platform that
- * was put back says, is passed by: what was paid stays paid. */
+/* As inbox_put(), with the cursor behind them. An order or a statement that goes back, which only a
+ * platform that was put back says, is passed by: what was paid stays paid, a key that was revoked
+ * stays so. */
 MUST_CHECK struct err store_documents(struct store *store, const struct feed *feed);
 
 /* The platform's database is of another generation, as `ack`, which `sealed` holds, says: cursor
@@ -55,8 +56,14 @@ MUST_CHECK struct err store_documents(struct store *store, const struct feed *fe
 MUST_CHECK struct err store_generation(struct store *store, const struct ack *ack,
                                        const struct sealed_ack *sealed);
 
-/* Ask the platform for all documents again: those that are stored do not count any more. */
-void store_refetch(struct store *store);
+/* Ask the platform for all documents again: some that are stored do not count any more, or may have
+ * been kept from us. Durable on return. */
+MUST_CHECK struct err store_refetch(struct store *store);
+
+/* As inbox_erase(); after refetch(), so that no power cut leaves them neither here nor asked for.
+ */
+MUST_CHECK struct err store_erase(struct store *store, const struct inbox_name *names,
+                                  size_t count);
 
 /* `sealed` is what says so. */
 void store_take_time(struct store *store, int64_t time_ms, const struct proven_clocks *clocks,

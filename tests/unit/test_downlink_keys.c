@@ -1,104 +1,10 @@
-/* What the feed says of the platform's keys, and what becomes of documents whose key was revoked.
- */
-#include <stdio.h>
+/* What the feed says of the platform's keys, and what time they prove. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kiosk/base/text.h"
 #include "sync/daemon/status.h"
-#include "sync/wire/document.h"
-#include "tests/unit/syncd_room.h"
-
-/* A second key of the platform, which only a statement can introduce. */
-static struct seal_key *other_key(struct room *room)
-{
-    char path[128];
-    (void)snprintf(path, sizeof(path), "%s/other.pem", room->folder);
-    return fake_key(path);
-}
-
-static struct feed *feed_of(uint64_t cursor)
-{
-    struct feed *feed = calloc(1, sizeof(*feed));
-    assert_non_null(feed);
-    feed->cursor = cursor;
-    return feed;
-}
-
-static void add(struct feed *feed, const char *type, const char *id, uint64_t version,
-                struct bytes body)
-{
-    struct feed_document *document = &feed->documents[feed->count++];
-    (void)text_copy(document->type, sizeof(document->type), type);
-    (void)text_copy(document->id, sizeof(document->id), id);
-    document->version = version;
-    memcpy(document->body, body.at, body.len);
-    document->body_len = body.len;
-}
-
-static void add_notice(struct feed *feed, const char *id)
-{
-    add(feed, "notice", id, 1, (struct bytes){(const uint8_t *)"{}", 2});
-}
-
-static void add_key(struct feed *feed, const struct seal_key *key, uint64_t version,
-                    const struct document_key *facts)
-{
-    struct document_key said = *facts;
-    uint8_t body[DOCUMENT_BODY_MAX];
-    size_t len = 0;
-    memcpy(said.public_key, seal_key_public(key), sizeof(said.public_key));
-    assert_false(failed(document_write_key(&said, body, &len)));
-    add(feed, KEYRING_STATEMENT, seal_key_id(key), version, (struct bytes){body, len});
-}
-
-static const struct document_key fine = {.not_after_s = 4000000000};
-static const struct document_key revoked = {.not_after_s = 4000000000, .revoked_s = 1};
-
-/* All of it sealed by `key`, but what was sealed before. */
-static void give(struct room *room, const struct seal_key *key, struct feed *feed)
-{
-    struct ack ack = room_ack(room, 0);
-    room_round(room, 60000);
-    fake_feed(room->http, key, feed, &ack);
-    free(feed);
-    room_round(room, 1);
-}
-
-/* The statement of the feed's last document is by `key`. */
-static void seal_last(const struct seal_key *key, struct feed *feed)
-{
-    struct feed_document *document = &feed->documents[feed->count - 1];
-    char version[24];
-    (void)snprintf(version, sizeof(version), "%llu", (unsigned long long)document->version);
-    (void)text_copy(document->key_id, sizeof(document->key_id), seal_key_id(key));
-    const struct seal_message message = {.context = SEAL_STATEMENT,
-                                         .parts = {document->id, version},
-                                         .body = {document->body, document->body_len}};
-    assert_false(failed(seal_sign(key, &message, document->seal)));
-}
-
-/* A file with two keys, the room's the lower one. */
-static void put_above(struct room *room, const struct seal_key *key)
-{
-    struct keyring *keys = &room->desk.keys;
-    keys->keys[1] = keys->keys[0];
-    keys->count = 2;
-    memcpy(keys->keys[0].id, seal_key_id(key), SEAL_KEY_ID_SIZE);
-    memcpy(keys->keys[0].public_key, seal_key_public(key), SEAL_PUBLIC_LEN);
-}
-
-static bool sealed_by(struct room *room, const char *id, const struct seal_key *key)
-{
-    static struct inbox_document document;
-    struct err e = inbox_get(room->desk.store.inbox, "notice", id, &document);
-    return !failed(e) && text_same(document.key_id, seal_key_id(key));
-}
-
-static const char *trouble(const struct room *room)
-{
-    return room->desk.store.state.trouble;
-}
+#include "tests/unit/key_feed.h"
 
 static void test_a_key_may_seal_the_answer_that_introduces_it(void **state)
 {
@@ -197,71 +103,6 @@ static void test_what_a_fallen_key_said_does_not_hold_up_the_feed(void **state)
     assert_false(keyring_counts(&room->desk.keys, seal_key_id(third)));
     assert_int_equal(room->desk.statements_refused, 1);
     seal_key_destroy(third);
-    seal_key_destroy(other);
-}
-
-static void test_what_a_revoked_key_sealed_is_asked_for_again(void **state)
-{
-    struct room *room = *state;
-    struct seal_key *other = other_key(room);
-    struct feed *feed = feed_of(7);
-    put_above(room, other);
-    add_notice(feed, "n1");
-    give(room, room->key, feed);
-    assert_true(sealed_by(room, "n1", room->key));
-
-    feed = feed_of(8);
-    add_key(feed, room->key, 1, &revoked);
-    give(room, other, feed);
-    assert_string_equal(trouble(room), "");
-    assert_false(keyring_counts(&room->desk.keys, seal_key_id(room->key)));
-    room_round(room, 60000);
-    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=0&"));
-
-    /* The platform seals anew what it said before. */
-    feed = feed_of(8);
-    add_notice(feed, "n1");
-    add_key(feed, room->key, 1, &revoked);
-    give(room, other, feed);
-    assert_true(sealed_by(room, "n1", other));
-    room_round(room, 60000);
-    assert_non_null(strstr(room->http->lanes[LANE_FEED].path, "after=8&"));
-
-    feed = feed_of(9);
-    add_notice(feed, "n2");
-    give(room, room->key, feed);
-    assert_string_equal(trouble(room), "seal");
-    seal_key_destroy(other);
-}
-
-static void test_a_power_cut_after_a_revocation_asks_again_too(void **state)
-{
-    struct room *room = *state;
-    struct seal_key *other = other_key(room);
-    struct feed *feed = feed_of(7);
-    add_notice(feed, "n1");
-    add_key(feed, other, 1, &fine);
-    seal_last(room->key, feed);
-    give(room, other, feed);
-    assert_int_equal(room->desk.store.state.cursor, 7);
-
-    /* The statement is stored, and the cursor not yet set back. */
-    static struct inbox_document document;
-    assert_false(failed(
-        inbox_get(room->desk.store.inbox, KEYRING_STATEMENT, seal_key_id(other), &document)));
-    feed = feed_of(8);
-    add_key(feed, other, 2, &revoked);
-    seal_last(room->key, feed);
-    const struct feed_document *said = &feed->documents[0];
-    document.version = 2;
-    document.body_len = said->body_len;
-    memcpy(document.body, said->body, said->body_len);
-    memcpy(document.seal, said->seal, sizeof(document.seal));
-    assert_false(failed(inbox_put(room->desk.store.inbox, &document, 1, 8)));
-    free(feed);
-    room_restart(room);
-    assert_false(keyring_counts(&room->desk.keys, seal_key_id(other)));
-    assert_int_equal(room->desk.store.state.cursor, 0);
     seal_key_destroy(other);
 }
 
@@ -451,8 +292,6 @@ int main(void)
         TEST(test_a_key_that_introduces_itself_brings_nothing),
         TEST(test_a_statement_that_its_speaker_may_not_make_is_left_out),
         TEST(test_what_a_fallen_key_said_does_not_hold_up_the_feed),
-        TEST(test_what_a_revoked_key_sealed_is_asked_for_again),
-        TEST(test_a_power_cut_after_a_revocation_asks_again_too),
         TEST(test_validity_is_judged_by_proven_time),
         TEST(test_a_time_falls_with_the_key_that_sealed_it),
         TEST(test_it_falls_no_lower_than_what_is_still_proven),
