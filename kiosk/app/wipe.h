@@ -3,9 +3,9 @@
  *
  * Two places keep copies of what was there: the unused part of a stack, and memory that was given
  * back to the heap. The first is wiped by wipe_stack(), called by each thread when it has dealt
- * with something personal. The second by wipe_free.c, which stands in for free() and realloc() in
- * the program certkiosk, for every library in it; a build with a sanitizer, which has its own
- * heap, goes without.
+ * with something personal. The second by kiosk/base/wipe_free.c, which stands in for free() and
+ * realloc() in certkiosk and certkiosk-syncd, for every library in them; a build with a sanitizer,
+ * which has its own heap, goes without.
  */
 #ifndef KIOSK_APP_WIPE_H
 #define KIOSK_APP_WIPE_H

@@ -250,6 +250,7 @@ struct err downlink_step(struct downlink *downlink, uint64_t now_ms)
             desk_failed(desk, LANE_FEED, &answer, NULL, now_ms);
         } else {
             e = on_feed(downlink, &answer, now_ms);
+            explicit_bzero(downlink->feed, sizeof(*downlink->feed)); /* certificates name holders */
         }
     }
     if (failed(e) || http_busy(desk->http, LANE_FEED) || now_ms < downlink->pace_ms ||

@@ -223,6 +223,8 @@ struct err http_start(struct http *http, enum lane lane, const struct http_reque
     if (!text_print(url, sizeof(url), "%s%s", http->url, request->path))
         return ERR(ERR_NO_ROOM, 0, "path");
     call->message[0] = '\0';
+    if (call->len > 0) /* a certificate names its holder */
+        explicit_bzero(call->body, call->len);
     call->len = 0;
     call->max = request->answer_max;
     call->packed_len = request->packed.len;

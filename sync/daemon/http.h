@@ -48,7 +48,7 @@ struct http_answer {
     bool is_portal;   /* an HTML page, or somebody who speaks no TLS: not the platform */
     int status;
     uint32_t retry_after_s; /* 0: not said */
-    struct bytes body;      /* borrowed until the next start in this lane */
+    struct bytes body;      /* borrowed until the next start in this lane, which wipes it */
 };
 
 /* ERR_NO_ROOM (memory, or a URL that is too long), ERR_IO (native: the CURLcode). Files are read
