@@ -10,8 +10,7 @@
 #include "tests/unit/released.h"
 
 #define SPARSE 37 /* points left out under a sanitizer */
-#define SPARSE_EARLIER 3
-#define ROWS 3U /* of a batch */
+#define ROWS 3U   /* of a batch */
 
 /* --- an acknowledgement: a batch is stored before the answer is given --------------------------
  */
@@ -259,15 +258,11 @@ static const struct scenario scenarios[] = {
      count_sent, platform_stands, sent_agrees, false},
     {"platform, documents published", 3, prepare_platform, open_store, announce, close_store,
      count_announced, platform_stands, announced_agrees, true},
-    {"platform, a migration from 3", 1, prepare_release_3, open_store, announce, close_store,
-     count_announced, old_rows_stand, migrated_agrees, true},
-};
-
-/* What is done with these is done above, too, but for their first steps. */
-static const struct scenario earlier[] = {
     {"platform, a migration from 1", 1, prepare_release_1, open_store, announce, close_store,
      count_announced, old_rows_stand, migrated_agrees, true},
     {"platform, a migration from 2", 1, prepare_release_2, open_store, announce, close_store,
+     count_announced, old_rows_stand, migrated_agrees, true},
+    {"platform, a migration from 3", 1, prepare_release_3, open_store, announce, close_store,
      count_announced, old_rows_stand, migrated_agrees, true},
 };
 
@@ -280,8 +275,6 @@ static void no_cut_loses_or_doubles_or_halves(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
         sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
-    for (size_t i = 0; i < ARRAY_LEN(earlier); i++)
-        sweep_all_cuts(&earlier[i], SPARSE_EARLIER * sweep_stride(SPARSE));
 }
 
 static void nor_does_a_second_cut_in_what_follows_the_first(void **unused)
@@ -296,8 +289,6 @@ static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
         sweep_all_troubles(&scenarios[i], sweep_stride(SPARSE));
-    for (size_t i = 0; i < ARRAY_LEN(earlier); i++)
-        sweep_all_troubles(&earlier[i], SPARSE_EARLIER * sweep_stride(SPARSE));
 }
 
 static void what_is_not_synced_is_seen_to_be_lost(void **unused)

@@ -13,7 +13,6 @@
 #include "tests/unit/released.h"
 
 #define BEFORE 2U /* entries that stand when a visit begins */
-#define SPARSE_EARLIER 3
 #define SPARSE 17 /* points left out under a sanitizer */
 
 static const uint8_t old_certificate[] = "what the write overwrites";
@@ -307,15 +306,11 @@ static const struct scenario scenarios[] = {
      journal_stands, signed_agrees, false},
     {"an erasure", 2, prepare_journal, open_journal, erase, close_journal, count_erased,
      journal_stands, erased_agrees, false},
-    {"a migration from 3", 2, prepare_release_3, open_journal, append, close_journal, count_entry,
-     old_kept_stand, migrated_agrees, false},
-};
-
-/* What is done with these is done above, too, but for their first steps. */
-static const struct scenario earlier[] = {
     {"a migration from 1", 2, prepare_release_1, open_journal, append, close_journal, count_entry,
      old_rows_stand, migrated_agrees, false},
     {"a migration from 2", 2, prepare_release_2, open_journal, append, close_journal, count_entry,
+     old_kept_stand, migrated_agrees, false},
+    {"a migration from 3", 2, prepare_release_3, open_journal, append, close_journal, count_entry,
      old_kept_stand, migrated_agrees, false},
 };
 
@@ -328,8 +323,6 @@ static void no_cut_loses_or_doubles_or_halves(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
         sweep_all_cuts(&scenarios[i], sweep_stride(SPARSE));
-    for (size_t i = 0; i < ARRAY_LEN(earlier); i++)
-        sweep_all_cuts(&earlier[i], SPARSE_EARLIER * sweep_stride(SPARSE));
 }
 
 static void nor_does_a_second_cut_in_what_follows_the_first(void **unused)
@@ -344,8 +337,6 @@ static void no_trouble_of_the_disk_loses_or_doubles_or_halves(void **unused)
     (void)unused;
     for (size_t i = 0; i < ARRAY_LEN(scenarios); i++)
         sweep_all_troubles(&scenarios[i], sweep_stride(SPARSE));
-    for (size_t i = 0; i < ARRAY_LEN(earlier); i++)
-        sweep_all_troubles(&earlier[i], SPARSE_EARLIER * sweep_stride(SPARSE));
 }
 
 static void what_is_not_synced_is_seen_to_be_lost(void **unused)
