@@ -31,10 +31,17 @@ for way in "${ways[@]}"; do
     asked+=("$!")
 done
 failed=0
+points=0
+lost=0
 for i in "${!ways[@]}"; do
     way=${ways[$i]}
     if wait "${asked[$i]}"; then
         echo "ok: $way: $(sed -n 's/^  kiosk: //p' "$work/$way.log")"
+        if [ "$way" = control ]; then
+            lost=$(sed -n 's/^  kiosk: .*not made good //p' "$work/$way.log")
+        else
+            points=$((points + $(sed -n 's/^  kiosk: \([0-9]*\) points.*/\1/p' "$work/$way.log")))
+        fi
     else
         failed=1
         echo "FAILED: $way" >&2
@@ -43,3 +50,4 @@ for i in "${!ways[@]}"; do
     fi
 done
 [ $failed = 0 ]
+echo "points: $points power cuts of kiosk and token at commands of a write: each completed, or the old certificate back; control: $lost not made good on a disk that never syncs"
