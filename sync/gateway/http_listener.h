@@ -5,8 +5,8 @@
  *                                                                              --> listener_destroy
  *
  * With a client CA every request but those on public paths is refused (403) unless its client
- * certificate was issued by it, is the newest of its kiosk or the next (OU kiosk, CN the {kiosk} of
- * the path), or is an operator's (OU operator) on an operator's path. Whoever asks for too much is
+ * certificate was issued by it, and is one that kiosk_judge() lets in (OU kiosk, CN the {kiosk} of
+ * the path) or an operator's (OU operator) on an operator's path. Whoever asks for too much is
  * refused with 429, and anybody with 503 while too much runs, both with Retry-After.
  */
 #ifndef SYNC_GATEWAY_HTTP_LISTENER_H

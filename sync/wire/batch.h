@@ -26,10 +26,12 @@
  *
  * Down:  GET /v1/kiosks/{kiosk}/feed?after=CURSOR&wait=SECONDS   (wait 0 to 25)
  *            &generation=UUID&epoch=UUID&acked=N   (of the ack before)
+ *            &fork=1   (while the kiosk sends nothing: by an ack its journal is another one)
  *   200  {"cursor":N,"documents":[{"type":NAME,"id":TEXT,"version":N,"body":TEXT,
  *          "key_id":hex,"seal":base64}, ...], "ack":TEXT,"key_id":hex,"seal":base64}
- *        in order of change, at most FEED_DOCUMENTS_MAX; none when the wait is over. The ack
- *        has no "rejected" here and proves time and high-water mark ("" epoch: none yet).
+ *        statements about keys first, then the others, both in order of change, at most
+ *        FEED_DOCUMENTS_MAX; none when the wait is over. The ack has no "rejected" here and
+ *        proves time and high-water mark ("" epoch: none yet).
  *        Another generation than the one asked with: the platform's database was put back, and
  *        the feed begins anew.
  */

@@ -32,7 +32,8 @@ said=$(tests/e2e/test_gateway.sh "$gateway" 2>&1) || {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles && mkdir "$work/slow" &&
         openssl genpkey -algorithm ed25519 -out "$work/slow/device.key" &&
         tests/lib/papers.sh "$gateway" "$work/platform" hall-1 "$work/kiosk" hall-2 "$work/slow" &&
-        "$gateway" operator --dir "$work/platform" --out "$work/operator"
+        "$gateway" operator --dir "$work/platform" --out "$work/operator" &&
+        "$gateway" key add --dir "$work/platform" # the feed tells of it
 } >"$work/log" 2>&1 || {
     cat "$work/log"
     exit 1
