@@ -44,7 +44,7 @@ allowed() {
     sync/wire/*)            echo "$pure" stdlib.h $base kiosk/core/ sync/wire/ jansson.h zstd ;;
     sync/daemon/http.c)     echo "$libc" "$inet" $base sync/daemon/ curl/ openssl/ ;;
     sync/daemon/enrol_command.c) echo "$libc" grp.h $base sync/wire/ sync/daemon/ ;;
-    sync/daemon/*)          echo "$libc" $base kiosk/ledger/ kiosk/pki/ sync/wire/ sync/daemon/ systemd/ ;;
+    sync/daemon/*)          echo "$libc" $base $facts kiosk/ledger/ kiosk/pki/ sync/wire/ sync/daemon/ systemd/ ;;
     sync/gateway/*)         echo "$libc" "$inet" $base kiosk/store/ kiosk/core/ kiosk/pki/ sync/wire/ sync/gateway/
                             echo microhttpd.h gnutls/ sqlite3.h jansson.h openssl/ systemd/ ;;
     esac

@@ -5,7 +5,7 @@
  *                                              heartbeat. Silence of DOORBELL_SILENCE_MS: line down
  *   "status?"                                  answered with key=value lines
  *   "screen?"                                  answered with what is on the screen and can be
- * touched, when the configuration allows it (tests, demo)
+ *                                              touched, when the configuration allows it (tests)
  *   "sign HASH"                                answered with "signed HASH SIGNATURE", both in hex:
  *                                              the device key's over the certificate request of
  *                                              this SHA-256 (kiosk/pki/device_key.h). Who can ask

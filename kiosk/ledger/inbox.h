@@ -122,6 +122,8 @@ MUST_CHECK struct err inbox_sealers(struct inbox *inbox,
 /* A number that grows with every change: a reader that sees the same one need not look again. */
 MUST_CHECK struct err inbox_change(struct inbox *inbox, uint64_t *out_change);
 
+/* The state as it was set last; in a fresh inbox nothing is known: zeros and "". ERR_IO,
+ * ERR_MALFORMED (damaged). */
 MUST_CHECK struct err inbox_get_state(struct inbox *inbox, struct inbox_state *out_state);
 
 /* Durable. acked_seq never goes back within an epoch and a generation, nor gets another hash, and

@@ -171,8 +171,8 @@ MUST_CHECK struct err journal_count(struct journal *journal, const char *kind, u
                                     int64_t *out_last_at_ms);
 
 /* Rows from `after_seq` + 1 on, at most `max` (<= JOURNAL_BATCH_MAX), oldest first, to `visit_row`,
- * which returns false to stop early. The row is borrowed during the call. */
-
+ * which returns false to stop early. The row is borrowed during the call.
+ * ERR_IO, ERR_MALFORMED: a row that is none of ours; those before it were visited. */
 MUST_CHECK struct err journal_read(struct journal *journal, uint64_t after_seq, size_t max,
                                    bool (*visit_row)(void *, const struct journal_row *),
                                    void *context);
@@ -208,6 +208,7 @@ MUST_CHECK struct err journal_kept_erase(struct journal *journal, const char *or
 MUST_CHECK struct err journal_open_orders(struct journal *journal, struct journal_order *out_orders,
                                           size_t *out_count);
 
+/* Which journal this is, and its newest entry. ERR_IO, ERR_MALFORMED (damaged). */
 MUST_CHECK struct err journal_get_status(struct journal *journal,
                                          struct journal_status *out_status);
 

@@ -2,10 +2,10 @@
  * database.h - how a SQLite file of this house is made, opened, checked, brought up and closed. For
  * kiosk/ledger, whose files have one writer each, and for the platform's, whose writers take turns.
  *
- *     database_open --> begin .. prepare, step .. end --> checkpoint --> close     the one writer
- *     database_open_held --------> statements of its own --------------> close     a writer by
- * turns database_open_read --------> prepare, step ----------------------> close     readers
- *     database_open_alone -------> prepare, step ----------------------> close     of a backup
+ *   database_open --> begin .. prepare, step .. end --> checkpoint --> close   the one writer
+ *   database_open_held -------> statements of its own ------------> close   a writer by turns
+ *   database_open_read -------> prepare, step --------------------> close   readers
+ *   database_open_alone ------> prepare, step --------------------> close   of a backup
  *
  * A database is made beside its place and renamed, so a file that stands is always whole. The one
  * writer holds flock on `<path>.lock`; its -wal and -shm files stay when it closes. Readers need

@@ -49,7 +49,8 @@ void desk_trouble(struct desk *desk, enum lane lane, const char *word);
 /* Random, so that the pauses of many kiosks do not fall together. */
 uint32_t desk_draw(void);
 
-/* "GET something" with the time that is proven. ERR_NO_ROOM. */
+/* Send the request, a GET or a POST, with the time by which the platform's certificate is judged
+ * set in it. Errors as http_start(). */
 MUST_CHECK struct err desk_send(struct desk *desk, enum lane lane, struct http_request *request);
 
 #endif

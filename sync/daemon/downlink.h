@@ -4,7 +4,9 @@
  *     create --> step, step, ... --> destroy
  *
  * Every document's seal is checked before it is stored; one bad seal and nothing of that answer is
- * stored, the cursor stays, and staff are told.
+ * stored, the cursor stays, and staff are told. Statements about the platform's keys are judged
+ * each by itself, before all else: one that does not count is left out, logged and counted for
+ * staff, and the rest of the answer is taken.
  */
 #ifndef SYNC_DAEMON_DOWNLINK_H
 #define SYNC_DAEMON_DOWNLINK_H

@@ -1,3 +1,5 @@
+/* One hash over certificate and code: a copy of the file tells neither, and one that stands beside
+ * another certificate says nothing. */
 #include "sync/daemon/enrolled.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+/* There are two proofs, of the time and of the mark: when the key of the first falls, the second,
+ * by another key, is the witness that is left. */
 #include "sync/daemon/time_proof.h"
 
 #include <stdlib.h>

@@ -14,17 +14,40 @@
 
 enum { COMMAND_DONE = 0, COMMAND_FAILED = 1, COMMAND_USAGE = 2 };
 
+/* Make the data folder, which is empty or not there yet: CAs, keys and database. */
 int command_init(int argc, char **argv);
+
+/* Print a one-time code, by which a kiosk is enrolled. */
 int command_invite(int argc, char **argv);
+
+/* Make a folder with what an operator asks the platform with: key, certificate, its CA. */
 int command_operator(int argc, char **argv);
+
+/* Print all kiosks as a table. */
 int command_kiosks(int argc, char **argv);
+
+/* Shut a kiosk out until it is enrolled anew. */
 int command_disable(int argc, char **argv);
+
+/* Make a token known with its account, by a certificate that it has or that is made for it. */
 int command_register(int argc, char **argv);
+
+/* Tell all kiosks something for their home screen. */
 int command_announce(int argc, char **argv);
+
+/* Print the alarms and what to do about each, or clear one. */
 int command_alarms(int argc, char **argv);
+
+/* Print how this machine's clock stands to what the platform knows; go on by it when told to. */
 int command_clock(int argc, char **argv);
+
+/* The database was put back from a backup: another generation, which is printed. */
 int command_restored(int argc, char **argv);
+
+/* List, make, put to use or revoke the platform's keys. */
 int command_key(int argc, char **argv);
+
+/* Answer kiosks, operators and phones until SIGTERM or SIGINT. */
 int command_serve(int argc, char **argv);
 
 /* What the commands share, in command.c. */

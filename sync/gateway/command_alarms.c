@@ -1,3 +1,4 @@
+/* certkiosk-gateway alarms: what is odd about a kiosk, and what to do about each word. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

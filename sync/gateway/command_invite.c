@@ -1,3 +1,4 @@
+/* certkiosk-gateway invite: a one-time code for a kiosk. */
 #include <stdio.h>
 
 #include "kiosk/base/clock.h"

@@ -1,3 +1,4 @@
+/* certkiosk-gateway kiosks and disable: all kiosks in a table, and one of them shut out. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* certkiosk-gateway operator: a folder with all that an operator's own machine needs. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* certkiosk-gateway restored: the database was put back from a backup, says who did it. */
 #include <stdio.h>
 
 #include "kiosk/base/clock.h"

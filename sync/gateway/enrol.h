@@ -12,8 +12,8 @@
  * known renews nothing, unless the platform takes such kiosks' word: the TLS key alone, which
  * certkiosk-syncd has on the network, renews nothing, and so can neither outlive its own
  * certificate nor shut the kiosk out. certkiosk-syncd asks certkiosk for the signature over the
- * kiosk's own socket (kiosk/app/doorbell.h) and never has the key. It did not go through the
- * journal: that would make each renewal wait for the queue, and add a kind of entry for ever.
+ * kiosk's own socket (kiosk/app/doorbell.h) and never has the key. The journal would be
+ * the wrong way for it: each renewal would wait for the queue, and a kind of entry stand for ever.
  */
 #ifndef SYNC_GATEWAY_ENROL_H
 #define SYNC_GATEWAY_ENROL_H

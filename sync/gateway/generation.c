@@ -1,3 +1,5 @@
+/* What a kiosk says proves nothing, and another generation costs a whole feed: hence the pause, and
+ * the look at whether this database can have said what the kiosk has. */
 #include "sync/gateway/generation.h"
 
 #include <stdio.h>

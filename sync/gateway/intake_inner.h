@@ -38,6 +38,8 @@ MUST_CHECK struct err intake_judge(struct intake *intake, const struct batch *ba
 /* Whether the entries follow each other and hash to what they say. */
 bool intake_is_chain(const struct intake *intake, const struct batch *batch, uint64_t *out_bad_seq);
 
+/* Whether the entry, in the batch's epoch, hashes to what it says; what stands before it is not
+ * looked at. */
 bool intake_hash_true(const struct intake *intake, const struct batch_entry *entry);
 
 /* Whether an entry of this txid is stored, in whatever place of whatever journal. */

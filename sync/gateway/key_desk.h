@@ -1,8 +1,8 @@
 /*
  * key_desk.h - what an operator does with the platform's keys, and what kiosks are told of it.
  *
- *     key_desk_open --> key_add, key_activate or key_revoke --> key_desk_close certkiosk-gateway
- * key key_desk_open --> key_desk_settle -----------------------> key_desk_close     serve, at start
+ *   key_desk_open --> key_add, key_activate or key_revoke --> key_desk_close   the command `key`
+ *   key_desk_open --> key_desk_settle ----------------------> key_desk_close   serve, at start
  *
  * A statement about a key is made by the highest key that may make it and whose private half is in
  * the folder at that moment, by the rule that the kiosks have: keyring_may_say(). So who introduced

@@ -175,15 +175,15 @@ static const char added_to_2[] =
 
 /* A kiosk may have several certificates that it was given and did not use yet. */
 static const char added_to_3[] =
-    /* The newest certificate that was issued for the kiosk began then. What was issued until today
-     * is not known of an older database: nothing of it may count as newer than what stands here.
+    /* The newest certificate that was issued for the kiosk began then. What an older
+     * database has issued is not known: nothing of it may count as newer than what stands here.
      * The machine's clock may be behind what stands here. */
     "ALTER TABLE kiosks ADD COLUMN issued_s INTEGER NOT NULL DEFAULT 0;"
     "UPDATE kiosks SET issued_s = max(unixepoch(), enrolled_s,"
     "  (SELECT max(contact_s) FROM kiosks),"
     "  (SELECT coalesce(max(received_ms), 0) / 1000 FROM journal));"
     "ALTER TABLE kiosks ADD COLUMN disabled_s INTEGER NOT NULL DEFAULT 0;" /* 0: it is not */
-    /* Issued and not used yet. Kiosks' own columns of that name are not used since; neither are
+    /* Issued and not used yet. Kiosks' own columns of that name are not used; neither are
      * invites.tries_left and invite_refused: no row of a released database is dropped. */
     "CREATE TABLE nexts("
     "  kiosk TEXT NOT NULL REFERENCES kiosks(id),"

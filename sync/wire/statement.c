@@ -1,3 +1,4 @@
+/* Document to statement, field by field: keyring.h knows nothing of JSON. */
 #include "sync/wire/statement.h"
 
 #include <stdlib.h>

@@ -135,15 +135,31 @@ static void test_questions_are_answered_with_what_was_told_last(void **state)
     close_hall(&hall);
 }
 
+/* The answer to "sign HASH_TEXT" is the signature of the key at `path`, as hall-7's. */
+static void expect_signed(struct hall *hall, const char *path)
+{
+    char answer[512] = "";
+    uint8_t signature[SEAL_LEN];
+    struct hash hash = {{0}};
+    struct seal_key *public = NULL;
+
+    say(hall, "sign " HASH_TEXT, strlen("sign " HASH_TEXT));
+    ssize_t len = recv(hall->caller, answer, sizeof(answer) - 1, 0);
+    assert_int_equal(len, strlen("signed " HASH_TEXT " ") + 2 * SEAL_LEN);
+    assert_memory_equal(answer, "signed " HASH_TEXT " ", strlen("signed " HASH_TEXT " "));
+    assert_false(failed(hex_parse(strrchr(answer, ' ') + 1, signature, SEAL_LEN)));
+    assert_false(failed(hex_parse(HASH_TEXT, hash.at, HASH_LEN)));
+    assert_false(failed(seal_key_create(path, &public)));
+    assert_false(failed(device_request_verify(seal_key_public(public), "hall-7", &hash,
+                                              (struct bytes){signature, SEAL_LEN})));
+    seal_key_destroy(public);
+}
+
 static void test_a_certificate_request_is_signed_by_the_device_key(void **state)
 {
     static const char *const none[] = {
         "sign", "sign ", "sign 00", "sign " HASH_TEXT "0", "sign  " HASH_TEXT, "Sign " HASH_TEXT};
     char path[ROOM_PATH_SIZE];
-    char answer[512] = "";
-    uint8_t signature[SEAL_LEN];
-    struct hash hash = {{0}};
-    struct seal_key *public = NULL;
     struct hall hall;
     (void)state;
 
@@ -164,16 +180,7 @@ static void test_a_certificate_request_is_signed_by_the_device_key(void **state)
         say(&hall, none[i], strlen(none[i]));
     expect_answer(&hall, "status?", "state=attract\n");
 
-    say(&hall, "sign " HASH_TEXT, strlen("sign " HASH_TEXT));
-    ssize_t len = recv(hall.caller, answer, sizeof(answer) - 1, 0);
-    assert_int_equal(len, strlen("signed " HASH_TEXT " ") + 2 * SEAL_LEN);
-    assert_memory_equal(answer, "signed " HASH_TEXT " ", strlen("signed " HASH_TEXT " "));
-    assert_false(failed(hex_parse(strrchr(answer, ' ') + 1, signature, SEAL_LEN)));
-    assert_false(failed(hex_parse(HASH_TEXT, hash.at, HASH_LEN)));
-    assert_false(failed(seal_key_create(path, &public)));
-    assert_false(failed(device_request_verify(seal_key_public(public), "hall-7", &hash,
-                                              (struct bytes){signature, SEAL_LEN})));
-    seal_key_destroy(public);
+    expect_signed(&hall, path);
     struct device_key *key = hall.device.key;
     assert_int_equal(unlink(path), 0);
     close_hall(&hall);
