@@ -27,7 +27,7 @@ enum alarm_word {
     ALARM_EPOCH_CHANGED,    /* the journal was made anew; how its predecessor ended is not known */
     ALARM_CERTIFICATE,      /* somebody came with a certificate that does not count, or no longer */
     ALARM_CERTIFICATE_ENDS, /* the kiosk's ends soon, and is not renewed */
-    ALARM_RESTORED,         /* the platform's own database was put back: the kiosk has more of it */
+    ALARM_RESTORED,         /* the kiosk has more of the platform's database than there is */
     ALARM_MALFORMED,        /* what came is no batch, or an entry does not hash to what it says */
     ALARM_PLATFORM_CLOCK,   /* this machine's jumped; `kiosk` is ALARM_PLATFORM */
     ALARM_WORD_COUNT,

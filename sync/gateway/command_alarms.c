@@ -32,10 +32,11 @@ static const char *const meanings[ALARM_WORD_COUNT] = {
     [ALARM_CERTIFICATE_ENDS] = "the kiosk has not renewed its certificate: it is switched off, or"
                                " cannot. When it has ended,\n    invite the kiosk anew",
     [ALARM_RESTORED] =
-        "the platform's database was put back from a backup. Kiosks send again what it lost"
-        " of their\n    journals and fetch all documents anew; payments and certificates that it"
-        " lost are not in them:\n    compare with the payment provider and the authority. When"
-        " nobody put it back, see to the kiosk",
+        "the kiosk has more of the platform's database than there is. It alone fetches all"
+        " anew and sends again\n    what was lost. Was a backup put back? Say so for all kiosks:"
+        " certkiosk-gateway restored. Payments and\n    certificates that were lost do not come"
+        " again: compare with the payment provider and the authority.\n    Was none put back?"
+        " Then somebody else has the kiosk's TLS key: invite it anew",
     [ALARM_MALFORMED] = "the kiosk sends what cannot be stored, and gets no further: its journal"
                         " is damaged, or its\n    program and the platform's do not fit together",
     [ALARM_PLATFORM_CLOCK] = "this machine's clock jumped. The platform goes on by the time that it"

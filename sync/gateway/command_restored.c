@@ -16,7 +16,7 @@ static struct err restored(const char *dir, char out_generation[GENERATION_SIZE]
     if (!failed(e))
         e = generation_renew(&platform);
     if (!failed(e))
-        e = generation_read(store, out_generation);
+        e = generation_of(store, "", out_generation);
     return failed(e) ? e : transaction_commit(&work);
 }
 

@@ -11,31 +11,37 @@
 #include "sync/gateway/publish.h"
 #include "sync/gateway/store_schema.h"
 
+/* What one kiosk is told. */
 struct generation {
     char id[GENERATION_SIZE];
-    int64_t made_s; /* 0: with the database */
+    bool is_own;    /* it began anew by itself */
+    int64_t made_s; /* then */
 };
 
-static struct err load(struct store *store, struct generation *out)
+static struct err load(struct store *store, const char *kiosk, struct generation *out)
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
 
-    struct err e =
-        store_query(store, "SELECT id, made_s FROM generation", VALUES(V_NUMBER(0)), &query);
+    struct err e = store_query(store,
+                               "SELECT coalesce(r.generation, g.id), r.kiosk IS NOT NULL, r.made_s"
+                               " FROM generation AS g LEFT JOIN restarts AS r ON r.kiosk = ?",
+                               VALUES(V_TEXT(kiosk)), &query);
     if (!failed(e))
         e = store_row(query);
     if (failed(e))
         return e;
     column_text(query, 0, out->id, sizeof(out->id));
-    out->made_s = column_number(query, 1);
+    out->is_own = column_number(query, 1) != 0;
+    out->made_s = column_number(query, 2);
     return ERR_OK;
 }
 
-struct err generation_read(struct store *store, char out_generation[GENERATION_SIZE])
+struct err generation_of(struct store *store, const char *kiosk,
+                         char out_generation[GENERATION_SIZE])
 {
     struct generation now;
 
-    struct err e = load(store, &now);
+    struct err e = load(store, kiosk, &now);
     if (!failed(e))
         (void)text_copy(out_generation, GENERATION_SIZE, now.id); /* same size */
     return e;
@@ -43,9 +49,10 @@ struct err generation_read(struct store *store, char out_generation[GENERATION_S
 
 struct err generation_renew(const struct platform *platform)
 {
-    struct err e =
-        store_run(platform->store, "UPDATE generation SET id = " STORE_SCHEMA_UUID ", made_s = ?",
-                  VALUES(V_NUMBER(platform_now_s(platform))));
+    struct err e = store_run(platform->store, "UPDATE generation SET id = " STORE_SCHEMA_UUID,
+                             VALUES(V_NUMBER(0)));
+    if (!failed(e))
+        e = store_run(platform->store, "DELETE FROM restarts", VALUES(V_NUMBER(0)));
     if (!failed(e))
         store_mark_changed(platform->store);
     return e;
@@ -78,18 +85,25 @@ static struct err is_beyond(const struct platform *platform, const struct feed_p
     return ERR_OK;
 }
 
-/* `*in_out_cursor` is 0 then, unless there is too little time since the last one. */
-static struct err put_back(const struct platform *platform, const struct generation *now,
-                           const struct feed_place *place, const char *detail,
-                           uint64_t *in_out_cursor)
+/* Nothing proves what it says, for whoever has its line's key can say it: it alone begins anew.
+ * `*in_out_cursor` is 0 then, unless there is too little time since it last did. */
+static struct err restart(const struct platform *platform, const struct generation *now,
+                          const struct feed_place *place, const char *detail,
+                          uint64_t *in_out_cursor)
 {
-    int64_t age_s = platform_now_s(platform) - now->made_s;
+    int64_t now_s = platform_now_s(platform);
 
-    if (now->made_s != 0 && age_s >= 0 && age_s < GENERATION_PAUSE_S)
+    /* A clock that was set back makes nothing older. */
+    if (now->is_own && now_s - now->made_s < GENERATION_PAUSE_S)
         return ERR_OK;
     struct err e = alarm_raise(platform, place->kiosk, ALARM_RESTORED, detail);
-    if (!failed(e))
-        e = generation_renew(platform);
+    if (!failed(e)) {
+        e = store_run(platform->store,
+                      "INSERT INTO restarts(kiosk, generation, made_s)"
+                      " VALUES(?, " STORE_SCHEMA_UUID ", ?) ON CONFLICT(kiosk) DO UPDATE"
+                      " SET generation = excluded.generation, made_s = excluded.made_s",
+                      VALUES(V_TEXT(place->kiosk), V_NUMBER(now_s)));
+    }
     if (failed(e))
         return e;
     log_event(LOG_LEVEL_ERROR, "restored", "kiosk=%s %s", place->kiosk, detail);
@@ -107,7 +121,7 @@ struct err feed_place_settle(const struct platform *platform, const struct feed_
     *out_cursor = place->cursor;
     if (!place->tells)
         return ERR_OK;
-    struct err e = load(platform->store, &now);
+    struct err e = load(platform->store, place->kiosk, &now);
     if (failed(e))
         return e;
     if (!text_same(place->generation, now.id)) {
@@ -115,5 +129,5 @@ struct err feed_place_settle(const struct platform *platform, const struct feed_
         return ERR_OK;
     }
     e = is_beyond(platform, place, detail, &beyond);
-    return failed(e) || !beyond ? e : put_back(platform, &now, place, detail, out_cursor);
+    return failed(e) || !beyond ? e : restart(platform, &now, place, detail, out_cursor);
 }

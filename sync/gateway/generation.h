@@ -1,8 +1,9 @@
 /*
  * generation.h - which life of the platform's database this is: a UUID that stands in each
- * acknowledgement. One that was put back from a backup gets another one, by the command `restored`,
- * or as soon as a kiosk has what it cannot have had from here; kiosks then ask for all documents
- * anew, and send again what was lost of their journals.
+ * acknowledgement. After a backup was put back all kiosks get another one by the command
+ * `restored`. One that has what it cannot have had from here gets another one of its own at once,
+ * and an alarm tells; the others keep theirs, for that is its word alone. A kiosk that is told
+ * another one asks for all documents anew, and sends again what was lost of its journal.
  *
  *     serve -> feed_place_settle(): still where this database can have left the kiosk?
  *
@@ -15,12 +16,14 @@
 #include "sync/gateway/platform.h"
 
 #define GENERATION_SIZE (CHAIN_UUID_LEN + 1)
-/* By a kiosk's word alone at most so often: each makes all kiosks ask for everything. */
+/* One kiosk, by its own word, at most so often: each makes it ask for everything. */
 #define GENERATION_PAUSE_S 600
 
-MUST_CHECK struct err generation_read(struct store *store, char out_generation[GENERATION_SIZE]);
+/* The one that `kiosk` is told; "" is told what all are that have none of their own. */
+MUST_CHECK struct err generation_of(struct store *store, const char *kiosk,
+                                    char out_generation[GENERATION_SIZE]);
 
-/* Another one from now on; who waits for documents is told. */
+/* Another one for all from now on; who waits for documents is told. */
 MUST_CHECK struct err generation_renew(const struct platform *platform);
 
 /* How far a kiosk says that it has come. */
@@ -35,7 +38,7 @@ struct feed_place {
 
 /*
  * Where its feed goes on: 0 when it has come so far in another generation. What it has of this one,
- * and cannot have, says that the database was put back: alarm, and another generation.
+ * and cannot have, says that the database was put back: alarm, and another generation for it.
  */
 MUST_CHECK struct err feed_place_settle(const struct platform *platform,
                                         const struct feed_place *place, uint64_t *out_cursor);

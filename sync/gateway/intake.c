@@ -261,7 +261,9 @@ static struct err intake_finish(const struct intake *intake, const struct batch 
     fill_ack(intake->platform, intake->kiosk, intake->epoch, &answer->ack);
     answer->ack.acked_seq = intake->head_seq;
     answer->ack.head_hash = intake->head;
-    return failed(e) ? e : generation_read(intake->platform->store, answer->ack.generation);
+    return failed(e)
+               ? e
+               : generation_of(intake->platform->store, intake->kiosk, answer->ack.generation);
 }
 
 /* All of the batch, or nothing of it unless it is to be stored. */
@@ -312,7 +314,7 @@ struct err intake_ack(const struct platform *platform, const char *kiosk, struct
 
     struct err e = kiosk_load(platform->store, kiosk, &known);
     if (!failed(e))
-        e = generation_read(platform->store, ack.generation);
+        e = generation_of(platform->store, kiosk, ack.generation);
     if (failed(e))
         return e;
     fill_ack(platform, kiosk, known.epoch, &ack);

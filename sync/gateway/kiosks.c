@@ -86,8 +86,10 @@ struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kio
 
 struct err kiosk_contact(struct store *store, const char *id, int64_t now_s)
 {
-    return store_run(store, "UPDATE kiosks SET contact_s = ? WHERE id = ?",
-                     VALUES(V_NUMBER(now_s), V_TEXT(id)));
+    return store_run(
+        store,
+        "UPDATE kiosks SET contact_s = ?1 WHERE id = ?2 AND contact_s NOT BETWEEN ?1 - ?3 AND ?1",
+        VALUES(V_NUMBER(now_s), V_TEXT(id), V_NUMBER(KIOSK_CONTACT_S - 1)));
 }
 
 struct err kiosk_head(struct store *store, const char *id, const char *epoch, uint64_t *out_seq,

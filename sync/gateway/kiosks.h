@@ -122,7 +122,10 @@ MUST_CHECK struct err kiosk_judge(struct store *store, const char *id,
 /* ERR_NOT_FOUND. */
 MUST_CHECK struct err kiosk_load(struct store *store, const char *id, struct kiosk *out_kiosk);
 
-/* It was heard of now. */
+#define KIOSK_CONTACT_S 30
+
+/* It was heard of now; within KIOSK_CONTACT_S of what stands nothing is written, so that a kiosk
+ * that only waits costs no write to the disk each time it is woken. */
 MUST_CHECK struct err kiosk_contact(struct store *store, const char *id, int64_t now_s);
 
 /* The head of one of its journals; seq 0 and zeros for a new epoch. */

@@ -6,6 +6,10 @@
 
 /* JSON escapes can double a body, and names and seals come on top. */
 #define PUBLISH_BYTES_MAX (FEED_BYTES_MAX / 4)
+/* Of a page, statements: the rest is for documents, so that the feed goes on beside any number. */
+#define PUBLISH_STATEMENTS_MAX 40
+_Static_assert(PUBLISH_STATEMENTS_MAX *KEYRING_BODY_MAX + DOCUMENT_BODY_MAX <= PUBLISH_BYTES_MAX,
+               "beside statements a document fits");
 #define PHONE_HEAD 3
 #define PHONE_TAIL 4
 
@@ -200,20 +204,22 @@ struct page {
     const struct publish_reader *reader;
     struct feed_document *documents; /* FEED_DOCUMENTS_MAX */
     size_t count, bytes;
+    size_t limit;     /* of count */
+    uint64_t until;   /* none behind this cursor */
     uint64_t reached; /* cursor of the last one taken */
     bool is_full;     /* there may be more */
 };
 
-/* Take what `sql` gives for cursor, limit and reader. */
+/* Take what `sql` gives for cursor, limit, reader and the last cursor. */
 static struct err fill(struct store *store, const char *sql, struct page *page)
 {
     CLEANUP(query_done) sqlite3_stmt *query = NULL;
     const struct publish_reader *reader = page->reader;
     struct err e =
         store_query(store, sql,
-                    VALUES(V_NUMBER(reader->cursor), V_NUMBER(FEED_DOCUMENTS_MAX - page->count),
+                    VALUES(V_NUMBER(reader->cursor), V_NUMBER(page->limit - page->count),
                            V_TEXT(reader->kiosk), V_NUMBER(reader->now_s - DOCUMENT_ENDED_KEPT_S),
-                           V_NUMBER(reader->now_s - DOCUMENT_REFUND_KEPT_S)),
+                           V_NUMBER(reader->now_s - DOCUMENT_REFUND_KEPT_S), V_NUMBER(page->until)),
                     &query);
 
     page->reached = reader->cursor;
@@ -229,32 +235,39 @@ static struct err fill(struct store *store, const char *sql, struct page *page)
         page->reached = (uint64_t)column_number(query, 0);
         page->count++;
     }
-    page->is_full = page->count == FEED_DOCUMENTS_MAX;
+    page->is_full = page->count == page->limit;
     return e.code == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* What is for others is passed by, so that it is not looked at again and again. */
+/* What is for others is passed by, so that it is not looked at again and again. Behind the last of
+ * the statements nothing is told while there may be more of them. */
 struct err published_after(struct store *store, const struct publish_reader *reader,
                            struct feed_document out_documents[FEED_DOCUMENTS_MAX],
                            size_t *out_count, uint64_t *out_cursor)
 {
-    struct page page = {.reader = reader, .documents = out_documents};
+    struct page page = {.reader = reader,
+                        .documents = out_documents,
+                        .limit = PUBLISH_STATEMENTS_MAX,
+                        .until = INT64_MAX};
     uint64_t newest = 0;
 
-    struct err e = fill(store, STATEMENTS "AND +cursor > ?1 ORDER BY cursor LIMIT ?2", &page);
-    if (!failed(e)) {
-        e = fill(store,
-                 COLUMNS "WHERE cursor > ?1 AND +type <> '" KEYRING_STATEMENT
-                         "' AND (type NOT IN ('order', 'issued') OR " OF_ORDERS
-                         ") ORDER BY cursor LIMIT ?2",
-                 &page);
-    }
+    struct err e =
+        fill(store, STATEMENTS "AND +cursor BETWEEN ?1 + 1 AND ?6 ORDER BY cursor LIMIT ?2", &page);
     if (!failed(e))
         e = published_newest(store, &newest);
     if (failed(e))
         return e;
+    page.until = page.is_full ? page.reached : newest;
+    page.limit = FEED_DOCUMENTS_MAX;
+    e = fill(store,
+             COLUMNS "WHERE cursor > ?1 AND cursor <= ?6 AND +type <> '" KEYRING_STATEMENT
+                     "' AND (type NOT IN ('order', 'issued') OR " OF_ORDERS
+                     ") ORDER BY cursor LIMIT ?2",
+             &page);
+    if (failed(e))
+        return e;
     *out_count = page.count;
-    *out_cursor = page.is_full || newest < page.reached ? page.reached : newest;
+    *out_cursor = page.is_full || page.until < page.reached ? page.reached : page.until;
     return ERR_OK;
 }
 

@@ -235,9 +235,13 @@ static const char added_to_3[] =
     /* Which life of this database it is; see generation.h. */
     "CREATE TABLE generation("
     "  one INTEGER PRIMARY KEY CHECK (one = 1),"
-    "  id TEXT NOT NULL CHECK (length(id) = 36),"
-    "  made_s INTEGER NOT NULL) STRICT;"
-    "INSERT INTO generation VALUES(1, " STORE_SCHEMA_UUID ", 0);";
+    "  id TEXT NOT NULL CHECK (length(id) = 36)) STRICT;"
+    "INSERT INTO generation VALUES(1, " STORE_SCHEMA_UUID ");"
+    /* Kiosks that are told another one of their own, since then. */
+    "CREATE TABLE restarts("
+    "  kiosk TEXT PRIMARY KEY REFERENCES kiosks(id),"
+    "  generation TEXT NOT NULL CHECK (length(generation) = 36),"
+    "  made_s INTEGER NOT NULL) STRICT;";
 
 static const struct database_release releases[] = {
     {.version = 1, .added = added_to_1},

@@ -33,7 +33,8 @@
  *        FEED_DOCUMENTS_MAX; none when the wait is over. The ack has no "rejected" here and
  *        proves time and high-water mark ("" epoch: none yet).
  *        Another generation than the one asked with: the platform's database was put back, and
- *        the feed begins anew.
+ *        the feed begins anew. So it does, for this kiosk alone, after a cursor or an acked that
+ *        the platform cannot have given.
  */
 // clang-format on
 #ifndef SYNC_WIRE_BATCH_H

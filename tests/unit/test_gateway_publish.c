@@ -236,6 +236,73 @@ static void an_order_names_what_was_issued_for_it(void **state)
     assert_int_equal(order.ended_s, WORLD_NOW_S);
 }
 
+#define KEYS 130 /* as many as a kiosk knows at most, nearly */
+#define NOTICES 30
+
+static void say_of_a_key(struct world *world, int at)
+{
+    char id[17];
+    uint64_t version = 0;
+
+    (void)text_print(id, sizeof(id), "%016d", at);
+    WORLD_DO(world, publish_key(world->platform.store, id, (struct bytes){(const uint8_t *)"{}", 2},
+                                &version));
+    WORLD_DO(world, store_run(world->platform.store,
+                              "INSERT INTO platform_keys(id, introducer, speaker, seal)"
+                              " VALUES(?, '', ?, zeroblob(64))",
+                              VALUES(V_TEXT(id), V_TEXT(id))));
+}
+
+static void give_notice(struct world *world, int at)
+{
+    const struct fact_announcement notice = {.zh = "zh", .en = "en"};
+    char id[17];
+
+    (void)text_print(id, sizeof(id), "n%d", at);
+    WORLD_DO(world, publish_notice(world->platform.store, id, &notice));
+}
+
+/* clang-format off */
+static const struct {
+    const char *sentence;
+    int before, keys, behind; /* notices, statements, notices */
+} feeds[] = {
+    {"no statement", NOTICES, 0, NOTICES},
+    {"a page of statements, then documents", 0, FEED_DOCUMENTS_MAX, NOTICES},
+    {"documents, then a page of statements", NOTICES, FEED_DOCUMENTS_MAX, 0},
+    {"pages of statements between documents", NOTICES, KEYS, NOTICES},
+    {"statements alone", 0, KEYS, 0},
+};
+/* clang-format on */
+
+/* Each answer brings the kiosk on, until it has been told all. */
+static void the_feed_goes_on_beside_any_number_of_statements(void **state)
+{
+    for (size_t i = 0; i < ARRAY_LEN(feeds); i++) {
+        uint64_t cursor = 0;
+        uint64_t newest = 0;
+        size_t told = 0;
+        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(set_up(state), 0);
+        struct world *world = *state;
+        for (int at = 0; at < feeds[i].before; at++)
+            give_notice(world, at);
+        for (int at = 0; at < feeds[i].keys; at++)
+            say_of_a_key(world, at);
+        for (int at = 0; at < feeds[i].behind; at++)
+            give_notice(world, NOTICES + at);
+        WORLD_DO(world, published_newest(world->platform.store, &newest));
+        while (cursor < newest) {
+            uint64_t was = cursor;
+            told += read_feed(world, OTHER, &cursor).count;
+            if (cursor <= was)
+                fail_msg("%s: stands still at %llu", feeds[i].sentence, (unsigned long long)was);
+        }
+        if (told < (size_t)(feeds[i].before + feeds[i].keys + feeds[i].behind))
+            fail_msg("%s: %zu told", feeds[i].sentence, told);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -245,6 +312,7 @@ int main(void)
         TEST(who_asks_late_is_told_what_was_published_before),
         TEST(the_kiosk_of_the_order_need_not_ask),
         TEST(what_is_for_others_is_passed_by),
+        TEST(the_feed_goes_on_beside_any_number_of_statements),
         TEST(an_order_names_what_was_issued_for_it),
     };
     return cmocka_run_group_tests_name("gateway publish", tests, NULL, NULL);

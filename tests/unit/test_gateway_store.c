@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "kiosk/base/text.h"
+#include "sync/gateway/kiosks.h"
 #include "sync/gateway/store.h"
 #include "tests/unit/unit.h"
 
@@ -136,12 +137,52 @@ static void a_database_that_is_not_there_is_not_made(void **state)
     assert_null(store);
 }
 
+#define HEARD_S INT64_C(1800000000)
+
+/* Each wake of each kiosk that waits for documents comes to this. */
+static void a_kiosk_that_was_just_heard_of_costs_no_write(void **state)
+{
+    /* clang-format off */
+    static const struct {
+        const char *sentence;
+        int64_t after_s;
+        int writes;
+    } rows[] = {
+        {"the first time", 0, 1},
+        {"at once again", 0, 0},
+        {"just before it is due", KIOSK_CONTACT_S - 1, 0},
+        {"when it is due", KIOSK_CONTACT_S, 1},
+        {"after a long time", 10 * KIOSK_CONTACT_S, 1},
+        {"after a clock that was fast was set right", 5 * KIOSK_CONTACT_S, 1},
+    };
+    /* clang-format on */
+    static const struct hash client = {{1}};
+    CLEANUP(store_done) struct store *store = NULL;
+    CLEANUP(transaction_done) struct transaction work = {0};
+    struct kiosk kiosk;
+    int64_t heard_s = 0;
+    (void)state;
+    assert_false(failed(store_open(":memory:", true, &store)));
+    assert_false(failed(store_begin(store, &work)));
+    assert_false(failed(kiosk_enrol(store, "hall-1", &client, HEARD_S)));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t now_s = HEARD_S + rows[i].after_s;
+        assert_false(failed(kiosk_contact(store, "hall-1", now_s)));
+        if (store_changes(store) != rows[i].writes)
+            fail_msg("%s", rows[i].sentence);
+        heard_s = rows[i].writes > 0 ? now_s : heard_s;
+        assert_false(failed(kiosk_load(store, "hall-1", &kiosk)));
+        assert_int_equal(kiosk.contact_s, heard_s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(processes_write_in_turns_and_lose_nothing),
         cmocka_unit_test(a_turn_that_does_not_end_is_said),
         cmocka_unit_test(a_database_that_is_not_there_is_not_made),
+        cmocka_unit_test(a_kiosk_that_was_just_heard_of_costs_no_write),
     };
     return cmocka_run_group_tests_name("gateway store", tests, set_up, tear_down);
 }
