@@ -413,7 +413,8 @@ picture_says() {
 # An older copy of the journal is put back, then one that goes on otherwise: nothing is served until
 # the right one is there again.
 case_ledger_rolled_back() {
-    look_in && kept old && look_in && kept right || return 1
+    look_in && kept old && look_in && not_of_itself "an older ledger" is_told rolled_back && not_of_itself "a fork" is_told forked &&
+        kept right || return 1
     put_back old && start_syncd && start_kiosk && closed_by rolled_back || return 1
     stop kiosk && start_kiosk && closed_by rolled_back && ok "a restart changes nothing" || return 1
     put_back old && DEVICE_KEY="$D/kiosk/device.key" KIOSK="$kiosk_id" "$bin/../tests/journal_hand" \

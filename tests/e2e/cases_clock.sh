@@ -20,11 +20,14 @@ seconds_to() { echo $(($(date -u -d "$1" +%s) - $(date +%s))); }
 machine_says() { "${machine[@]}" "$bin/certkioskctl" --state "$D/state" status >"$D/status" || true; }
 offers() { [ -n "$(target service 0)" ]; }
 offers_nothing() { ! offers; }
+clock_is_told() { machine_says && grep -qE '^wrong: .*clock_(untrusted|off)' "$D/status"; }
 
 case_clock_wrong() {
     local name off
     to_services && wait_for 20 offers || fail "with the right clock nothing is offered" || return 1
     field_is clock trusted || fail "the right clock is not trusted" || return 1
+    not_of_itself "a wrong clock" field_is clock untrusted && not_of_itself "a wrong clock by certkioskctl" clock_is_told &&
+        not_of_itself "no offer" offers_nothing || return 1
     while read -r name off; do
         wrong_and_right "$name" "$off" || return 1
     done <<STEPS
@@ -53,7 +56,7 @@ wrong_and_right() {
         wait_for 30 field_is clock untrusted || fail "$1, $while_on: the clock is trusted" || return 1
         state_is services || { tap start && at services; } || return 1
         wait_for 10 offers_nothing || fail "$1, $while_on: a renewal is offered" || return 1
-        machine_says && grep -qE '^wrong: .*clock_(untrusted|off)' "$D/status" || fail "$1, $while_on: certkioskctl says $(tail -2 "$D/status")" || return 1
+        clock_is_told || fail "$1, $while_on: certkioskctl says $(tail -2 "$D/status")" || return 1
         clock_off_by 0
         wait_for 90 field_is clock trusted || fail "$1, $while_on: the right clock is not trusted" || return 1
         state_is services || { at attract 60 && tap start && at services; } || return 1

@@ -25,7 +25,7 @@ fill_disk() {
 # Full while the visitor pays, and the reserve was taken away by somebody: the write is not begun, the
 # screen says what staff should do, and with room again it goes on by itself with the same money.
 case_disk_full() {
-    to_services && to_certificate && to_offer && to_pay || return 1
+    to_services && to_certificate && to_offer && to_pay && not_of_itself "a full disk" is_told no_room || return 1
     rm -f "$D/state/kiosk/reserve" && fill_disk && pay && at out_of_service 30 && shot out-of-service || return 1
     words_shown out_staff_no_room "$last_shot" || fail "the screen does not say what staff should do" || return 1
     "$bin/certkioskctl" --state "$D/state" status >"$D/status" && fail "certkioskctl says that all is well" && return 1

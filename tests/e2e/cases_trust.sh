@@ -5,7 +5,8 @@
 # Each way to change what was written: service stops, it is named, and staff are told what to do.
 case_ledger_changed() {
     local last
-    look_in && look_in && kept right && last=$(ledger "SELECT max(seq) FROM journal") || return 1
+    look_in && look_in && not_of_itself "a changed ledger" is_told changed && not_of_itself "an older ledger" is_told rolled_back &&
+        verify_chain && kept right && last=$(ledger "SELECT max(seq) FROM journal") || return 1
     [ "$last" -ge 4 ] || fail "only $last entries" || return 1
     changed "its first entry is removed" 1 "DELETE FROM journal WHERE seq = 1" &&
         changed "an entry is removed from its middle" 2 "DELETE FROM journal WHERE seq = 2" &&
@@ -28,6 +29,14 @@ changed() {
     [ -z "$2" ] || grep -q "^chain .*entry $2 of" "$D/verify" || fail "$1: ledger verify names another entry: $(cat "$D/verify")" || return 1
     grep -qE '^ledger_[a-z_]+: .*(Keep|keep)' "$D/verify" || fail "$1: ledger verify does not say what to do" || return 1
     ok "$1: out of service, and certkioskctl says which entry and what to do"
+}
+
+# is_told FAULT: by the screen's words, by its state, or by certkioskctl: one is enough to be wrong.
+is_told() {
+    state_is out_of_service || field_is ledger "$1" || picture_says "out_staff_$1" || {
+        "$bin/certkioskctl" --state "$D/state" status >"$D/status"
+        grep -q "^ledger_$1: " "$D/status"
+    }
 }
 
 # stays_closed HOW FAULT: nothing is served, and nothing written.
@@ -64,7 +73,10 @@ alarm_is_raised() { operator 'alarms?open=1' | jq -e ".alarms[] | select(.word =
 # The disk with the ledger and all keys is copied, and both go on. The platform takes one history only.
 case_kiosk_cloned() {
     local before
-    look_in && stop kiosk && stop syncd && cp -a "$D/state" "$D/twin" && start_syncd && start_kiosk && look_in || return 1
+    look_in && not_of_itself "a fork" is_told forked && not_of_itself "an alarm of a fork" alarm_is_raised fork || return 1
+    before=$(platform_has)
+    look_in && [ "$(platform_has)" != "$before" ] || fail "what the platform has does not change by a visit" || return 1
+    stop kiosk && stop syncd && cp -a "$D/state" "$D/twin" && start_syncd && start_kiosk && look_in || return 1
     before=$(platform_has)
     stop kiosk && stop syncd && mv "$D/state" "$D/own" && mv "$D/twin" "$D/state" && start_syncd && start_kiosk || return 1
     story "A copy of the kiosk, with its keys and the ledger of this morning, is switched on elsewhere."

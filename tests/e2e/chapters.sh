@@ -21,6 +21,16 @@ ok() {
     printf '          verified: %s\n' "$*"
 }
 
+# not_of_itself WHAT COMMAND...: the control of a check for some harm: where nothing is done, it fails, within
+# CONTROL_S seconds.
+CONTROL_S=2
+not_of_itself() {
+    local what=$1
+    shift
+    ! wait_for $CONTROL_S "$@" || fail "$what is found where nothing was done" || return 1
+    ok "$what is not found where nothing was done"
+}
+
 # same WHAT IS WANTED: as wanted, and told.
 same() {
     alike "$@" && ok "$1: $2"
