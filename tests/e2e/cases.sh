@@ -360,7 +360,7 @@ case_gateway_late() {
 # A damaged journal: out of service, with a message for staff, and it is not made anew.
 case_ledger_damaged() {
     local before
-    at attract 30 || return 1
+    at attract 30 && not_of_itself "a ledger out of service" is_told changed && not_of_itself "a call for staff" picture_says out_staff || return 1
     stop kiosk && stop syncd && cp -a "$D/state/kiosk" "$D/right" || return 1
     rm -f "$D/state/kiosk/journal.db-wal" "$D/state/kiosk/journal.db-shm"
     dd if=/dev/urandom of="$D/state/kiosk/journal.db" bs=512 seek=1 count=30 conv=notrunc 2>/dev/null
