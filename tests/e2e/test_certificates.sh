@@ -5,8 +5,6 @@ set -u
 gateway=$1
 work=$(mktemp -d /tmp/test_certificates.XXXXXX)
 pid=''
-failures=0
-checks=0
 trap 'finish' EXIT
 
 # shellcheck disable=SC2317 # the trap calls it
@@ -16,12 +14,8 @@ finish() {
     rm -rf "$work"
 }
 
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    [ "$2" = "$3" ] && echo "ok   $1" && return
-    failures=$((failures + 1))
-    echo "FAIL $1: wanted \"$2\", found \"$3\""
-}
+# shellcheck source=tests/e2e/says.sh
+. tests/e2e/says.sh
 
 {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles

@@ -8,7 +8,6 @@ work=$(mktemp -d /tmp/test_crowd.XXXXXX)
 pid=''
 crowd_pid=''
 trap 'finish' EXIT
-failures=0
 
 # shellcheck disable=SC2317 # the trap calls it
 finish() {
@@ -17,11 +16,8 @@ finish() {
     rm -rf "$work"
 }
 
-is() { # is SENTENCE WANTED FOUND
-    [ "$2" = "$3" ] && echo "ok   $1" && return
-    failures=$((failures + 1))
-    echo "FAIL $1: wanted \"$2\", found \"$3\""
-}
+# shellcheck source=tests/e2e/says.sh
+. tests/e2e/says.sh
 
 # crowd KIND COUNT PORT [KEY CERTIFICATE PATH]: from now on, until leave
 crowd() {

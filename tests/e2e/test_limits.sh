@@ -6,7 +6,6 @@ gateway=$1
 work=$(mktemp -d /tmp/test_limits.XXXXXX)
 pid=''
 crowd=''
-failures=0
 trap 'finish' EXIT
 
 # shellcheck disable=SC2317 # the trap calls it
@@ -16,11 +15,8 @@ finish() {
     rm -rf "$work"
 }
 
-is() { # is SENTENCE WANTED FOUND
-    [ "$2" = "$3" ] && echo "ok   $1" && return
-    failures=$((failures + 1))
-    echo "FAIL $1: wanted \"$2\", found \"$3\""
-}
+# shellcheck source=tests/e2e/says.sh
+. tests/e2e/says.sh
 
 {
     "$gateway" init --dir "$work/platform" --profiles assets/profiles &&
