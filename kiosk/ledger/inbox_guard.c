@@ -4,19 +4,30 @@
 
 #include "kiosk/ledger/inbox.h"
 
-#define STATE_TEXT \
+#define STATE_TEXT(of_state) \
     "SELECT group_concat(line, char(10)) FROM (" \
     " SELECT epoch||'|'||acked_seq||'|'||hex(acked_hash)||'|'||cursor||'|'||proven_ms||'|'" \
-    "  ||proven_boot_ms||'|'||boot_id||'|'||line||'|'||line_since_ms||'|'||trouble||'|'||change" \
-    "  ||'|'||generation" \
-    "  AS line FROM state" \
+    "  " \
+    "||proven_boot_ms||'|'||boot_id||'|'||line||'|'||line_since_ms||'|'||trouble||'|'||" \
+    "change" of_state "  AS line FROM state" \
     " UNION ALL SELECT * FROM" \
     "  (SELECT what||'|'||text||'|'||key_id||'|'||hex(seal) FROM proof ORDER BY what))"
 #define ROW_MAX \
     (INBOX_TYPE_SIZE + INBOX_ID_SIZE + 64 + INBOX_KEY_ID_SIZE + INBOX_SEAL_LEN + INBOX_BODY_MAX + \
      INBOX_GENERATION_SIZE)
 #define ENTRY "SELECT epoch, seq, code FROM quarantine"
-#define DOCUMENT "SELECT type, id, version, key_id, seal, body, generation FROM document"
+#define DOCUMENT(of_document) \
+    "SELECT type, id, version, key_id, seal, body" of_document " FROM document"
+
+/* What the sums are over. */
+struct extent {
+    const char *state;
+    const char *documents;
+};
+
+static const struct extent all = {STATE_TEXT("||'|'||generation"),
+                                  DOCUMENT(", generation") " NOT INDEXED"};
+static const struct extent of_2 = {STATE_TEXT(""), DOCUMENT("") " NOT INDEXED"};
 
 static void fold(struct hash *sum, const struct hash *other)
 {
@@ -50,7 +61,8 @@ struct err guard_fold(const struct database *database, const char *type, const c
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     bool row = false;
-    struct err e = database_prepare(database, DOCUMENT " WHERE type = ?1 AND id = ?2", &statement);
+    struct err e = database_prepare(
+        database, DOCUMENT(", generation") " WHERE type = ?1 AND id = ?2", &statement);
     if (failed(e))
         return e;
     int result = sqlite3_bind_text(statement, 1, type, -1, SQLITE_STATIC) |
@@ -85,10 +97,11 @@ static struct err fold_all(const struct database *database, const char *sql, str
     return e;
 }
 
-static struct err sum_rows(const struct database *database, struct hash *out_sum)
+static struct err sum_rows(const struct database *database, const struct extent *extent,
+                           struct hash *out_sum)
 {
     struct hash sum = {{0}};
-    struct err e = fold_all(database, DOCUMENT " NOT INDEXED", &sum);
+    struct err e = fold_all(database, extent->documents, &sum);
     if (!failed(e))
         e = fold_all(database, ENTRY, &sum);
     if (!failed(e))
@@ -96,11 +109,12 @@ static struct err sum_rows(const struct database *database, struct hash *out_sum
     return e;
 }
 
-static struct err sum_state(const struct database *database, struct hash *out_sum)
+static struct err sum_state(const struct database *database, const struct extent *extent,
+                            struct hash *out_sum)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     bool row = false;
-    struct err e = database_prepare(database, STATE_TEXT, &statement);
+    struct err e = database_prepare(database, extent->state, &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
@@ -115,22 +129,25 @@ static struct err sum_state(const struct database *database, struct hash *out_su
 static struct err read_sum(const struct database *database, const char *sql, struct hash *out_sum)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
+    struct hash sum;
     bool row = false;
     struct err e = database_prepare(database, sql, &statement);
     if (!failed(e))
         e = database_step(statement, &row);
     if (failed(e))
         return e;
-    if (!row || !database_blob(statement, 0, out_sum->at, HASH_LEN))
+    if (!row || !database_blob(statement, 0, sum.at, HASH_LEN))
         return ERR(ERR_MALFORMED, SQLITE_CORRUPT, "no guard");
+    *out_sum = sum;
     return ERR_OK;
 }
 
-static struct err put(const struct database *database, const struct hash *rows)
+static struct err put(const struct database *database, const struct extent *extent,
+                      const struct hash *rows)
 {
     CLEANUP(database_finalize) sqlite3_stmt *statement = NULL;
     struct hash state = {{0}};
-    struct err e = sum_state(database, &state);
+    struct err e = sum_state(database, extent, &state);
     if (!failed(e)) {
         e = database_prepare(database, "REPLACE INTO guard(id, state, rows) VALUES(1, ?1, ?2)",
                              &statement);
@@ -149,14 +166,24 @@ struct err guard_write(const struct database *database, const struct hash *chang
     if (failed(e))
         return e;
     fold(&rows, changes);
-    return put(database, &rows);
+    return put(database, &all, &rows);
+}
+
+static struct err make(const struct database *database, const struct extent *extent)
+{
+    struct hash rows = {{0}};
+    struct err e = sum_rows(database, extent, &rows);
+    return failed(e) ? e : put(database, extent, &rows);
 }
 
 struct err guard_make(const struct database *database)
 {
-    struct hash rows = {{0}};
-    struct err e = sum_rows(database, &rows);
-    return failed(e) ? e : put(database, &rows);
+    return make(database, &all);
+}
+
+struct err guard_make_2(const struct database *database)
+{
+    return make(database, &of_2);
 }
 
 static struct err compare(const struct database *database, const char *sql,
@@ -169,23 +196,34 @@ static struct err compare(const struct database *database, const char *sql,
     return e;
 }
 
-struct err guard_check_state(const struct database *database)
+static struct err check_state(const struct database *database, const struct extent *extent)
 {
     struct hash found = {{0}};
-    struct err e = sum_state(database, &found);
+    struct err e = sum_state(database, extent, &found);
     return failed(e) ? e : compare(database, "SELECT state FROM guard", &found);
+}
+
+static struct err check(const struct database *database, const struct extent *extent)
+{
+    struct hash found = {{0}};
+    struct err e = check_state(database, extent);
+    if (!failed(e))
+        e = sum_rows(database, extent, &found);
+    return failed(e) ? e : compare(database, "SELECT rows FROM guard", &found);
+}
+
+struct err guard_check_state(const struct database *database)
+{
+    return check_state(database, &all);
+}
+
+struct err guard_check_2(const struct database *database)
+{
+    return check(database, &of_2);
 }
 
 struct err guard_check(const struct database *database)
 {
-    struct hash found = {{0}};
     struct err e = database_look(database);
-    if (failed(e))
-        return e;
-    e = guard_check_state(database);
-    if (!failed(e))
-        e = sum_rows(database, &found);
-    if (!failed(e))
-        e = compare(database, "SELECT rows FROM guard", &found);
-    return database_look_end(database, e);
+    return failed(e) ? e : database_look_end(database, check(database, &all));
 }

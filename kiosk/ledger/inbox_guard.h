@@ -33,4 +33,9 @@ MUST_CHECK struct err guard_check_state(const struct database *database);
 /* The same for every row. */
 MUST_CHECK struct err guard_check(const struct database *database);
 
+/* guard_make() and guard_check() as schema 2 had them, which knew of no generation. Within a
+ * transaction. */
+MUST_CHECK struct err guard_make_2(const struct database *database);
+MUST_CHECK struct err guard_check_2(const struct database *database);
+
 #endif

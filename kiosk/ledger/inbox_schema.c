@@ -105,7 +105,18 @@ static struct err fill(struct database *database, const void *context)
 static struct err add_guard(struct database *database, const void *context)
 {
     (void)context;
-    return guard_make(database);
+    return guard_make_2(database);
+}
+
+/* What is damaged is not to be guarded as if it had been written so. Of which generation the
+ * platform was is not known: it is asked for everything once. */
+static struct err extend_guard(struct database *database, const void *context)
+{
+    (void)context;
+    struct err e = guard_check_2(database);
+    if (!failed(e))
+        e = database_run(database, "UPDATE state SET cursor = 0");
+    return failed(e) ? e : guard_make(database);
 }
 
 #define LOST \
@@ -133,15 +144,14 @@ static const struct database_release releases[] = {
     {.version = 1,
      .sql = sql_1,
      .added = "DROP TRIGGER document_forward;" FORWARD_2 GUARD PROOF,
+     .convert = add_guard,
      .lost = LOST},
-    /* Of which generation the platform was is not known: it is asked for everything once. */
     {.version = 2,
      .sql = sql_2,
      .added = "DROP TRIGGER document_forward; DROP TRIGGER state_forward;"
               "ALTER TABLE state ADD COLUMN " OF_STATE ";"
-              "ALTER TABLE document ADD COLUMN " OF_DOCUMENT ";"
-              "UPDATE state SET cursor = 0;" STATE_FORWARD FORWARD,
-     .convert = add_guard,
+              "ALTER TABLE document ADD COLUMN " OF_DOCUMENT ";" STATE_FORWARD FORWARD,
+     .convert = extend_guard,
      .lost = LOST LOST_PROOF},
 };
 

@@ -186,12 +186,45 @@ static void what_is_of_another_release_is_not_damaged(void **state)
     assert_false(inbox_is_damage(e));
 }
 
-/* The sum of schema 2 is not looked at: who reads a document or a proof verifies its seal.
- * What its own writer put into the guard of a second release's, over these rows. */
+/* What its own writer put into the guard of a second release's, over these rows. */
 #define GUARD_2 \
     "INSERT INTO guard VALUES(1," \
     " x'3B92A1C39C71927F59701C1E1B40E4338AC19A6413D9E2FCDC50F805F4FADEE5'," \
     " x'E39914B97406AA73691B315962DB2DE4FB47CD710DDE47081C6A26761D598149');"
+
+#define ROWS \
+    "INSERT INTO state(id, epoch, acked_seq, cursor, proven_ms)" \
+    " VALUES(1, '" RELEASED_EPOCH "', 7, 12, 1760000000000);" \
+    "INSERT INTO document VALUES('order', 'a', 3, '0123456789abcdef'," \
+    " zeroblob(64), CAST('one' AS BLOB));" \
+    "INSERT INTO quarantine VALUES('" RELEASED_EPOCH "', 5, 'stale');"
+
+static void a_damaged_inbox_of_an_earlier_release_is_not_brought_up(void **state)
+{
+    static const struct {
+        const char *what;
+        const char *sql;
+    } rows[] = {
+        {"a quarantined entry", "UPDATE quarantine SET code = 'stalf'"},
+        {"what is acknowledged", "UPDATE state SET acked_seq = 8"},
+        {"the cursor", "UPDATE state SET cursor = 13"},
+        {"a document", "UPDATE document SET key_id = '1123456789abcdef', version = 4"},
+        {"no sums", "DELETE FROM guard"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        print_message("  %s\n", rows[i].what);
+        folder_make(&folder, "inbox.db");
+        sqlite3 *db = released_make(folder.path, "inbox-2.sql");
+        released_run(db, ROWS GUARD_2);
+        released_run(db, rows[i].sql);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        struct err e = inbox_open(folder.path, true, &inbox);
+        assert_int_equal(e.code, ERR_MALFORMED);
+        assert_true(inbox_is_damage(e));
+        (void)remove_folder(NULL);
+    }
+}
 
 static void every_released_inbox_comes_up(void **state)
 {
@@ -203,11 +236,7 @@ static void every_released_inbox_comes_up(void **state)
         uint64_t quarantined = 0;
         folder_make(&folder, "inbox.db");
         sqlite3 *db = released_make(folder.path, rows[i].file);
-        released_run(db, "INSERT INTO state(id, epoch, acked_seq, cursor, proven_ms)"
-                         " VALUES(1, '" RELEASED_EPOCH "', 7, 12, 1760000000000);"
-                         "INSERT INTO document VALUES('order', 'a', 3, '0123456789abcdef',"
-                         " zeroblob(64), CAST('one' AS BLOB));"
-                         "INSERT INTO quarantine VALUES('" RELEASED_EPOCH "', 5, 'stale')");
+        released_run(db, ROWS);
         released_run(db, rows[i].guard);
         assert_int_equal(sqlite3_close(db), SQLITE_OK);
         assert_int_equal(inbox_open(folder.path, true, &inbox).code, ERR_NONE);
@@ -231,6 +260,7 @@ int main(void)
         TEST(what_was_cut_half_way_is_put_aside_as_one),
         TEST(what_is_of_another_release_is_not_damaged),
         cmocka_unit_test(every_released_inbox_comes_up),
+        cmocka_unit_test(a_damaged_inbox_of_an_earlier_release_is_not_brought_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
