@@ -92,8 +92,12 @@ static uint64_t size_at(const char *path, unsigned place)
  * and those for which there is no room beside the newer ones. */
 static struct err drop_old(const char *path, unsigned place, unsigned *in_out_dropped)
 {
+    char log[PATH_MAX];
     uint64_t bytes = size_of(path);
     unsigned kept = 0;
+    if (!text_print(log, sizeof(log), "%s-wal", path))
+        return ERR(ERR_IO, ENAMETOOLONG, "path");
+    bytes += size_of(log);
     struct err e = drop(path, place, in_out_dropped); /* what a cut left of one that was dropped */
     while (kept + 1 < INBOX_DAMAGED_MAX && bytes <= INBOX_DAMAGED_BYTES_MAX)
         bytes += size_at(path, older(place, ++kept));

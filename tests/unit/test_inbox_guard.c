@@ -1,4 +1,5 @@
 /* What is wrong with an inbox is noticed, and what is of an earlier release comes up. */
+#include <fcntl.h>
 #include <sqlite3.h>
 
 #include "tests/unit/inbox_room.h"
@@ -149,6 +150,27 @@ static void large_ones_stand_aside_while_there_is_room(void **state)
     assert_int_equal(access(path, F_OK), 0);
 }
 
+/* Which may be the larger part. */
+static void the_log_of_a_large_one_takes_room_as_well(void **state)
+{
+    char log[160];
+    unsigned dropped = 0;
+    (void)state;
+    inbox_close(inbox);
+    inbox = NULL;
+    write_inbox("a");
+    assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+    write_inbox("b");
+    (void)text_print(log, sizeof(log), "%s-wal", folder.path);
+    int fd = open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, INBOX_DAMAGED_BYTES_MAX), 0); /* no real bytes */
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(inbox_put_aside(folder.path, &dropped).code, ERR_NONE);
+    assert_int_equal(dropped, 1);
+    assert_int_equal(inbox_count_damaged(folder.path), 1);
+}
+
 /* The database is away, its log is not yet. */
 static void what_was_cut_half_way_is_put_aside_as_one(void **state)
 {
@@ -257,6 +279,7 @@ int main(void)
         cmocka_unit_test(what_was_not_written_so_is_noticed),
         TEST(of_damaged_inboxes_the_newest_three_stand_aside),
         TEST(large_ones_stand_aside_while_there_is_room),
+        TEST(the_log_of_a_large_one_takes_room_as_well),
         TEST(what_was_cut_half_way_is_put_aside_as_one),
         TEST(what_is_of_another_release_is_not_damaged),
         cmocka_unit_test(every_released_inbox_comes_up),
