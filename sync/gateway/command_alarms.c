@@ -93,9 +93,10 @@ static struct err show(struct store *store, bool only_open)
         print_alarm(&list[i]);
     if (count == 0)
         (void)printf("no alarms\n");
-    if (count == ALARM_LIST_MAX)
+    if (count == ALARM_LIST_MAX) {
         (void)printf("these are the newest %d; the others are shown when some are cleared\n",
                      ALARM_LIST_MAX);
+    }
     return ERR_OK;
 }
 

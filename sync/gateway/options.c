@@ -43,9 +43,10 @@ bool options_read(int argc, char **argv, const struct option_row *rows, size_t c
 
 bool option_kiosk(const char *name, const char *text)
 {
-    if (!kiosk_id_valid(text))
+    if (!kiosk_id_valid(text)) {
         (void)fprintf(stderr, "%s %s: 1 to 32 of a-z, 0-9 and -, and not " ALARM_PLATFORM "\n",
                       name, text);
+    }
     return kiosk_id_valid(text);
 }
 
