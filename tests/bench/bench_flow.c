@@ -68,6 +68,7 @@ int main(void)
                         .u.hall = {.line_up = true,
                                    .reader_there = true,
                                    .ledger_ok = true,
+                                   .room_ok = true,
                                    .clock_trusted = true,
                                    .wall_s = 1780279200}});
     double step_us = bench_us(steps, NULL, ROUNDS) / STEPS;
