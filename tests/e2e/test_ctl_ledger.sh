@@ -7,22 +7,14 @@ hand=$1/tests/journal_hand
 work=$(mktemp -d /tmp/test_ctl_ledger.XXXXXX)
 state=$work/state
 entries=3000 rounds_max=8
-writer='' failures=0 checks=0
+writer=''
 trap 'finish' EXIT
+# shellcheck source=tests/e2e/says.sh
+. tests/e2e/says.sh
 
 finish() {
     [ -z "$writer" ] || kill "$writer" 2>/dev/null
     rm -rf "$work"
-}
-
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-    fi
 }
 
 ctl() { "$bin/certkioskctl" --state "$state" ledger "$@"; }

@@ -5,50 +5,8 @@ set -u
 bin=$1/bin
 work=$(mktemp -d /tmp/test_keys.XXXXXX)
 state=$work/state
-declare -A pids=()
-failures=0
-checks=0
-trap 'finish' EXIT
-
-start() { # start NAME COMMAND...
-    local name=$1
-    shift
-    "$@" >>"$work/$name.log" 2>&1 </dev/null &
-    pids[$name]=$!
-}
-
-finish() {
-    local pid
-    for pid in "${pids[@]}"; do
-        kill "$pid" 2>/dev/null
-        wait "$pid" 2>/dev/null
-    done
-    rm -rf "$work"
-}
-
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-        tail -n 3 "$work"/*.log
-    fi
-}
-
-within() { # within SECONDS COMMAND...: its condition comes true; prints yes or no
-    local until=$(($(date +%s%3N) + $1 * 1000))
-    shift
-    while [ "$(date +%s%3N)" -lt $until ]; do
-        if "$@"; then
-            echo yes
-            return
-        fi
-        sleep 0.05
-    done
-    echo no
-}
+# shellcheck source=tests/e2e/programs.sh
+. tests/e2e/programs.sh
 
 gateway() { "$bin/certkiosk-gateway" "$@"; }
 key() { gateway key "$1" --dir "$work/platform" "${@:2}"; }

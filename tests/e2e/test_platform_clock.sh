@@ -4,54 +4,9 @@
 set -u
 bin=$1/bin
 work=$(mktemp -d /tmp/test_platform_clock.XXXXXX)
-declare -A pids=()
-failures=0
-checks=0
 year=$((365 * 86400))
-trap 'finish' EXIT
-
-start() { # start NAME COMMAND...
-    local name=$1
-    shift
-    "$@" >>"$work/$name.log" 2>&1 </dev/null &
-    pids[$name]=$!
-}
-
-stop() { # stop NAME
-    kill "${pids[$1]}" 2>/dev/null
-    wait "${pids[$1]}" 2>/dev/null
-    unset "pids[$1]"
-}
-
-finish() {
-    local name
-    for name in "${!pids[@]}"; do stop "$name"; done
-    rm -rf "$work"
-}
-
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-        tail -n 5 "$work"/*.log
-    fi
-}
-
-within() { # within SECONDS COMMAND...: its condition comes true; prints yes or no
-    local until=$(($(date +%s%3N) + $1 * 1000))
-    shift
-    while [ "$(date +%s%3N)" -lt $until ]; do
-        if "$@"; then
-            echo yes
-            return
-        fi
-        sleep 0.05
-    done
-    echo no
-}
+# shellcheck source=tests/e2e/programs.sh
+. tests/e2e/programs.sh
 
 # The platform has a wall clock that the test sets; the kiosk's is true.
 machine=(env "LD_PRELOAD=$bin/../tests/libclock_shift.so" "CLOCK_SHIFT=$work/shift")

@@ -8,55 +8,8 @@ bin=$1/bin
 hand=$1/tests/journal_hand
 work=$(mktemp -d /tmp/test_restored.XXXXXX)
 state=$work/state
-declare -A pids=()
-failures=0
-checks=0
-trap 'finish' EXIT
-
-start() { # start NAME COMMAND...
-    local name=$1
-    shift
-    "$@" >>"$work/$name.log" 2>&1 </dev/null &
-    pids[$name]=$!
-}
-
-stop() { # stop NAME [SIGNAL]
-    local pid=${pids[$1]:-}
-    [ -n "$pid" ] || return 0
-    kill -"${2:-TERM}" "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
-    unset "pids[$1]"
-}
-
-finish() {
-    local name
-    for name in "${!pids[@]}"; do stop "$name" KILL; done
-    rm -rf "$work"
-}
-
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-        tail -5 "$work/syncd.log" "$work/gateway.log"
-    fi
-}
-
-within() { # within SECONDS COMMAND...: its condition comes true; prints yes or no
-    local until=$((SECONDS + $1))
-    shift
-    while [ $SECONDS -le $until ]; do
-        if "$@"; then
-            echo yes
-            return
-        fi
-        sleep 0.1
-    done
-    echo no
-}
+# shellcheck source=tests/e2e/programs.sh
+. tests/e2e/programs.sh
 
 gateway() { "$bin/certkiosk-gateway" "$1" --dir "$work/platform" "${@:2}"; }
 sql() { sqlite3 "$work/platform/gateway.db" "$1"; }

@@ -5,59 +5,10 @@ set -u
 bin=$1/bin
 hand=$1/tests/journal_hand
 work=$(mktemp -d /tmp/test_syncd.XXXXXX)
-declare -A pids=()
-failures=0
-checks=0
-trap 'finish' EXIT
-
-start() { # start NAME COMMAND...
-    local name=$1
-    shift
-    "$@" >>"$work/$name.log" 2>&1 </dev/null &
-    pids[$name]=$!
-}
-
-stop() { # stop NAME [SIGNAL]
-    local pid=${pids[$1]:-}
-    [ -n "$pid" ] || return 0
-    kill -"${2:-TERM}" "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
-    local rc=$?
-    unset "pids[$1]"
-    return $rc
-}
-
-finish() {
-    local name
-    for name in "${!pids[@]}"; do stop "$name" KILL; done
-    rm -rf "$work"
-}
-
-is() { # is SENTENCE WANTED FOUND
-    checks=$((checks + 1))
-    if [ "$2" = "$3" ]; then
-        echo "ok   $1"
-    else
-        failures=$((failures + 1))
-        echo "FAIL $1: wanted \"$2\", found \"$3\""
-        tail -5 "$work/syncd.log"
-    fi
-}
+# shellcheck source=tests/e2e/programs.sh
+. tests/e2e/programs.sh
 
 now_ms() { date +%s%3N; }
-within() { # within SECONDS COMMAND...: its condition comes true; prints yes or no
-    local until=$(($(now_ms) + $1 * 1000))
-    shift
-    while [ "$(now_ms)" -lt $until ]; do
-        if "$@"; then
-            echo yes
-            return
-        fi
-        sleep 0.02
-    done
-    echo no
-}
-
 status() { "$hand" ask "$state/sync/syncd.sock" 'status?' 2>/dev/null | sed -n "s/^$1=//p"; }
 status_is() { [ "$(status "$1")" = "$2" ]; }
 saved() { sqlite3 -readonly "$state/sync/inbox.db" "SELECT $1 FROM state"; }
